@@ -1,0 +1,30 @@
+package io.microvisor.bytes;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+
+/// Contents by digest: how a file tree, which owns no bytes, finds those of its files.
+@FunctionalInterface
+public interface ContentSource {
+  /// The bytes whose SHA-256 is `digest`, if this source has them.
+  Optional<ByteSource> find(Digest digest);
+
+  /// The bytes whose SHA-256 is `digest`.
+  ///
+  /// @throws IOException if this source does not have them
+  default ByteSource open(Digest digest) throws IOException {
+    return find(digest).orElseThrow(() -> new IOException("content " + digest + ": not in store"));
+  }
+
+  /// This source, then `other` for what this one lacks.
+  default ContentSource or(ContentSource other) {
+    return digest -> find(digest).or(() -> other.find(digest));
+  }
+
+  /// A source of what the map holds now.
+  static ContentSource of(Map<Digest, ByteSource> contents) {
+    Map<Digest, ByteSource> copy = Map.copyOf(contents);
+    return digest -> Optional.ofNullable(copy.get(digest));
+  }
+}

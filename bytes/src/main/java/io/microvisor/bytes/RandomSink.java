@@ -1,0 +1,54 @@
+package io.microvisor.bytes;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+
+/// Where bytes go, at any position. What is never written reads as zeros and takes no space.
+public interface RandomSink extends Closeable {
+  /// Writes all remaining bytes of `from` at `position`.
+  void write(long position, ByteBuffer from) throws IOException;
+
+  /// Makes the sink exactly `size` bytes long; bytes never written are zeros.
+  void setSize(long size) throws IOException;
+
+  /// A part of this sink that begins at `start`; closing it and setting its size change nothing.
+  default RandomSink at(long start) {
+    RandomSink whole = this;
+    return new RandomSink() {
+      @Override
+      public void write(long position, ByteBuffer from) throws IOException {
+        whole.write(Math.addExact(start, position), from);
+      }
+
+      @Override
+      public void setSize(long size) {
+        // The whole decides its own size.
+      }
+
+      @Override
+      public void close() {
+        // Owned by the whole.
+      }
+    };
+  }
+
+  /// Copies all of `source` to `position`, leaving out blocks of 64 KiB that are all zeros.
+  default void write(long position, ByteSource source) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+    for (long at = 0; at < source.size(); at += buffer.capacity()) {
+      buffer.clear().limit((int) Math.min(buffer.capacity(), source.size() - at));
+      source.readFully(at, buffer);
+      buffer.flip();
+      if (!Zeros.only(buffer)) {
+        write(position + at, buffer);
+      }
+    }
+  }
+
+  /// A sink over an open file, which it closes.
+  static RandomSink of(FileChannel channel) {
+    return new ChannelSink(channel);
+  }
+}
