@@ -1,0 +1,28 @@
+package io.microvisor.cli;
+
+/// What the process tells its caller.
+enum ExitCode {
+  OK(0, "done"),
+  FAILED(1, "the work failed: a package cannot be had, a script failed, the disk is full ..."),
+  USAGE(2, "the command line is wrong"),
+  PROBLEMS(3, "the template or lock has problems; each is printed with its place"),
+  ENVIRONMENT(4, "this machine lacks something; \"emt doctor\" names it and the fix"),
+  BUG(70, "a defect of emt itself, shown with a stack trace"),
+  INTERRUPTED(130, "cancelled with Ctrl-C");
+
+  private final int value;
+  private final String meaning;
+
+  ExitCode(int value, String meaning) {
+    this.value = value;
+    this.meaning = meaning;
+  }
+
+  int value() {
+    return value;
+  }
+
+  String meaning() {
+    return meaning;
+  }
+}

@@ -1,0 +1,28 @@
+package io.microvisor.compose.plan;
+
+import io.microvisor.bytes.Digest;
+
+/// What a step makes: named by digest, kept in the store.
+public sealed interface Artifact {
+  /// What this artifact contributes to the cache key of the steps that take it.
+  Digest identity();
+
+  /// A file tree, whose canonical byte form is kept in the store.
+  ///
+  /// @param identity the tree's digest
+  record Tree(Digest identity) implements Artifact {}
+
+  /// A file in the store.
+  ///
+  /// @param identity the SHA-256 of its bytes
+  /// @param size their number
+  record Blob(Digest identity, long size) implements Artifact {}
+
+  /// A short text, such as a root hash.
+  record Text(String value) implements Artifact {
+    @Override
+    public Digest identity() {
+      return Digest.sha256(value);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.microvisor.compose.plan;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Steps in an order in which each follows those whose outputs it takes.
+///
+/// @param inOrder the steps
+public record Plan(List<Step> inOrder) {
+  /// @throws IllegalArgumentException if two steps share a name, or one takes the output of a step that does not come
+  ///     before it (a cycle is always such a step)
+  public Plan {
+    inOrder = List.copyOf(inOrder);
+    Set<StepId> before = new HashSet<>();
+    for (Step step : inOrder) {
+      for (Map.Entry<String, Input> input : step.inputs().entrySet()) {
+        if (input.getValue() instanceof Input.Output output && !before.contains(output.step())) {
+          throw new IllegalArgumentException(
+              "plan: \"%s\" takes \"%s\" from \"%s\" (expected: a step before it)"
+                  .formatted(step.id(), output.name(), output.step()));
+        }
+      }
+      if (!before.add(step.id())) {
+        throw new IllegalArgumentException("plan: two steps called \"" + step.id() + "\"");
+      }
+    }
+  }
+
+  /// A line per step: its name and what it takes.
+  @Override
+  public String toString() {
+    return inOrder.stream()
+        .map(
+            step ->
+                step.id()
+                    + " <- "
+                    + step.inputs().values().stream()
+                        .map(
+                            input ->
+                                switch (input) {
+                                  case Input.Content content -> content.digest().hex().substring(0, 8);
+                                  case Input.Output output -> output.step() + "." + output.name();
+                                })
+                        .distinct()
+                        .collect(Collectors.joining(", ")))
+        .collect(Collectors.joining("\n"));
+  }
+}

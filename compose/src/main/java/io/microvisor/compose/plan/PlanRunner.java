@@ -1,0 +1,162 @@
+package io.microvisor.compose.plan;
+
+import io.microvisor.bytes.ByteSize;
+import io.microvisor.bytes.ContentSource;
+import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.FormatException;
+import io.microvisor.store.Store;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/// Runs a plan: asks the action cache for each step's outputs, and runs the step only when they are not there. Steps
+/// that do not wait for each other run at the same time.
+public final class PlanRunner {
+  private final Store store;
+  private final ContentSource contents;
+  private final Consumer<BuildEvent> events;
+
+  /// @param contents the contents of the packages' files; those of the trees that steps make are found in the store
+  /// @param events told what happens, from one thread at a time
+  public PlanRunner(Store store, ContentSource contents, Consumer<BuildEvent> events) {
+    this.store = store;
+    this.contents = store.contents().or(contents);
+    this.events =
+        event -> {
+          synchronized (this) {
+            events.accept(event);
+          }
+        };
+  }
+
+  /// Runs all steps.
+  ///
+  /// @return the outputs of each
+  /// @throws IOException the first failure; the other steps are interrupted
+  /// @throws InterruptedException if this thread is interrupted; so are the steps
+  public Map<StepId, Outputs> run(Plan plan) throws IOException, InterruptedException {
+    events.accept(new BuildEvent.Planned(plan.inOrder().stream().map(Step::id).toList()));
+    Map<StepId, Future<Outputs>> started = new HashMap<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      try {
+        for (Step step : plan.inOrder()) {
+          Map<StepId, Future<Outputs>> before = Map.copyOf(started);
+          started.put(step.id(), threads.submit(() -> outputs(step, before)));
+        }
+        return await(plan, started);
+      } finally {
+        started.values().forEach(future -> future.cancel(true));
+      }
+    }
+  }
+
+  private static Map<StepId, Outputs> await(Plan plan, Map<StepId, Future<Outputs>> started)
+      throws IOException, InterruptedException {
+    Map<StepId, Outputs> all = new HashMap<>();
+    for (Step step : plan.inOrder()) {
+      all.put(step.id(), result(started.get(step.id())));
+    }
+    return all;
+  }
+
+  private static Outputs result(Future<Outputs> future) throws IOException, InterruptedException {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case IOException io -> throw io;
+        case InterruptedException interrupted -> throw interrupted;
+        case RuntimeException unexpected -> throw unexpected;
+        case Error error -> throw error;
+        case null, default -> throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  private Outputs outputs(Step step, Map<StepId, Future<Outputs>> before)
+      throws IOException, InterruptedException {
+    Map<String, Artifact> inputs = new HashMap<>();
+    List<String> identities = new ArrayList<>();
+    for (Map.Entry<String, Input> input : step.inputs().entrySet()) {
+      Digest identity =
+          switch (input.getValue()) {
+            case Input.Content content -> content.digest();
+            case Input.Output output -> {
+              Artifact artifact = result(before.get(output.step())).named(output.name());
+              inputs.put(input.getKey(), artifact);
+              yield artifact.identity();
+            }
+          };
+      identities.add(input.getKey() + "=" + identity.hex());
+    }
+    Digest key = step.fingerprint().key(step.id(), identities);
+    Optional<Outputs> cached = cached(key);
+    if (cached.isPresent()) {
+      events.accept(new BuildEvent.Reused(step.id()));
+      return cached.get();
+    }
+    return run(step, inputs, key);
+  }
+
+  private Outputs run(Step step, Map<String, Artifact> inputs, Digest key)
+      throws IOException, InterruptedException {
+    events.accept(new BuildEvent.Started(step.id()));
+    try (RunningStep context = new RunningStep(step.id(), inputs, store, contents, events)) {
+      Outputs outputs = step.run(context);
+      store.actions().put(key, outputs.toBytes());
+      events.accept(new BuildEvent.Finished(step.id(), describe(outputs)));
+      return outputs;
+    } catch (IOException e) {
+      events.accept(new BuildEvent.Failed(step.id(), String.valueOf(e.getMessage())));
+      throw e;
+    }
+  }
+
+  private static String describe(Outputs outputs) {
+    List<String> words = new ArrayList<>();
+    outputs
+        .byName()
+        .forEach(
+            (name, artifact) -> {
+              if (artifact instanceof Artifact.Blob blob) {
+                words.add(name + " " + new ByteSize(blob.size()));
+              }
+            });
+    return String.join(", ", words);
+  }
+
+  /// Outputs remembered from an earlier run, if all that they name is still in the store.
+  private Optional<Outputs> cached(Digest key) throws IOException {
+    Optional<byte[]> entry = store.actions().find(key);
+    if (entry.isEmpty()) {
+      return Optional.empty();
+    }
+    Outputs outputs;
+    try {
+      outputs = Outputs.parse(entry.get());
+    } catch (FormatException _) {
+      // A damaged entry is as good as none: the step runs again and replaces it.
+      return Optional.empty();
+    }
+    for (Artifact artifact : outputs.byName().values()) {
+      boolean there =
+          switch (artifact) {
+            case Artifact.Tree tree -> store.contents().find(tree.identity()).isPresent();
+            case Artifact.Blob blob -> store.files().path(blob.identity()).isPresent();
+            case Artifact.Text _ -> true;
+          };
+      if (!there) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(outputs);
+  }
+}

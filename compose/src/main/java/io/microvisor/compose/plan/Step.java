@@ -1,0 +1,22 @@
+package io.microvisor.compose.plan;
+
+import java.io.IOException;
+import java.util.SortedMap;
+
+/// One step of a build: a function of its declared inputs and its fingerprint, and of nothing else.
+public interface Step {
+  /// Its name.
+  StepId id();
+
+  /// Everything it reads, by the name it uses for it.
+  SortedMap<String, Input> inputs();
+
+  /// Its version and parameters.
+  Fingerprint fingerprint();
+
+  /// Makes the outputs. Same inputs and fingerprint: same outputs, bit for bit.
+  ///
+  /// @throws IOException if the world fails or an input is not what it should be
+  /// @throws InterruptedException if the build is cancelled
+  Outputs run(StepContext context) throws IOException, InterruptedException;
+}

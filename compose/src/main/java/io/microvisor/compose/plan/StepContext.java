@@ -1,0 +1,43 @@
+package io.microvisor.compose.plan;
+
+import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.ContentSource;
+import io.microvisor.formats.tree.FileTree;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/// What a running step may use: its declared inputs, the store, and a place to say how far it is.
+public interface StepContext {
+  /// The identity-carrying artifact behind the input called `name`.
+  Artifact artifact(String name);
+
+  /// The tree behind the input called `name`.
+  FileTree tree(String name) throws IOException;
+
+  /// The bytes behind the input called `name`.
+  ByteSource blob(String name) throws IOException;
+
+  /// The text behind the input called `name`.
+  String text(String name);
+
+  /// The contents of all files of all trees of this build.
+  ContentSource contents();
+
+  /// Puts a tree into the store; its files' contents must be there already.
+  Artifact.Tree keep(FileTree tree) throws IOException;
+
+  /// Moves a finished file, made below [#scratch], into the store.
+  Artifact.Blob keep(Path file) throws IOException;
+
+  /// Puts bytes into the store.
+  Artifact.Blob keep(byte[] bytes) throws IOException;
+
+  /// An empty folder for this step alone, on the store's file system, removed when the step ends.
+  Path scratch() throws IOException;
+
+  /// Says how far the step is.
+  void advanced(long done, long total, BuildEvent.Unit unit);
+
+  /// Says a line.
+  void note(String line);
+}

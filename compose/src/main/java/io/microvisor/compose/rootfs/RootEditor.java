@@ -1,0 +1,216 @@
+package io.microvisor.compose.rootfs;
+
+import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.ContentSource;
+import io.microvisor.bytes.Digest;
+import io.microvisor.formats.tree.FileTree;
+import io.microvisor.formats.tree.Inode;
+import io.microvisor.formats.tree.InodeId;
+import io.microvisor.formats.tree.Meta;
+import io.microvisor.formats.tree.TreePath;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+
+/// Edits a tree as a program edits the root it runs in: paths go through the merged `/usr`'s links, parents are made as
+/// needed, and new contents are remembered until the caller stores them.
+public final class RootEditor {
+  private static final int LARGEST_TEXT = 16 << 20;
+
+  private final ContentSource contents;
+  private final Map<Digest, byte[]> added = new HashMap<>();
+  private FileTree.Builder builder;
+  private FileTree snapshot;
+  private boolean changed;
+
+  /// An editor of `tree`, whose files' contents are found in `contents`.
+  public RootEditor(FileTree tree, ContentSource contents) {
+    this.contents = contents;
+    this.snapshot = tree;
+    this.builder = tree.toBuilder();
+  }
+
+  /// The tree as it is now.
+  public FileTree tree() {
+    if (changed) {
+      snapshot = builder.build();
+      changed = false;
+    }
+    return snapshot;
+  }
+
+  /// The contents that were written, by digest.
+  public Map<Digest, byte[]> added() {
+    return Map.copyOf(added);
+  }
+
+  /// Where `path` leads when its parents' links are followed; its own last name is not.
+  public TreePath real(String path) {
+    TreePath asked = TreePath.of(path);
+    if (asked.isRoot()) {
+      return asked;
+    }
+    TreePath parent = asked.parent();
+    List<String> missing = new ArrayList<>(List.of(asked.name()));
+    while (true) {
+      Optional<FileTree.Entry> entry = resolve(parent);
+      if (entry.isPresent()) {
+        return entry.get().path().resolve(String.join("/", missing.reversed()));
+      }
+      missing.add(parent.name());
+      parent = parent.parent();
+    }
+  }
+
+  private Optional<FileTree.Entry> resolve(TreePath path) {
+    return tree().resolve(path);
+  }
+
+  /// What is at `path`; its last name's link is not followed.
+  public Optional<Inode> find(String path) {
+    return builder.find(real(path));
+  }
+
+  /// Whether there is anything at `path`.
+  public boolean exists(String path) {
+    return find(path).isPresent();
+  }
+
+  /// The text of a regular file, following links; empty if there is none.
+  ///
+  /// @throws IOException if it is longer than 16 MiB
+  public Optional<String> text(String path) throws IOException {
+    Optional<FileTree.Entry> entry = tree().resolve(TreePath.of(path));
+    if (entry.isPresent() && entry.get().inode() instanceof Inode.RegularFile file) {
+      byte[] bytes = added.get(file.content());
+      ByteSource source = bytes != null ? ByteSource.of(bytes) : contents.open(file.content());
+      return Optional.of(new String(source.readAll(LARGEST_TEXT), StandardCharsets.UTF_8));
+    }
+    return Optional.empty();
+  }
+
+  /// Writes a text file owned by root, in place of what was there.
+  public RootEditor write(String path, int mode, String text) {
+    return write(path, Meta.of(mode), text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// Writes a file, in place of what was there.
+  public RootEditor write(String path, Meta meta, byte[] bytes) {
+    Digest digest = Digest.sha256(bytes);
+    added.put(digest, bytes.clone());
+    return put(path, new Inode.RegularFile(meta, digest, bytes.length));
+  }
+
+  /// Changes a text file's contents and keeps its mode and owner; a missing file is made with mode 0644.
+  public RootEditor rewrite(String path, String text) {
+    Meta meta =
+        tree().resolve(TreePath.of(path)).map(entry -> entry.inode().meta()).orElse(Meta.of(0644));
+    String target =
+        tree().resolve(TreePath.of(path)).map(entry -> entry.path().toString()).orElse(path);
+    return write(target, meta, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// Makes a symbolic link, in place of what was there.
+  public RootEditor symlink(String path, String target) {
+    return put(path, new Inode.Symlink(Meta.of(0777), target));
+  }
+
+  /// Makes a directory with these attributes, or gives them to the one that is there.
+  public RootEditor directory(String path, Meta meta) {
+    return put(path, new Inode.Directory(meta));
+  }
+
+  /// Puts an inode at `path`, in place of what was there.
+  public RootEditor put(String path, Inode inode) {
+    TreePath real = real(path);
+    builder.mkdirs(real.parent());
+    builder.put(real, inode);
+    changed = true;
+    return this;
+  }
+
+  /// Removes what is at `path`, and all below it; nothing there is no error.
+  public RootEditor remove(String path) {
+    builder.remove(real(path));
+    changed = true;
+    return this;
+  }
+
+  /// Removes all that is in the directory at `path` and keeps the directory.
+  public RootEditor clear(String path) {
+    TreePath real = real(path);
+    tree().children(real).forEach(child -> builder.remove(child.path()));
+    changed = true;
+    return this;
+  }
+
+  /// Removes every path below `directory` for which `unwanted` holds, directories only when nothing is left in them.
+  public RootEditor removeBelow(String directory, Predicate<FileTree.Entry> unwanted) {
+    TreePath real = real(directory);
+    List<FileTree.Entry> entries = tree().below(real).filter(e -> !e.path().equals(real)).toList();
+    for (FileTree.Entry entry : entries) {
+      if (!(entry.inode() instanceof Inode.Directory) && unwanted.test(entry)) {
+        builder.remove(entry.path());
+      }
+    }
+    changed = true;
+    for (FileTree.Entry entry : entries.reversed()) {
+      if (entry.inode() instanceof Inode.Directory && unwanted.test(entry)) {
+        if (tree().children(entry.path()).isEmpty()) {
+          builder.remove(entry.path());
+          changed = true;
+        }
+      }
+    }
+    return this;
+  }
+
+  /// Moves `from` with all below it to `to`, in place of what was there; nothing at `from` changes nothing.
+  public RootEditor move(String from, String to) {
+    TreePath source = real(from);
+    List<FileTree.Entry> moved = tree().below(source).toList();
+    if (moved.isEmpty()) {
+      return this;
+    }
+    TreePath target = real(to);
+    builder.mkdirs(target.parent()).remove(target);
+    Map<InodeId, TreePath> first = new HashMap<>();
+    for (FileTree.Entry entry : moved) {
+      TreePath path = entry.path().moved(source, target);
+      TreePath linked = first.putIfAbsent(entry.id(), path);
+      if (linked == null) {
+        builder.put(path, entry.inode());
+      } else {
+        builder.link(path, linked);
+      }
+    }
+    builder.remove(source);
+    changed = true;
+    return this;
+  }
+
+  /// Replaces every inode by what `change` makes of it.
+  public RootEditor mapInodes(UnaryOperator<Inode> change) {
+    FileTree now = tree();
+    boolean[] seen = new boolean[now.inodeCount()];
+    now.entries()
+        .forEach(
+            entry -> {
+              if (!seen[entry.id().value()]) {
+                seen[entry.id().value()] = true;
+                Inode inode = change.apply(entry.inode());
+                if (!inode.equals(entry.inode())) {
+                  builder.replaceInode(entry.path(), inode);
+                }
+              }
+            });
+    changed = true;
+    return this;
+  }
+}
