@@ -32,6 +32,15 @@ public final class DownloadedFiles {
     return Partial.open(Files.createDirectories(partials), expected, shelf);
   }
 
+  /// Moves a finished file that was made here, on the same file system, to where its digest finds it.
+  ///
+  /// @return its digest
+  public Digest adopt(Path file) throws IOException {
+    Digest digest = Digest.sha256(ByteSource.of(file).stream());
+    shelf.publish(file, digest);
+    return digest;
+  }
+
   /// Moves a finished file of the same file system here.
   ///
   /// @return where it is now

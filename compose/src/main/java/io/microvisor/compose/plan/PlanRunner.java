@@ -109,7 +109,8 @@ public final class PlanRunner {
   private Outputs run(Step step, Map<String, Artifact> inputs, Digest key)
       throws IOException, InterruptedException {
     events.accept(new BuildEvent.Started(step.id()));
-    try (RunningStep context = new RunningStep(step.id(), inputs, store, contents, events)) {
+    try {
+      RunningStep context = new RunningStep(step.id(), inputs, store, contents, events);
       Outputs outputs = step.run(context);
       store.actions().put(key, outputs.toBytes());
       events.accept(new BuildEvent.Finished(step.id(), describe(outputs)));

@@ -10,18 +10,14 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// The context of one running step.
-final class RunningStep implements StepContext, AutoCloseable {
+final class RunningStep implements StepContext {
   private final StepId id;
   private final Map<String, Artifact> inputs;
   private final Store store;
@@ -88,7 +84,7 @@ final class RunningStep implements StepContext, AutoCloseable {
   public Artifact.Tree keep(FileTree tree) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 20);
     TreeCodec.write(tree, bytes);
-    return new Artifact.Tree(store.contents().put(bytes.toByteArray()));
+    return new Artifact.Tree(store.contents().add(bytes.toByteArray()));
   }
 
   @Override
@@ -120,32 +116,5 @@ final class RunningStep implements StepContext, AutoCloseable {
   @Override
   public void note(String line) {
     events.accept(new BuildEvent.Noted(id, line));
-  }
-
-  @Override
-  public void close() throws IOException {
-    if (scratch.isPresent()) {
-      removeAll(scratch.get());
-    }
-  }
-
-  private static void removeAll(Path directory) throws IOException {
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e)
-              throws IOException {
-            Files.delete(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

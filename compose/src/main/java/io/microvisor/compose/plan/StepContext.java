@@ -32,7 +32,7 @@ public interface StepContext {
   /// Puts bytes into the store.
   Artifact.Blob keep(byte[] bytes) throws IOException;
 
-  /// An empty folder for this step alone, on the store's file system, removed when the step ends.
+  /// An empty folder for this step alone, on the store's file system, removed when the store is closed.
   Path scratch() throws IOException;
 
   /// Says how far the step is.
