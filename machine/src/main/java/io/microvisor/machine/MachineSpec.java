@@ -1,0 +1,70 @@
+package io.microvisor.machine;
+
+import io.microvisor.bytes.ByteSize;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+
+/// What a machine has.
+///
+/// @param disk the raw image it boots from
+/// @param disposition whether the guest's writes reach the image
+/// @param memory its memory, at least 256 MiB
+/// @param processors 1 to 64
+/// @param acceleration how instructions run
+/// @param sshPort the port on the host's loopback that leads to the guest's port 22; empty: none
+/// @param network whether the guest has a network card behind QEMU's user-mode network
+/// @param credentials handed in for this boot
+/// @param reset what a reset of the guest does
+/// @param variables a private copy of the firmware's variable store
+/// @param console where the serial console goes
+public record MachineSpec(
+    Path disk,
+    Disposition disposition,
+    ByteSize memory,
+    int processors,
+    Acceleration acceleration,
+    OptionalInt sshPort,
+    Network network,
+    List<Credential> credentials,
+    Reset reset,
+    Path variables,
+    Console console) {
+  /// What happens to the guest's writes.
+  public enum Disposition {
+    /// They are forgotten when the machine stops.
+    SNAPSHOT,
+    /// They change the image.
+    PERSISTENT
+  }
+
+  /// Whether there is a network card.
+  public enum Network {
+    USER,
+    NONE
+  }
+
+  /// What a reset of the guest does.
+  public enum Reset {
+    REBOOTS,
+    STOPS
+  }
+
+  /// Where the serial console goes.
+  public enum Console {
+    /// To the terminal; Ctrl-A X quits.
+    TERMINAL,
+    /// To standard output, with nothing to type.
+    OUTPUT
+  }
+
+  public MachineSpec {
+    credentials = List.copyOf(credentials);
+    if (memory.bytes() < 256L << 20) {
+      throw new IllegalArgumentException("memory: " + memory + " (expected: at least 256 MiB)");
+    }
+    if (processors < 1 || processors > 64) {
+      throw new IllegalArgumentException("processors: " + processors + " (expected: 1 to 64)");
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package io.microvisor.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.microvisor.bytes.ByteSize;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+class QemuCommandTest {
+  @Test
+  void forgetsTheGuestsWritesUnlessToldOtherwise() {
+    assertThat(drive(MachineSpec.Disposition.SNAPSHOT)).endsWith(",snapshot=on");
+    assertThat(drive(MachineSpec.Disposition.PERSISTENT)).doesNotContain("snapshot");
+  }
+
+  @Test
+  void doublesCommasInPaths() {
+    assertThat(drive(MachineSpec.Disposition.SNAPSHOT)).contains("file=/a,,b/disk.raw");
+  }
+
+  @Test
+  void handsCredentialsInEncoded() {
+    assertThat(QemuCommand.of(spec(MachineSpec.Disposition.SNAPSHOT)))
+        .containsSubsequence(
+            "-smbios", "type=11,value=io.systemd.credential.binary:login.noauth=eWVzLCBpbmRlZWQ=");
+  }
+
+  @Test
+  void forwardsSshFromLoopbackOnly() {
+    assertThat(QemuCommand.of(spec(MachineSpec.Disposition.SNAPSHOT)))
+        .contains("user,id=net,hostfwd=tcp:127.0.0.1:2222-:22");
+  }
+
+  @Test
+  void refusesTooLittleMemory() {
+    assertThatThrownBy(() -> spec(MachineSpec.Disposition.SNAPSHOT, ByteSize.ofMebibytes(128)))
+        .hasMessage("memory: 128 MiB (expected: at least 256 MiB)");
+  }
+
+  private static String drive(MachineSpec.Disposition disposition) {
+    return QemuCommand.of(spec(disposition)).stream()
+        .filter(word -> word.startsWith("if=none"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static MachineSpec spec(MachineSpec.Disposition disposition) {
+    return spec(disposition, ByteSize.ofMebibytes(1024));
+  }
+
+  private static MachineSpec spec(MachineSpec.Disposition disposition, ByteSize memory) {
+    return new MachineSpec(
+        Path.of("/a,b/disk.raw"),
+        disposition,
+        memory,
+        2,
+        Acceleration.TCG,
+        OptionalInt.of(2222),
+        MachineSpec.Network.USER,
+        List.of(new Credential("login.noauth", "yes, indeed")),
+        MachineSpec.Reset.REBOOTS,
+        Path.of("/tmp/vars.fd"),
+        MachineSpec.Console.TERMINAL);
+  }
+}
