@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /// Removes what a pristine image must not hold: what is one machine's own (keys, ids, seeds), what is yesterday's (logs,
-/// caches, backups), and times later than the image's.
+/// caches, backups).
 final class Normalisation {
   /// Directories that stay, without what is in them.
   private static final List<String> CLEARED =
@@ -46,19 +46,18 @@ final class Normalisation {
 
   /// Removes all of it.
   ///
-  /// @param epoch the latest time that stays, in seconds since 1970
+  /// @param epoch the image's time, in seconds since 1970
   static void apply(RootEditor root, long epoch) throws IOException {
     CLEARED.stream().filter(root::exists).forEach(root::clear);
     REMOVED.forEach(root::remove);
     root.removeBelow("", entry -> BACKUP.matcher(entry.path().toString()).matches());
     root.removeBelow("var/log", entry -> !(entry.inode() instanceof Inode.Directory));
     root.write("etc/machine-id", 0444, "");
-    sortShadowDays(root, epoch);
-    clampTimes(root, epoch);
+    settleShadowDays(root, epoch);
   }
 
   /// Sets the day of the last password change, which is the day of the build, to the image's (shadow(5), field 3).
-  private static void sortShadowDays(RootEditor root, long epoch) throws IOException {
+  private static void settleShadowDays(RootEditor root, long epoch) throws IOException {
     String shadow = root.text("etc/shadow").orElse("");
     StringBuilder fixed = new StringBuilder();
     for (String line : shadow.lines().toList()) {
@@ -73,21 +72,19 @@ final class Normalisation {
     }
   }
 
-  private static void clampTimes(RootEditor root, long epoch) {
-    root.mapInodes(
-        inode ->
-            inode.meta().mtime() > epoch ? inode.withMeta(inode.meta().withMtime(epoch)) : inode);
-  }
-
-  /// Sets every directory's time to the image's: it is that of the last entry made in it, which no package determines.
-  static FileTree settleDirectories(FileTree tree, long epoch) {
+  /// Sets every directory's time to the image's, which is otherwise that of the last entry made in it, and every later
+  /// time, too.
+  static FileTree settleTimes(FileTree tree, long epoch) {
     FileTree.Builder builder = tree.toBuilder();
-    tree.entries()
-        .filter(entry -> entry.inode() instanceof Inode.Directory)
-        .forEach(
-            entry ->
-                builder.replaceInode(
-                    entry.path(), entry.inode().withMeta(entry.inode().meta().withMtime(epoch))));
+    boolean[] seen = new boolean[tree.inodeCount()];
+    for (FileTree.Entry entry : (Iterable<FileTree.Entry>) tree.entries()::iterator) {
+      Inode inode = entry.inode();
+      boolean settled = !(inode instanceof Inode.Directory) && inode.meta().mtime() <= epoch;
+      if (!seen[entry.id().value()] && !settled) {
+        builder.replaceInode(entry.path(), inode.withMeta(inode.meta().withMtime(epoch)));
+      }
+      seen[entry.id().value()] = true;
+    }
     return builder.build();
   }
 }

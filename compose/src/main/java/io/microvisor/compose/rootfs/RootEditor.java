@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 
 /// Edits a tree as a program edits the root it runs in: paths go through the merged `/usr`'s links, parents are made as
 /// needed, and new contents are remembered until the caller stores them.
@@ -191,25 +190,6 @@ public final class RootEditor {
       }
     }
     builder.remove(source);
-    changed = true;
-    return this;
-  }
-
-  /// Replaces every inode by what `change` makes of it.
-  public RootEditor mapInodes(UnaryOperator<Inode> change) {
-    FileTree now = tree();
-    boolean[] seen = new boolean[now.inodeCount()];
-    now.entries()
-        .forEach(
-            entry -> {
-              if (!seen[entry.id().value()]) {
-                seen[entry.id().value()] = true;
-                Inode inode = change.apply(entry.inode());
-                if (!inode.equals(entry.inode())) {
-                  builder.replaceInode(entry.path(), inode);
-                }
-              }
-            });
     changed = true;
     return this;
   }

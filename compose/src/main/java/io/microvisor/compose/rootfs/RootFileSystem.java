@@ -1,0 +1,270 @@
+package io.microvisor.compose.rootfs;
+
+import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.ContentSource;
+import io.microvisor.bytes.Digest;
+import io.microvisor.compose.template.AdditionalFile;
+import io.microvisor.compose.template.Code;
+import io.microvisor.compose.template.LocalFile;
+import io.microvisor.compose.template.Place;
+import io.microvisor.compose.template.Problem;
+import io.microvisor.compose.template.RejectedException;
+import io.microvisor.compose.template.Services;
+import io.microvisor.compose.template.SystemConfig;
+import io.microvisor.compose.template.Template;
+import io.microvisor.compose.template.User;
+import io.microvisor.formats.tree.Attributes;
+import io.microvisor.formats.tree.FileTree;
+import io.microvisor.formats.tree.Meta;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/// The image's root file system, from the tree of configured packages and the template.
+///
+/// In order: what a pristine image must not hold goes; then comes what the template adds (identity, accounts, network,
+/// files, services); then documents and translations go; then the root is made ready to be read-only.
+public final class RootFileSystem {
+  /// Raised when the same inputs give another tree.
+  public static final int VERSION = 1;
+
+  private static final int LARGEST_FILE = 512 << 20;
+
+  /// A root file system.
+  ///
+  /// @param added contents that were written here
+  public record Result(FileTree tree, Map<Digest, byte[]> added) {}
+
+  private final Template template;
+  private final SystemConfig system;
+  private final RootEditor root;
+  private final Accounts accounts;
+  private final UnitLinks units;
+  private final long epoch;
+  private final List<Problem> problems = new ArrayList<>();
+
+  private RootFileSystem(Template template, FileTree configured, ContentSource contents, long epoch) {
+    this.template = template;
+    this.system = template.system();
+    this.root = new RootEditor(configured, contents);
+    this.epoch = epoch;
+    this.accounts = new Accounts(root, epoch / 86_400);
+    this.units = new UnitLinks(root);
+  }
+
+  /// Makes the root file system.
+  ///
+  /// @param configured the packages, configured
+  /// @param epoch the image's time, in seconds since 1970; nothing in the tree is later
+  /// @throws RejectedException if the template names a unit, group or owner that is not there
+  public static Result compose(
+      Template template, FileTree configured, ContentSource contents, long epoch) throws IOException {
+    return new RootFileSystem(template, configured, contents, epoch).compose();
+  }
+
+  private Result compose() throws IOException {
+    Normalisation.apply(root, epoch);
+    identity();
+    network();
+    groups();
+    users();
+    files();
+    services();
+    if (!problems.isEmpty()) {
+      throw new RejectedException(problems);
+    }
+    switch (system.documentation()) {
+      case KEEP -> {}
+      case DROP -> Strip.documentation(root);
+    }
+    Strip.translations(root, system.locales());
+    switch (system.packageDatabase()) {
+      case KEEP -> {}
+      case DROP -> PackageDatabase.drop(root);
+    }
+    ReadOnlyRoot.apply(root, epoch);
+    return new Result(Normalisation.settleTimes(root.tree(), epoch), root.added());
+  }
+
+  private void identity() throws IOException {
+    String hostname = system.hostname();
+    root.write("etc/hostname", 0644, hostname + "\n");
+    root.write(
+        "etc/hosts",
+        0644,
+        "127.0.0.1\tlocalhost\n127.0.1.1\t"
+            + hostname
+            + "\n::1\t\tlocalhost ip6-localhost ip6-loopback\n");
+    String release = root.text("usr/lib/os-release").orElse("");
+    StringBuilder identified = new StringBuilder();
+    release
+        .lines()
+        .filter(line -> !line.startsWith("IMAGE_ID=") && !line.startsWith("IMAGE_VERSION="))
+        .forEach(line -> identified.append(line).append('\n'));
+    identified.append("IMAGE_ID=").append(template.image().name()).append('\n');
+    identified.append("IMAGE_VERSION=").append(template.image().version()).append('\n');
+    root.write("usr/lib/os-release", 0644, identified.toString());
+  }
+
+  private void network() {
+    system.network().files().forEach((path, text) -> root.write(path, 0644, text));
+    if (root.exists("usr/lib/systemd/systemd-resolved")) {
+      root.symlink("etc/resolv.conf", "../run/systemd/resolve/stub-resolv.conf");
+    }
+  }
+
+  private void groups() throws IOException {
+    for (User.Group group : system.groups()) {
+      accounts.addGroup(group.name(), number(group.gid()), false);
+    }
+  }
+
+  private static OptionalLong number(User.NumericId id) {
+    return switch (id) {
+      case User.NumericId.Automatic _ -> OptionalLong.empty();
+      case User.NumericId.Fixed fixed -> OptionalLong.of(fixed.number());
+    };
+  }
+
+  private void users() throws IOException {
+    for (User user : system.users()) {
+      String hash =
+          switch (user.password()) {
+            case User.Password.Locked _ -> "!";
+            case User.Password.Hashed hashed -> hashed.hash();
+          };
+      if (accounts.hasUser(user.name())) {
+        accounts.setPassword(user.name(), hash);
+        accounts.setShell(user.name(), user.shell());
+      } else {
+        OptionalLong asked = number(user.uid());
+        long uid = asked.isPresent() ? asked.getAsLong() : accounts.freeUserId(false);
+        long gid = accounts.addGroup(user.name(), OptionalLong.of(uid), false);
+        accounts.addUser(user.name(), uid, gid, user.home(), user.shell(), hash);
+      }
+      membership(user);
+      home(user);
+    }
+  }
+
+  private void membership(User user) throws IOException {
+    for (String group : user.groups()) {
+      if (accounts.groupId(group).isEmpty()) {
+        problems.add(
+            Problem.of(
+                Code.UNKNOWN_GROUP,
+                user.place(),
+                user.name() + ": no group \"" + group + "\" (expected: one that a package or the template makes)",
+                "declare it under systemConfig.groups"));
+      } else {
+        accounts.addMember(group, user.name());
+      }
+    }
+    if (user.sudo()) {
+      root.write(
+          "etc/sudoers.d/" + user.name().replace('.', '_'),
+          0440,
+          user.name() + " ALL=(ALL:ALL) NOPASSWD: ALL\n");
+    }
+  }
+
+  private void home(User user) throws IOException {
+    long uid = accounts.userId(user.name()).orElseThrow();
+    long gid = accounts.groupId(user.name()).orElse(uid);
+    String home = user.home();
+    Meta owned = new Meta(0700, uid, gid, epoch, Attributes.NONE);
+    if (!root.exists(home)) {
+      root.directory(home, owned);
+    }
+    if (!user.sshKeys().isEmpty()) {
+      root.directory(home + "/.ssh", owned);
+      root.write(
+          home + "/.ssh/authorized_keys",
+          owned.withMode(0600),
+          (String.join("\n", user.sshKeys()) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private void files() throws IOException {
+    for (AdditionalFile file : system.files()) {
+      OptionalLong uid = owner(file.owner(), accounts.userId(file.owner()), file);
+      OptionalLong gid = owner(file.group(), accounts.groupId(file.group()), file);
+      if (uid.isEmpty() || gid.isEmpty()) {
+        continue;
+      }
+      Meta meta =
+          new Meta(
+              file.mode(),
+              uid.getAsLong(),
+              gid.getAsLong(),
+              epoch,
+              Attributes.NONE);
+      root.write(file.path(), meta, bytes(file.content()));
+    }
+  }
+
+  private OptionalLong owner(String text, OptionalLong known, AdditionalFile file) {
+    if (known.isPresent()) {
+      return known;
+    }
+    if (text.matches("\\d{1,10}")) {
+      return OptionalLong.of(Long.parseLong(text));
+    }
+    problems.add(
+        Problem.of(
+            Code.UNKNOWN_GROUP,
+            file.place(),
+            file.path() + ": no user or group \"" + text + "\" (expected: one in the image, or a number)"));
+    return OptionalLong.empty();
+  }
+
+  private static byte[] bytes(AdditionalFile.Content content) throws IOException {
+    return switch (content) {
+      case AdditionalFile.Content.Inline inline ->
+          inline.text().getBytes(StandardCharsets.UTF_8);
+      case AdditionalFile.Content.Local local -> read(local.file());
+    };
+  }
+
+  private static byte[] read(LocalFile file) throws IOException {
+    byte[] bytes = ByteSource.of(file.path()).readAll(LARGEST_FILE);
+    if (!Digest.sha256(bytes).equals(file.digest())) {
+      throw new IOException(file.name() + ": changed while the image was built (expected: the file as it was read at the start)");
+    }
+    return bytes;
+  }
+
+  private void services() throws IOException {
+    Services services = system.services();
+    for (Services.UnitFile unit : services.units()) {
+      root.write("etc/systemd/system/" + unit.name(), 0644, unit.content());
+    }
+    for (Services.Unit unit : services.enable()) {
+      if (known(unit.name(), unit.place())) {
+        units.enable(unit.name());
+      }
+    }
+    for (Services.Unit unit : services.disable()) {
+      if (known(unit.name(), unit.place())) {
+        units.disable(unit.name());
+      }
+    }
+    services.mask().forEach(unit -> units.mask(unit.name()));
+  }
+
+  private boolean known(String unit, Place place) {
+    boolean known = units.exists(unit);
+    if (!known) {
+      problems.add(
+          Problem.of(
+              Code.UNKNOWN_UNIT,
+              place,
+              UnitLinks.fullName(unit) + ": no such unit in the image (expected: one that a package or the template brings)",
+              "add the package that brings it to systemConfig.packages"));
+    }
+    return known;
+  }
+}
