@@ -1,0 +1,68 @@
+package io.microvisor.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/// The world as a command sees it: where to print, the environment, the working directory and the clocks. Tests hand in
+/// another one.
+///
+/// @param out results
+/// @param err progress and errors
+/// @param interactive whether `err` is a terminal that understands cursor movement
+/// @param environment the environment variables
+/// @param workingDirectory what relative paths are relative to
+/// @param home where this installation's shipped templates lie
+/// @param now the time
+/// @param nanoTime a clock that only goes forward, in nanoseconds
+record Terminal(
+    PrintWriter out,
+    PrintWriter err,
+    boolean interactive,
+    Map<String, String> environment,
+    Path workingDirectory,
+    Path home,
+    Supplier<Instant> now,
+    LongSupplier nanoTime) {
+
+  static Terminal ofThisProcess(PrintWriter out, PrintWriter err) {
+    Map<String, String> environment = System.getenv();
+    boolean interactive =
+        System.console() != null
+            && System.console().isTerminal()
+            && !environment.getOrDefault("TERM", "dumb").equals("dumb")
+            && !environment.containsKey("CI");
+    return new Terminal(
+        out,
+        err,
+        interactive,
+        environment,
+        Path.of("").toAbsolutePath(),
+        Path.of(System.getProperty("emt.home", "")).toAbsolutePath(),
+        Instant::now,
+        System::nanoTime);
+  }
+
+  /// An environment variable that is set and not empty.
+  Optional<String> variable(String name) {
+    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
+  }
+
+  /// Where everything is kept between builds: `EMT_CACHE`, else `emt` below `XDG_CACHE_HOME` or `~/.cache` (XDG Base
+  /// Directory Specification).
+  Path cache() {
+    return variable("EMT_CACHE")
+        .map(Path::of)
+        .orElseGet(
+            () ->
+                variable("XDG_CACHE_HOME")
+                    .map(Path::of)
+                    .filter(Path::isAbsolute)
+                    .orElseGet(() -> Path.of(variable("HOME").orElse("/tmp"), ".cache"))
+                    .resolve("emt"));
+  }
+}
