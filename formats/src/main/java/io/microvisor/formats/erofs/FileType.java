@@ -1,0 +1,50 @@
+package io.microvisor.formats.erofs;
+
+import io.microvisor.formats.tree.Inode;
+
+/// The type of an inode as directories name it (`EROFS_FT_*`; the ordinal is the code point) and as its mode does.
+enum FileType {
+  UNKNOWN(0),
+  REGULAR(0100000),
+  DIRECTORY(0040000),
+  CHARACTER_DEVICE(0020000),
+  BLOCK_DEVICE(0060000),
+  FIFO(0010000),
+  SOCKET(0140000),
+  SYMLINK(0120000);
+
+  static final int MODE_MASK = 0170000;
+
+  private final int mode;
+
+  FileType(int mode) {
+    this.mode = mode;
+  }
+
+  /// The type bits of `i_mode`.
+  int mode() {
+    return mode;
+  }
+
+  static FileType of(Inode inode) {
+    return switch (inode) {
+      case Inode.Directory _ -> DIRECTORY;
+      case Inode.RegularFile _ -> REGULAR;
+      case Inode.Symlink _ -> SYMLINK;
+      case Inode.Device device ->
+          device.kind() == Inode.Device.Kind.BLOCK ? BLOCK_DEVICE : CHARACTER_DEVICE;
+      case Inode.Fifo _ -> FIFO;
+      case Inode.Socket _ -> SOCKET;
+    };
+  }
+
+  /// The type that `i_mode` names; `UNKNOWN` if it names none.
+  static FileType ofMode(int mode) {
+    for (FileType type : values()) {
+      if (type.mode == (mode & MODE_MASK)) {
+        return type;
+      }
+    }
+    return UNKNOWN;
+  }
+}

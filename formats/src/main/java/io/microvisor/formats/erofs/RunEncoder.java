@@ -1,0 +1,165 @@
+package io.microvisor.formats.erofs;
+
+import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.util.ZstdVersion;
+import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.ContentSource;
+import io.microvisor.bytes.Digest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/// Turns one run into blocks: reads its contents, and compresses them extent by extent.
+///
+/// A compressed extent's frame ends with its last block, zeros before it. An extent that would not save a block is
+/// stored. What the cache keeps of a run is, for each extent, the length of its frame (4 bytes, big-endian; 0 if it is
+/// stored) and the frame.
+///
+/// @param contents where the bytes come from
+record RunEncoder(ContentSource contents, Compression compression, ExtentCache cache) {
+  private static final String KEY = "erofs extents 1";
+
+  /// A run as blocks.
+  ///
+  /// @param blocks their bytes, a multiple of 4096
+  /// @param extents with [Extent#block] counted from the first of them
+  record Encoded(byte[] blocks, List<Extent> extents) {}
+
+  Encoded encode(ErofsPlan.Run run) throws IOException {
+    return switch (compression) {
+      case Compression.Zstd zstd when run.form() == ErofsPlan.Form.COMPRESSED ->
+          compressed(run, zstd);
+      case Compression.Zstd _, Compression.None _ -> stored(run);
+    };
+  }
+
+  private Encoded stored(ErofsPlan.Run run) throws IOException {
+    int size = run.size();
+    int blocks = (int) Blocks.count(size);
+    byte[] bytes = new byte[blocks * Blocks.SIZE];
+    read(run, bytes);
+    return new Encoded(bytes, List.of(new Extent(size, 0, blocks, ErofsPlan.Form.STORED)));
+  }
+
+  private Encoded compressed(ErofsPlan.Run run, Compression.Zstd zstd) throws IOException {
+    Digest key = key(run, zstd);
+    int count = Math.ceilDiv(run.size(), zstd.extentSize());
+    List<byte[]> frames = List.of();
+    Optional<byte[]> cached = cache.find(key);
+    if (cached.isPresent()) {
+      frames = decode(cached.get(), count);
+    }
+    byte[] raw = new byte[0];
+    if (frames.size() != count) {
+      raw = new byte[run.size()];
+      read(run, raw);
+      frames = frames(raw, zstd);
+      cache.put(key, encode(frames));
+    } else if (frames.stream().anyMatch(f -> f.length == 0)) {
+      raw = new byte[run.size()];
+      read(run, raw);
+    }
+    return layOut(run.size(), raw, frames, zstd.extentSize());
+  }
+
+  private static Encoded layOut(int size, byte[] raw, List<byte[]> frames, int extentSize) {
+    List<Extent> extents = new ArrayList<>();
+    int block = 0;
+    for (int i = 0; i < frames.size(); i++) {
+      int length = Math.min(extentSize, size - i * extentSize);
+      byte[] frame = frames.get(i);
+      boolean kept = frame.length == 0;
+      int blocks = (int) Blocks.count(kept ? length : frame.length);
+      extents.add(
+          new Extent(
+              length,
+              block,
+              blocks,
+              kept ? ErofsPlan.Form.STORED : ErofsPlan.Form.COMPRESSED));
+      block += blocks;
+    }
+    byte[] bytes = new byte[block * Blocks.SIZE];
+    for (int i = 0; i < frames.size(); i++) {
+      Extent extent = extents.get(i);
+      int start = (int) extent.block() * Blocks.SIZE;
+      byte[] frame = frames.get(i);
+      switch (extent.form()) {
+        case STORED -> System.arraycopy(raw, i * extentSize, bytes, start, extent.size());
+        case COMPRESSED -> {
+          int end = start + extent.blocks() * Blocks.SIZE;
+          System.arraycopy(frame, 0, bytes, end - frame.length, frame.length);
+        }
+      }
+    }
+    return new Encoded(bytes, extents);
+  }
+
+  /// One frame for each extent; empty where none would save a block.
+  private static List<byte[]> frames(byte[] raw, Compression.Zstd zstd) {
+    List<byte[]> frames = new ArrayList<>();
+    try (ZstdCompressCtx context = new ZstdCompressCtx()) {
+      // The content size is pledged, so that zstd lowers its window to it: the kernel refuses a larger window than
+      // the superblock names.
+      context.setLevel(zstd.level()).setContentSize(true).setChecksum(false).setDictID(false);
+      for (int at = 0; at < raw.length; at += zstd.extentSize()) {
+        int length = Math.min(zstd.extentSize(), raw.length - at);
+        byte[] extent = Arrays.copyOfRange(raw, at, at + length);
+        byte[] frame = context.compress(extent);
+        boolean saves = Blocks.count(frame.length) < Blocks.count(length);
+        frames.add(saves ? frame : new byte[0]);
+      }
+    }
+    return frames;
+  }
+
+  private static byte[] encode(List<byte[]> frames) {
+    int size = 0;
+    for (byte[] frame : frames) {
+      size += Integer.BYTES + frame.length;
+    }
+    ByteBuffer buffer = ByteBuffer.allocate(size);
+    for (byte[] frame : frames) {
+      buffer.putInt(frame.length).put(frame);
+    }
+    return buffer.array();
+  }
+
+  /// The frames of a cached value; too few if it makes no sense.
+  private static List<byte[]> decode(byte[] value, int count) {
+    List<byte[]> frames = new ArrayList<>();
+    ByteBuffer buffer = ByteBuffer.wrap(value);
+    while (buffer.remaining() >= Integer.BYTES) {
+      int length = buffer.getInt();
+      if (length < 0 || length > buffer.remaining() || frames.size() == count) {
+        return List.of();
+      }
+      byte[] frame = new byte[length];
+      buffer.get(frame);
+      frames.add(frame);
+    }
+    return buffer.hasRemaining() ? List.of() : frames;
+  }
+
+  private static Digest key(ErofsPlan.Run run, Compression.Zstd zstd) {
+    StringBuilder text = new StringBuilder(KEY).append(" zstd ").append(ZstdVersion.VERSION);
+    text.append(" level ").append(zstd.level()).append(" extent ").append(zstd.extentSize());
+    for (ErofsPlan.Piece piece : run.pieces()) {
+      text.append('\n').append(piece.content().hex());
+      text.append(' ').append(piece.offset()).append(' ').append(piece.size());
+    }
+    return Digest.sha256(text.toString().getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private void read(ErofsPlan.Run run, byte[] into) throws IOException {
+    int at = 0;
+    for (ErofsPlan.Piece piece : run.pieces()) {
+      ByteSource source = contents.open(piece.content());
+      source.readFully(piece.offset(), ByteBuffer.wrap(into, at, piece.size()));
+      at += piece.size();
+    }
+  }
+}
