@@ -1,0 +1,119 @@
+package io.microvisor.formats.kmod;
+
+import io.microvisor.bytes.ContentSource;
+import io.microvisor.bytes.FormatException;
+import io.microvisor.formats.tree.FileTree;
+import io.microvisor.formats.tree.Inode;
+import io.microvisor.formats.tree.TreePath;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+
+/// Finds the module files of one kernel version and reads them, several at a time.
+final class ModuleFiles {
+  private static final int LARGEST_MODULE = 256 << 20;
+  private static final String UPDATES = "updates/";
+
+  private record Found(String path, ModuleCompression compression, Inode.RegularFile file) {}
+
+  private final TreePath folder;
+  private final ContentSource contents;
+  private final ModuleDecoder decoder;
+
+  ModuleFiles(TreePath folder, ContentSource contents, ModuleDecoder decoder) {
+    this.folder = folder;
+    this.contents = contents;
+    this.decoder = decoder;
+  }
+
+  List<KernelModule> read(FileTree tree) throws IOException, InterruptedException {
+    List<Found> files = find(tree);
+    Semaphore atOnce = new Semaphore(Runtime.getRuntime().availableProcessors());
+    List<KernelModule> modules = new ArrayList<>(files.size());
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<KernelModule>> futures = new ArrayList<>(files.size());
+      for (Found file : files) {
+        futures.add(
+            executor.submit(
+                () -> {
+                  atOnce.acquire();
+                  try {
+                    return KernelModule.parse(file.path(), bytes(file));
+                  } finally {
+                    atOnce.release();
+                  }
+                }));
+      }
+      for (Future<KernelModule> future : futures) {
+        modules.add(future.get());
+      }
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException("reading kernel modules", e.getCause());
+    }
+    return modules;
+  }
+
+  /// The file that counts for each module name: one in `updates/` before any other, otherwise the first by path.
+  private List<Found> find(FileTree tree) {
+    Map<String, Found> byName = new HashMap<>();
+    List<Found> files = new ArrayList<>();
+    tree.below(folder)
+        .filter(entry -> entry.inode() instanceof Inode.RegularFile)
+        .forEach(
+            entry -> {
+              String path = entry.path().moved(folder, TreePath.ROOT).toString();
+              ModuleCompression.of(entry.path().name())
+                  .filter(_ -> !path.startsWith("build/") && !path.startsWith("source/"))
+                  .ifPresent(
+                      kind -> {
+                        Inode.RegularFile file = (Inode.RegularFile) entry.inode();
+                        Found found = new Found(path, kind, file);
+                        byName.merge(KernelModule.nameOf(path), found, ModuleFiles::preferred);
+                        files.add(found);
+                      });
+            });
+    files.removeIf(file -> byName.get(KernelModule.nameOf(file.path())) != file);
+    return files;
+  }
+
+  private static Found preferred(Found old, Found found) {
+    return found.path().startsWith(UPDATES) && !old.path().startsWith(UPDATES) ? found : old;
+  }
+
+  private byte[] bytes(Found file) throws IOException {
+    return unpack(contents, file.file(), file.path(), file.compression(), decoder);
+  }
+
+  static byte[] unpack(
+      ContentSource contents,
+      Inode.RegularFile file,
+      String path,
+      ModuleCompression compression,
+      ModuleDecoder decoder)
+      throws IOException {
+    try (InputStream packed = contents.open(file.content()).stream();
+        InputStream plain = decoder.decode(packed, compression)) {
+      byte[] bytes = plain.readNBytes(LARGEST_MODULE + 1);
+      if (bytes.length > LARGEST_MODULE) {
+        throw FormatException.unsupported(
+            "kernel module " + path, LARGEST_MODULE, "more than 256 MiB unpacked");
+      }
+      return bytes;
+    } catch (FormatException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException("kernel module " + path + ": unpacking: " + e.getMessage(), e);
+    }
+  }
+}
