@@ -40,6 +40,7 @@ public final class RootFileSystem {
 
   private final Template template;
   private final SystemConfig system;
+  private final ContentSource contents;
   private final RootEditor root;
   private final Accounts accounts;
   private final UnitLinks units;
@@ -49,6 +50,7 @@ public final class RootFileSystem {
   private RootFileSystem(Template template, FileTree configured, ContentSource contents, long epoch) {
     this.template = template;
     this.system = template.system();
+    this.contents = contents;
     this.root = new RootEditor(configured, contents);
     this.epoch = epoch;
     this.accounts = new Accounts(root, epoch / 86_400);
@@ -61,11 +63,13 @@ public final class RootFileSystem {
   /// @param epoch the image's time, in seconds since 1970; nothing in the tree is later
   /// @throws RejectedException if the template names a unit, group or owner that is not there
   public static Result compose(
-      Template template, FileTree configured, ContentSource contents, long epoch) throws IOException {
+      Template template, FileTree configured, ContentSource contents, long epoch)
+      throws IOException, InterruptedException {
     return new RootFileSystem(template, configured, contents, epoch).compose();
   }
 
-  private Result compose() throws IOException {
+  private Result compose() throws IOException, InterruptedException {
+    String kernel = KernelModules.version(root.tree(), system.kernel());
     Normalisation.apply(root, epoch);
     identity();
     network();
@@ -85,6 +89,7 @@ public final class RootFileSystem {
       case KEEP -> {}
       case DROP -> PackageDatabase.drop(root);
     }
+    KernelModules.select(root, contents, system.kernel(), kernel);
     ReadOnlyRoot.apply(root, epoch);
     return new Result(Normalisation.settleTimes(root.tree(), epoch), root.added());
   }

@@ -1,0 +1,77 @@
+package io.microvisor.compose.image;
+
+import io.microvisor.bytes.RandomSink;
+import io.microvisor.compose.plan.Fingerprint;
+import io.microvisor.compose.plan.Input;
+import io.microvisor.compose.plan.Outputs;
+import io.microvisor.compose.plan.Step;
+import io.microvisor.compose.plan.StepContext;
+import io.microvisor.compose.plan.StepId;
+import io.microvisor.formats.uki.UkiSection;
+import io.microvisor.formats.uki.UkiSpec;
+import io.microvisor.formats.uki.UkiWriter;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The unified kernel image: stub, kernel, initrd, and the command line with the root hash.
+///
+/// @param root the step that makes `kernel`, `stub`, `os-release` and `kernel version`
+/// @param initrd the initrd
+/// @param rootHash the root hash of the root image
+/// @param cmdline the command line without the root hash
+public record UkiStep(StepId root, Input.Output initrd, Input.Output rootHash, String cmdline)
+    implements Step {
+  /// Its name.
+  public static final StepId ID = new StepId("kernel image");
+
+  private static final int VERSION = 1;
+
+  @Override
+  public StepId id() {
+    return ID;
+  }
+
+  @Override
+  public SortedMap<String, Input> inputs() {
+    return new TreeMap<>(
+        Map.of(
+            "kernel", new Input.Output(root, "kernel"),
+            "kernel version", new Input.Output(root, "kernel version"),
+            "stub", new Input.Output(root, "stub"),
+            "os-release", new Input.Output(root, "os-release"),
+            "initrd", initrd,
+            "root hash", rootHash));
+  }
+
+  @Override
+  public Fingerprint fingerprint() {
+    return Fingerprint.of(VERSION, "cmdline", cmdline);
+  }
+
+  @Override
+  public Outputs run(StepContext context) throws IOException {
+    Path file = context.scratch().resolve("uki.efi");
+    UkiSpec spec =
+        new UkiSpec(
+            context.blob("stub"),
+            List.of(
+                new UkiSection(UkiSection.Name.OSREL, context.blob("os-release")),
+                UkiSection.of(
+                    UkiSection.Name.CMDLINE, "roothash=" + context.text("root hash") + " " + cmdline),
+                UkiSection.of(UkiSection.Name.UNAME, context.text("kernel version")),
+                new UkiSection(UkiSection.Name.LINUX, context.blob("kernel")),
+                new UkiSection(UkiSection.Name.INITRD, context.blob("initrd"))));
+    try (RandomSink out =
+        RandomSink.of(
+            FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
+      UkiWriter.write(spec, out);
+    }
+    return Outputs.of("uki", context.keep(file));
+  }
+}
