@@ -1,0 +1,47 @@
+package io.microvisor.compose.template;
+
+import io.microvisor.bytes.ByteSize;
+import java.util.List;
+
+/// The disk of the immutable layout: an EFI system partition, root slot A and its hash tree.
+///
+/// @param esp the EFI system partition
+/// @param root one root file system
+/// @param rootVerity the hash tree of one root; large enough for a root that fills its slot
+/// @param size of the whole disk
+/// @param artifacts what to make, at least one, none twice
+public record Disk(
+    Slot esp, Slot root, Slot rootVerity, Size size, List<Artifact> artifacts, Place place) {
+  public Disk {
+    artifacts = List.copyOf(artifacts);
+  }
+
+  /// A partition's size: a multiple of 1 MiB.
+  public record Slot(ByteSize size, Place place) {}
+
+  /// The size of the whole disk.
+  public sealed interface Size {
+    /// As large as the partitions need.
+    record Fitting() implements Size {}
+
+    /// This large: at least what the partitions need.
+    record Exactly(ByteSize size, Place place) implements Size {}
+  }
+
+  /// One kind of file to make.
+  public record Artifact(Type type, Compression compression, Place place) {}
+
+  /// The form of an artifact.
+  public enum Type {
+    /// The whole disk.
+    RAW,
+    /// Kernel image, root, hash tree and root hash as files of their own.
+    SPLIT
+  }
+
+  /// How an artifact is compressed.
+  public enum Compression {
+    NONE,
+    ZSTD
+  }
+}

@@ -1,0 +1,261 @@
+package io.microvisor.compose.template;
+
+import io.microvisor.compose.template.SystemConfig.Retention;
+import io.microvisor.compose.template.User.NumericId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/// Binds `systemConfig`.
+final class SystemBinder {
+  /// What the build itself says on the command line; a second voice could only break the verified start.
+  private static final Set<String> OWN_PARAMETERS =
+      Set.of("root", "roothash", "rootfstype", "rootflags", "ro", "rw", "init", "rdinit", "initrd");
+
+  private final Fields system;
+  private final TemplateFolder folder;
+  private final List<Problem> problems;
+
+  SystemBinder(Fields system, TemplateFolder folder, List<Problem> problems) {
+    this.system = system;
+    this.folder = folder;
+    this.problems = problems;
+  }
+
+  SystemConfig bind() {
+    SystemConfig config =
+        new SystemConfig(
+            system.text("name", ""),
+            system.text("description", ""),
+            system.text("hostname", "localhost"),
+            packages(system),
+            system.flag("recommends"),
+            system.blocks("users").stream().map(this::user).toList(),
+            system.blocks("groups").stream().map(SystemBinder::group).toList(),
+            services(system.block("services")),
+            new FileBinder(folder, problems).files(system.blocks("additionalFiles")),
+            kernel(system.block("kernel")),
+            network(system.block("network")),
+            texts(system, "locales"),
+            retention("documentation"),
+            retention("packageDatabase"),
+            system.place());
+    system.block("immutability");
+    distinctUsers(config.users());
+    distinctGroups(config.groups());
+    return config;
+  }
+
+  private Retention retention(String name) {
+    return system.text(name, "keep").equals("keep") ? Retention.KEEP : Retention.DROP;
+  }
+
+  private static List<PackageWish> packages(Fields fields) {
+    return fields.texts("packages").stream()
+        .map(item -> PackageWish.of(item.text(), item.place()))
+        .toList();
+  }
+
+  private static List<String> texts(Fields fields, String name) {
+    return fields.texts(name).stream().map(Fields.Item::text).toList();
+  }
+
+  private User user(Fields user) {
+    String name = user.text("name", "");
+    List<String> keys = new ArrayList<>();
+    for (Fields.Item key : user.texts("sshAuthorizedKeys")) {
+      checkKey("sshAuthorizedKeys", key.text(), key.place());
+      keys.add(key.text().strip());
+    }
+    for (Fields.Item file : user.texts("sshAuthorizedKeysFiles")) {
+      keys.addAll(new FileBinder(folder, problems).keys(file, this::checkKey));
+    }
+    return new User(
+        name,
+        numericId(user.whole("uid")),
+        user.text("password")
+            .<User.Password>map(hash -> new User.Password.Hashed(hash.text()))
+            .orElse(new User.Password.Locked()),
+        texts(user, "groups"),
+        user.flag("sudo"),
+        user.text("home", name.equals("root") ? "/root" : "/home/" + name),
+        user.text("shell", "/bin/bash"),
+        keys,
+        user.place("name"));
+  }
+
+  private void checkKey(String subject, String line, Place place) {
+    SshKey.complaint(line)
+        .ifPresent(
+            complaint ->
+                problems.add(
+                    Problem.of(
+                        Code.BAD_SSH_KEY,
+                        place,
+                        subject
+                            + ": "
+                            + complaint
+                            + " (expected: type, base64, comment, such as ssh-ed25519 AAAA... me@work)",
+                        "ssh-keygen -t ed25519 makes a pair; the file ending in .pub is the public"
+                            + " one")));
+  }
+
+  private static User.Group group(Fields group) {
+    return new User.Group(
+        group.text("name", ""), numericId(group.whole("gid")), group.place("name"));
+  }
+
+  private static NumericId numericId(OptionalLong number) {
+    return number.isPresent()
+        ? new NumericId.Fixed(Math.toIntExact(number.getAsLong()))
+        : new NumericId.Automatic();
+  }
+
+  private void distinctUsers(List<User> users) {
+    Map<String, Place> names = new HashMap<>();
+    Map<NumericId, Place> numbers = new HashMap<>();
+    for (User user : users) {
+      distinct("user " + user.name(), names.putIfAbsent(user.name(), user.place()), user.place());
+      if (user.uid() instanceof NumericId.Fixed fixed) {
+        distinct("uid " + fixed.number(), numbers.putIfAbsent(fixed, user.place()), user.place());
+      }
+    }
+  }
+
+  private void distinctGroups(List<User.Group> groups) {
+    Map<String, Place> names = new HashMap<>();
+    Map<NumericId, Place> numbers = new HashMap<>();
+    for (User.Group group : groups) {
+      Place place = group.place();
+      distinct("group " + group.name(), names.putIfAbsent(group.name(), place), place);
+      if (group.gid() instanceof NumericId.Fixed fixed) {
+        distinct("gid " + fixed.number(), numbers.putIfAbsent(fixed, place), place);
+      }
+    }
+  }
+
+  private void distinct(
+      String subject, @org.jspecify.annotations.Nullable Place first, Place second) {
+    if (first != null) {
+      problems.add(
+          Problem.of(
+              Code.DUPLICATE_ENTRY,
+              second,
+              subject + ": stands twice (expected: once)",
+              "it stands at " + first + " already"));
+    }
+  }
+
+  private Services services(Fields services) {
+    List<Services.Unit> disable = units(services, "disable");
+    List<Services.Unit> mask = units(services, "mask");
+    List<Services.Unit> enable = new ArrayList<>(units(services, "enable"));
+    List<Services.UnitFile> files =
+        services.named("units").stream()
+            .map(
+                unit ->
+                    new Services.UnitFile(
+                        unit.name().text(), unit.value().text(), unit.name().place()))
+            .toList();
+    for (Services.Unit unit : enable) {
+      Optional<Services.Unit> other =
+          disable.stream().filter(not -> not.name().equals(unit.name())).findFirst();
+      Optional<Services.Unit> masked =
+          mask.stream().filter(not -> not.name().equals(unit.name())).findFirst();
+      other.or(() -> masked)
+          .ifPresent(
+              not ->
+                  problems.add(
+                      Problem.of(
+                          Code.CONTRADICTION,
+                          unit.place(),
+                          "enable: "
+                              + unit.name()
+                              + " is also to be "
+                              + (other.isPresent() ? "disabled" : "masked")
+                              + " (expected: one of them)",
+                          "it stands at "
+                              + not.place()
+                              + " too; write -"
+                              + unit.name()
+                              + " to take back an inherited entry")));
+    }
+    for (Services.UnitFile file : files) {
+      boolean named =
+          enable.stream().anyMatch(unit -> unit.name().equals(file.name()))
+              || disable.stream().anyMatch(unit -> unit.name().equals(file.name()))
+              || mask.stream().anyMatch(unit -> unit.name().equals(file.name()));
+      if (file.installable() && !named) {
+        enable.add(new Services.Unit(file.name(), file.place()));
+      }
+    }
+    return new Services(enable, disable, mask, files);
+  }
+
+  private static List<Services.Unit> units(Fields services, String name) {
+    return services.texts(name).stream()
+        .map(item -> new Services.Unit(item.text(), item.place()))
+        .toList();
+  }
+
+  private Kernel kernel(Fields kernel) {
+    List<Fields.Item> parts = new ArrayList<>(kernel.text("cmdline").stream().toList());
+    parts.addAll(kernel.texts("parameters"));
+    for (Fields.Item part : parts) {
+      for (String word : part.text().split(" +")) {
+        String name = word.replaceFirst("=.*", "");
+        if (OWN_PARAMETERS.contains(name) || name.startsWith("systemd.verity")) {
+          problems.add(
+              Problem.of(
+                  Code.BAD_CMDLINE,
+                  part.place(),
+                  name + ": set by the build itself (expected: a command line without it)"));
+        }
+      }
+    }
+    Fields modules = kernel.block("modules");
+    List<PackageWish> packages = packages(kernel);
+    if (kernel.has("packages") && packages.isEmpty()) {
+      problems.add(
+          Problem.of(
+              Code.BAD_VALUE,
+              kernel.place("packages"),
+              "packages: no kernel (expected: at least one package, such as linux-image-amd64)"));
+    }
+    return new Kernel(
+        packages,
+        String.join(" ", parts.stream().map(part -> part.text().strip()).toList()).strip(),
+        new ModuleSelection(
+            switch (modules.text("profile", "all")) {
+              case "edge" -> ModuleSelection.Profile.EDGE;
+              case "virtual" -> ModuleSelection.Profile.VIRTUAL;
+              default -> ModuleSelection.Profile.ALL;
+            },
+            texts(modules, "include"),
+            texts(modules, "exclude")),
+        kernel.place());
+  }
+
+  private static Network network(Fields network) {
+    return new Network(
+        network.blocks("interfaces").stream()
+            .map(
+                one ->
+                    new Network.Interface(
+                        one.text("name", ""),
+                        one.flag("dhcp4"),
+                        one.flag("dhcp6"),
+                        texts(one, "addresses"),
+                        one.blocks("routes").stream()
+                            .map(r -> new Network.Route(r.text("to", ""), r.text("via", "")))
+                            .toList(),
+                        texts(one, "nameservers"),
+                        one.place()))
+            .toList(),
+        network.place());
+  }
+}

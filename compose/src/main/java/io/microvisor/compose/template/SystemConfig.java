@@ -1,0 +1,47 @@
+package io.microvisor.compose.template;
+
+import java.util.List;
+
+/// The system inside the image.
+///
+/// @param name a note
+/// @param description a note
+/// @param hostname the machine's name
+/// @param packages what to install, in the order stated, inherited first; none twice
+/// @param recommends whether recommended packages are installed too
+/// @param users distinct names and numbers
+/// @param groups distinct names and numbers
+/// @param files distinct paths
+/// @param locales translations to keep
+/// @param documentation what happens to manuals and documents
+/// @param packageDatabase what happens to the package manager's records
+public record SystemConfig(
+    String name,
+    String description,
+    String hostname,
+    List<PackageWish> packages,
+    boolean recommends,
+    List<User> users,
+    List<User.Group> groups,
+    Services services,
+    List<AdditionalFile> files,
+    Kernel kernel,
+    Network network,
+    List<String> locales,
+    Retention documentation,
+    Retention packageDatabase,
+    Place place) {
+  public SystemConfig {
+    packages = List.copyOf(packages);
+    users = List.copyOf(users);
+    groups = List.copyOf(groups);
+    files = List.copyOf(files);
+    locales = List.copyOf(locales);
+  }
+
+  /// Whether something stays in the image.
+  public enum Retention {
+    KEEP,
+    DROP
+  }
+}

@@ -1,0 +1,334 @@
+package io.microvisor.compose.template;
+
+import static io.microvisor.compose.template.Key.emt;
+import static io.microvisor.compose.template.Key.ict;
+import static io.microvisor.compose.template.Vocabulary.block;
+import static io.microvisor.compose.template.Vocabulary.choice;
+import static io.microvisor.compose.template.Vocabulary.items;
+import static io.microvisor.compose.template.Vocabulary.line;
+import static io.microvisor.compose.template.Vocabulary.lines;
+import static io.microvisor.compose.template.Vocabulary.options;
+import static io.microvisor.compose.template.Vocabulary.text;
+
+import io.microvisor.compose.template.Key.Merge;
+import io.microvisor.compose.template.Shape.Block;
+import io.microvisor.compose.template.Shape.Choice;
+import io.microvisor.compose.template.Shape.Flag;
+import io.microvisor.compose.template.Shape.Named;
+import io.microvisor.compose.template.Shape.Option;
+import io.microvisor.compose.template.Shape.Whole;
+import java.util.List;
+
+/// The part of the table of keys below `systemConfig`.
+final class SystemVocabulary {
+  static final Key SYSTEM =
+      ict(
+          "systemConfig",
+          block(
+              ict("name", line(), "A name for this configuration.").note(),
+              ict("description", text(Syntax.TEXT), "What it is for.").note(),
+              ict("hostname", text(Syntax.HOSTNAME), "The machine's name.").otherwise("localhost"),
+              ict(
+                      "packages",
+                      items(text(Syntax.PACKAGE)),
+                      "Packages to install: a name, a pattern (`systemd-*`), `name=version` to pin"
+                          + " one, or `-name` to do without an inherited one.")
+                  .merged(Merge.UNION),
+              emt(
+                      "recommends",
+                      new Flag(),
+                      "Whether the packages that these recommend are installed as well.")
+                  .otherwise("false"),
+              ict("users", items(user()), "People and services that log in.").merged(Merge.BY_NAME),
+              emt(
+                      "groups",
+                      items(
+                          block(
+                              emt("name", text(Syntax.USER), "The group's name.").must(),
+                              emt("gid", new Whole(1, 60_000), "Its number; else the next free."))),
+                      "Groups to create.")
+                  .merged(Merge.BY_NAME),
+              services(),
+              ict("additionalFiles", items(file()), "Files to add.").merged(Merge.BY_FINAL),
+              ict(
+                      "configurations",
+                      items(block(ict("cmd", line(), "The command.").must())),
+                      "Shell commands to run in the finished system.")
+                  .merged(Merge.APPEND)
+                  .notBuilt(),
+              kernel(),
+              network(),
+              ict(
+                  "bootloader",
+                  block(
+                      ict("bootType", options("efi", "legacy"), "The firmware.").otherwise("efi"),
+                      ict("provider", options("systemd-boot", "grub grub2"), "The loader.")
+                          .otherwise("systemd-boot"),
+                      ict(
+                              "bootEntryPolicy",
+                              choice("preserve exclusive"),
+                              "What happens to the firmware's other entries.")
+                          .notBuilt()),
+                  "How the machine starts."),
+              immutability(),
+              emt(
+                  "security",
+                  block(
+                      emt(
+                              "verity",
+                              options("true", "false"),
+                              "Whether each read of the root is checked against the root hash in the"
+                                  + " kernel image. A mismatch restarts the machine.")
+                          .otherwise("true"),
+                      emt("secureBoot", options("false", "true"), "Whether boot files are signed.")
+                          .otherwise("false"),
+                      emt("encryption", options("none", "tpm2 passphrase"), "The state's encryption.")
+                          .otherwise("none"),
+                      emt("selinux", options("disabled", "permissive enforcing"), "SELinux.")
+                          .otherwise("disabled")),
+                  "Protections, each on its own."),
+              emt(
+                  "persistence",
+                  block(
+                      emt(
+                              "state",
+                              options("none", "ext4"),
+                              "The partition that keeps /var. With `none`, /var lives in memory.")
+                          .otherwise("none"),
+                      emt(
+                              "paths",
+                              items(text(Syntax.ABSOLUTE_PATH)),
+                              "Paths outside /var that keep their changes.")
+                          .merged(Merge.UNION)
+                          .notBuilt()),
+                  "What outlives a restart."),
+              emt(
+                  "locales",
+                  items(text(Syntax.LOCALE)),
+                  "The translations to keep; others are left out. English needs none. Without this"
+                      + " key, none are kept."),
+              emt(
+                      "documentation",
+                      choice("drop keep"),
+                      "Whether manuals and documents stay. Copyright files always do.")
+                  .otherwise("drop"),
+              emt(
+                      "packageDatabase",
+                      choice("keep drop"),
+                      "Whether the package manager's records stay, for scanners and auditors.")
+                  .otherwise("keep"),
+              foreign("initramfs", block(ict("template", line(), "Its template.")), "The initrd."),
+              foreign("fde", fde(), "Full disk encryption. Ours: `security.encryption`."),
+              foreign("dkms", dkms(), "Kernel modules built from source."),
+              foreign(
+                  "proxy",
+                  block(
+                      ict("httpProxy", line(), "For http."),
+                      ict("httpsProxy", line(), "For https."),
+                      ict("ftpProxy", line(), "For ftp."),
+                      ict("noProxy", line(), "Not for these.")),
+                  "The proxy of the running system."),
+              foreign("provisioning", provisioning(), "Scripts run at boot."),
+              foreign("cloudInit", cloudInit(), "Configuration for cloud-init."),
+              foreign(
+                  "aptPolicy",
+                  block(ict("upgradeAllowedRepos", lines(), "Repositories to upgrade from.")),
+                  "Policy of apt in the running system.")),
+          "The system inside the image.")
+          .must();
+
+  private SystemVocabulary() {}
+
+  private static Key foreign(String name, Block block, String description) {
+    return ict(name, block, description).notBuilt();
+  }
+
+  private static Block user() {
+    return block(
+        ict("name", text(Syntax.USER), "The login name.").must(),
+        emt("uid", new Whole(0, 60_000), "The user's number; else the next free from 1000."),
+        ict(
+            "password",
+            text(Syntax.CRYPT),
+            "The password's hash, as `openssl passwd -6` prints it. Without it nobody logs in by"
+                + " password."),
+        ict("hash_algo", line(), "The hash for a password given in clear.").notBuilt(),
+        ict("passwordMaxAge", new Whole(0, 99_999), "Days until it must be changed.").notBuilt(),
+        ict("startupScript", line(), "A program in place of the shell.").notBuilt(),
+        ict("groups", items(text(Syntax.USER)), "Further groups.").merged(Merge.UNION),
+        ict("sudo", new Flag(), "Whether the user may do everything, without a password.")
+            .otherwise("false"),
+        ict(
+            "home",
+            text(Syntax.ABSOLUTE_PATH),
+            "The home folder; else /home/ and the name, for root /root."),
+        ict("shell", text(Syntax.ABSOLUTE_PATH), "The shell.").otherwise("/bin/bash"),
+        ict("sshAuthorizedKeys", items(text(Syntax.SSH_KEY)), "Public keys that may log in."),
+        ict(
+            "sshAuthorizedKeysFiles",
+            items(text(Syntax.LOCAL_PATH)),
+            "Files of such keys, in the template's folder."));
+  }
+
+  private static Block file() {
+    return block(
+        ict("local", text(Syntax.LOCAL_PATH), "The file to copy, in the template's folder."),
+        emt("content", text(Syntax.TEXT), "The contents themselves, in place of `local`."),
+        ict("final", text(Syntax.ABSOLUTE_PATH), "Where it goes in the image.").must(),
+        ict(
+                "stage",
+                new Choice(
+                    List.of(
+                        new Option("", Status.BUILT),
+                        new Option("pre-initramfs", Status.NOT_BUILT))),
+                "When it is copied.")
+            .otherwise("\"\""),
+        emt(
+            "mode",
+            text(Syntax.MODE),
+            "Its permissions; else 0755 for a local file that is executable, and 0644."),
+        emt("owner", text(Syntax.OWNER), "Who owns it.").otherwise("root:root"));
+  }
+
+  private static Key services() {
+    return emt(
+        "services",
+        block(
+            emt("enable", items(text(Syntax.UNIT)), "Units to start at boot.").merged(Merge.UNION),
+            emt("disable", items(text(Syntax.UNIT)), "Units not to start at boot.")
+                .merged(Merge.UNION),
+            emt("mask", items(text(Syntax.UNIT)), "Units that nothing may start.")
+                .merged(Merge.UNION),
+            emt(
+                "units",
+                new Named(Syntax.UNIT_FILE, text(Syntax.TEXT)),
+                "Unit files, name by name. One with an [Install] section is enabled unless"
+                    + " `disable` names it.")),
+        "The services of the system.");
+  }
+
+  private static Key kernel() {
+    return ict(
+        "kernel",
+        block(
+            ict("name", line(), "A name for the kernel.").note(),
+            ict("version", line(), "Its version. Ours: pin it with `packages: [name=version]`.")
+                .notBuilt(),
+            ict("packages", items(text(Syntax.PACKAGE)), "The kernel's packages.").must(),
+            ict("cmdline", text(Syntax.KERNEL_PARAMETERS), "The kernel command line.")
+                .otherwise("\"\""),
+            emt(
+                    "parameters",
+                    items(text(Syntax.KERNEL_PARAMETER)),
+                    "Kernel parameters one by one, put after `cmdline`.")
+                .merged(Merge.UNION),
+            emt(
+                "modules",
+                block(
+                    emt(
+                            "profile",
+                            choice("all edge virtual"),
+                            "Which modules stay: all of them; `edge` leaves out sound, media, ham"
+                                + " radio, ISDN and the like; `virtual` keeps what virtual machines"
+                                + " need. What a kept module depends on always stays.")
+                        .otherwise("all"),
+                    emt("include", items(text(Syntax.MODULE)), "Modules to keep all the same.")
+                        .merged(Merge.UNION),
+                    emt("exclude", items(text(Syntax.MODULE)), "Further modules to leave out.")
+                        .merged(Merge.UNION)),
+                "The modules that go into the image."),
+            ict("enableExtraModules", line(), "Modules for the initrd.").notBuilt(),
+            ict("uki", options("true", "false"), "Whether kernel and initrd are one EFI program.")
+                .otherwise("true")),
+        "The kernel.")
+        .must();
+  }
+
+  private static Key network() {
+    return ict(
+        "network",
+        block(
+            ict("backend", options("systemd-networkd", "netplan"), "Who configures it.")
+                .otherwise("systemd-networkd"),
+            ict(
+                "interfaces",
+                items(
+                    block(
+                        ict("name", text(Syntax.INTERFACE), "The interface, or a pattern: `e*`.")
+                            .must(),
+                        ict("dhcp4", new Flag(), "Whether it asks for an IPv4 address.")
+                            .otherwise("false"),
+                        ict("dhcp6", new Flag(), "Whether it asks for an IPv6 address.")
+                            .otherwise("false"),
+                        ict("addresses", items(text(Syntax.ADDRESS)), "Fixed addresses."),
+                        ict(
+                            "routes",
+                            items(
+                                block(
+                                    ict("to", text(Syntax.ROUTE_TARGET), "Where to.").must(),
+                                    ict("via", text(Syntax.ADDRESS), "Through whom.").must())),
+                            "Fixed routes."),
+                        ict("nameservers", items(text(Syntax.ADDRESS)), "Name servers."))),
+                "The interfaces, first match wins.")),
+        "The network.");
+  }
+
+  private static Key immutability() {
+    return ict(
+        "immutability",
+        block(
+            ict("enabled", options("true", "false"), "Whether the root is read-only and verified.")
+                .must(),
+            ict("secureBootDBKey", line(), "The key that signs.").notBuilt(),
+            ict("secureBootDBCrt", line(), "Its certificate, PEM.").notBuilt(),
+            ict("secureBootDBCer", line(), "Its certificate, DER.").notBuilt()),
+        "Image Composer Tool's way to ask for what `disk.layout: immutable` gives.");
+  }
+
+  private static Block fde() {
+    return block(
+        ict("enabled", new Flag(), "Whether.").must(),
+        ict("passphraseFile", line(), "The passphrase's file."),
+        ict("partitions", lines(), "Which partitions."),
+        ict("unlock", choice("auto manual"), "How."));
+  }
+
+  private static Block dkms() {
+    return block(
+        ict("enabled", new Flag(), "Whether.").must(),
+        ict("modules", lines(), "Which modules."),
+        ict(
+            "secureBoot",
+            block(
+                ict("enabled", new Flag(), "Whether they are signed."),
+                ict("signingKeyPath", line(), "The key."),
+                ict("signingCertPath", line(), "Its certificate."),
+                ict("retainSigningIdentity", new Flag(), "Whether both stay in the image."),
+                ict("targetKeyPath", line(), "Where the key stays."),
+                ict("targetCertPath", line(), "Where the certificate stays.")),
+            "Signing."));
+  }
+
+  private static Block provisioning() {
+    return block(
+        ict(
+            "scripts",
+            items(
+                block(
+                    ict("name", line(), "Its name."),
+                    ict("local", line(), "The file to copy."),
+                    ict("final", text(Syntax.ABSOLUTE_PATH), "Where it goes."),
+                    ict("stage", choice("first-boot every-boot"), "When it runs."),
+                    ict("order", new Whole(0, 9999), "In which order."))),
+            "The scripts."));
+  }
+
+  private static Block cloudInit() {
+    return block(
+        ict("enabled", new Flag(), "Whether."),
+        ict("userDataFile", line(), "User data."),
+        ict("metaDataFile", line(), "Metadata."),
+        ict("networkConfigFile", line(), "Network."),
+        ict("configFiles", lines(), "Further files."));
+  }
+}

@@ -1,0 +1,270 @@
+package io.microvisor.compose.template;
+
+import io.microvisor.bytes.ByteSize;
+import io.microvisor.bytes.Digest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Turns a merged tree into a [Template], and checks what takes more than one value to see.
+final class TemplateBinder {
+  private static final long MEBIBYTE = 1 << 20;
+  private static final int LONGEST_LABEL = 36 - "_".length() - "_verity".length();
+  private static final Set<String> PACKAGE_KEYS =
+      Set.of("target", "archive", "packageRepositories");
+
+  private final Yaml.Mapping root;
+  private final Fields fields;
+  private final TemplateFolder folder;
+  private final List<Problem> problems;
+
+  TemplateBinder(Yaml.Mapping root, TemplateFolder folder, List<Problem> problems) {
+    this.root = root;
+    this.fields = Fields.root(root, problems);
+    this.folder = folder;
+    this.problems = problems;
+  }
+
+  /// The template; meaningless unless no problem was added.
+  Template bind() {
+    Fields metadata = fields.block("metadata");
+    Template.Archive archive = archive(fields.block("archive"));
+    List<Template.PackageRepository> repositories =
+        fields.blocks("packageRepositories").stream().map(this::repository).toList();
+    Template.Image image = image(fields.block("image"));
+    Fields target = fields.block("target");
+    Fields system = fields.block("systemConfig");
+    Disk disk = disk(fields.block("disk"), system);
+    SystemConfig config = new SystemBinder(system, folder, problems).bind();
+    return new Template(
+        new Template.Metadata(
+            metadata.text("description", ""),
+            metadata.texts("use_cases").stream().map(Fields.Item::text).toList(),
+            metadata.texts("keywords").stream().map(Fields.Item::text).toList()),
+        image,
+        new Template.Target(
+            target.text("os", ""),
+            target.text("dist", ""),
+            target.text("arch", ""),
+            target.text("imageType", ""),
+            target.place()),
+        archive,
+        repositories,
+        disk,
+        config,
+        problems.isEmpty()
+            ? effective()
+            : new EffectiveTemplate("", List.of(), Digest.sha256(""), Digest.sha256("")));
+  }
+
+  private Template.Image image(Fields image) {
+    String name = image.text("name", "");
+    String version = image.text("version", "");
+    if (name.length() + version.length() > LONGEST_LABEL) {
+      problems.add(
+          Problem.of(
+              Code.BAD_VALUE,
+              image.place("name"),
+              "name: with the version, "
+                  + (name.length() + version.length())
+                  + " characters (expected: at most "
+                  + LONGEST_LABEL
+                  + ", as both go into partition labels)"));
+    }
+    return new Template.Image(name, version, image.place());
+  }
+
+  private static Template.Archive archive(Fields archive) {
+    return new Template.Archive(
+        archive.text("mirror").stream().map(item -> withoutSlash(item.text())).toList(),
+        archive.texts("components").stream().map(Fields.Item::text).toList(),
+        archive.place());
+  }
+
+  private Template.PackageRepository repository(Fields repository) {
+    List<Fields.Item> keys = new ArrayList<>(repository.text("pkey").stream().toList());
+    keys.addAll(repository.texts("pkeys"));
+    if (!repository.has("url")) {
+      problems.add(
+          Problem.of(
+              Code.MISSING_KEY,
+              repository.place(),
+              "url: missing in an entry of packageRepositories (expected: where the repository is)"));
+    }
+    boolean unsigned = repository.flag("insecureSkipVerify");
+    if (keys.isEmpty() != unsigned) {
+      problems.add(
+          unsigned
+              ? Problem.of(
+                  Code.CONTRADICTION,
+                  repository.place("insecureSkipVerify"),
+                  "insecureSkipVerify: true beside a key (expected: one of them)")
+              : Problem.of(
+                  Code.MISSING_KEY,
+                  repository.place(),
+                  "pkey: missing in an entry of packageRepositories (expected: the key that signs it)",
+                  "store the repository's public key beside the template and name it",
+                  "insecureSkipVerify: true takes an unsigned repository; the manifest records it"));
+    }
+    return new Template.PackageRepository(
+        repository.text("codename", ""),
+        withoutSlash(repository.text("url", "")),
+        List.of(repository.text("component", "main").strip().split("\\s+")),
+        keys.stream().flatMap(key -> folder.file("pkey", key).stream()).toList(),
+        unsigned,
+        repository.place());
+  }
+
+  private static String withoutSlash(String url) {
+    return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+  }
+
+  private Disk disk(Fields disk, Fields system) {
+    boolean immutable = system.block("immutability").text("enabled", "").equalsIgnoreCase("true");
+    if (disk.stated() && !disk.has("layout") && !immutable) {
+      problems.add(
+          Problem.of(
+              Code.MUTABLE_DISK,
+              disk.place(),
+              "disk: asks for a mutable ext4 system with GRUB, which is not built yet (expected:"
+                  + " layout: immutable)",
+              "add layout: immutable below disk, or systemConfig.immutability.enabled: true"));
+    }
+    Fields slots = disk.block("slots");
+    Disk.Slot esp = slot(slots, "esp", 64 * MEBIBYTE);
+    Disk.Slot root = slot(slots, "root", 16 * MEBIBYTE);
+    Disk.Slot verity = slot(slots, "rootVerity", MEBIBYTE);
+    long tree = verityBytes(root.size().bytes());
+    if (verity.size().bytes() < tree) {
+      problems.add(
+          Problem.of(
+              Code.BAD_SIZE,
+              verity.place(),
+              "rootVerity: "
+                  + verity.size()
+                  + " cannot hold the hash tree of a full root of "
+                  + root.size()
+                  + " (expected: >= "
+                  + new ByteSize(tree).alignUp(MEBIBYTE)
+                  + ")"));
+    }
+    Disk.Size size =
+        disk.size("size")
+            .<Disk.Size>map(bytes -> new Disk.Size.Exactly(bytes, disk.place("size")))
+            .orElse(new Disk.Size.Fitting());
+    long needed =
+        esp.size().bytes() + root.size().bytes() + verity.size().bytes() + 2 * MEBIBYTE;
+    if (size instanceof Disk.Size.Exactly(ByteSize bytes, Place place)
+        && (bytes.bytes() < needed || bytes.bytes() % MEBIBYTE != 0)) {
+      problems.add(
+          Problem.of(
+              Code.BAD_SIZE,
+              place,
+              "size: "
+                  + bytes
+                  + " (expected: whole MiB, >= "
+                  + new ByteSize(needed)
+                  + " for the slots and the partition table)"));
+    }
+    return new Disk(esp, root, verity, size, artifacts(disk), disk.place());
+  }
+
+  private Disk.Slot slot(Fields slots, String name, long least) {
+    ByteSize size = slots.size(name).orElse(new ByteSize(least));
+    Place place = slots.place(name);
+    if (size.bytes() < least || size.bytes() % MEBIBYTE != 0 || size.bytes() > 1L << 50) {
+      problems.add(
+          Problem.of(
+              Code.BAD_SIZE,
+              place,
+              name
+                  + ": "
+                  + size
+                  + " (expected: whole MiB, >= "
+                  + new ByteSize(least)
+                  + ", <= 1024 TiB)"));
+      return new Disk.Slot(new ByteSize(least), place);
+    }
+    return new Disk.Slot(size, place);
+  }
+
+  /// What a dm-verity superblock and tree of SHA-256 over 4 KiB blocks take for a device of `size` bytes.
+  private static long verityBytes(long size) {
+    long total = 1;
+    for (long blocks = Math.ceilDiv(size, 4096); blocks > 1; ) {
+      blocks = Math.ceilDiv(blocks, 4096 / Digest.SIZE);
+      total += blocks;
+    }
+    return total * 4096;
+  }
+
+  private List<Disk.Artifact> artifacts(Fields disk) {
+    Map<String, Place> seen = new HashMap<>();
+    List<Disk.Artifact> artifacts = new ArrayList<>();
+    for (Fields artifact : disk.blocks("artifacts")) {
+      String type = artifact.text("type", "raw");
+      String compression = artifact.text("compression", "none");
+      Place first = seen.putIfAbsent(type + "." + compression, artifact.place());
+      if (first != null) {
+        problems.add(
+            Problem.of(
+                Code.DUPLICATE_ENTRY,
+                artifact.place(),
+                "artifacts: the same as at " + first + " (expected: each once)"));
+      }
+      artifacts.add(
+          new Disk.Artifact(
+              type.equals("split") ? Disk.Type.SPLIT : Disk.Type.RAW,
+              compression.equals("zstd") ? Disk.Compression.ZSTD : Disk.Compression.NONE,
+              artifact.place()));
+    }
+    return artifacts;
+  }
+
+  private EffectiveTemplate effective() {
+    List<LocalFile> files = folder.files();
+    String text = YamlPrinter.print(root);
+    List<Yaml.Entry> packages = new ArrayList<>();
+    for (Yaml.Entry entry : root.entries()) {
+      if (PACKAGE_KEYS.contains(entry.key())) {
+        packages.add(entry);
+      } else if (entry.key().equals("systemConfig") && entry.value() instanceof Yaml.Mapping all) {
+        all.entry("packages").ifPresent(packages::add);
+        all.entry("recommends").ifPresent(packages::add);
+        if (all.find("kernel").orElse(all) instanceof Yaml.Mapping kernel) {
+          kernel
+              .entry("packages")
+              .map(found -> new Yaml.Entry("kernelPackages", found.keyPlace(), found.value()))
+              .ifPresent(packages::add);
+        }
+      }
+    }
+    return new EffectiveTemplate(
+        text,
+        files,
+        identity(text, files),
+        identity(
+            YamlPrinter.print(new Yaml.Mapping(packages, root.place())),
+            files.stream().filter(this::signsRepository).toList()));
+  }
+
+  private boolean signsRepository(LocalFile file) {
+    return fields.blocks("packageRepositories").stream()
+        .anyMatch(
+            repository ->
+                repository.text("pkey", "").equals(file.name())
+                    || repository.texts("pkeys").stream()
+                        .anyMatch(key -> key.text().equals(file.name())));
+  }
+
+  private static Digest identity(String text, List<LocalFile> files) {
+    StringBuilder all = new StringBuilder("emt template 1\n").append(text);
+    for (LocalFile file : files) {
+      all.append('\0').append(file.name()).append('\0').append(file.digest());
+      all.append(file.executable() ? " executable" : "");
+    }
+    return Digest.sha256(all.toString());
+  }
+}
