@@ -1,6 +1,9 @@
 package io.microvisor.compose.image;
 
+import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.RandomSink;
+import io.microvisor.compose.initrd.RootCommandLine;
 import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
@@ -14,6 +17,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -24,9 +28,14 @@ import java.util.TreeMap;
 /// @param root the step that makes `kernel`, `stub`, `os-release` and `kernel version`
 /// @param initrd the initrd
 /// @param rootHash the root hash of the root image
-/// @param cmdline the command line without the root hash
-public record UkiStep(StepId root, Input.Output initrd, Input.Output rootHash, String cmdline)
+/// @param parameters what the command line says besides the root
+public record UkiStep(
+    StepId root, Input.Output initrd, Input.Output rootHash, List<String> parameters)
     implements Step {
+  public UkiStep {
+    parameters = List.copyOf(parameters);
+  }
+
   /// Its name.
   public static final StepId ID = new StepId("kernel image");
 
@@ -46,27 +55,33 @@ public record UkiStep(StepId root, Input.Output initrd, Input.Output rootHash, S
             "stub", new Input.Output(root, "stub"),
             "os-release", new Input.Output(root, "os-release"),
             "initrd", initrd,
+            "microcode", new Input.Output(initrd.step(), "microcode"),
             "root hash", rootHash));
   }
 
   @Override
   public Fingerprint fingerprint() {
-    return Fingerprint.of(VERSION, "cmdline", cmdline);
+    return Fingerprint.of(VERSION, "parameters", parameters);
   }
 
   @Override
   public Outputs run(StepContext context) throws IOException {
     Path file = context.scratch().resolve("uki.efi");
-    UkiSpec spec =
-        new UkiSpec(
-            context.blob("stub"),
+    List<UkiSection> sections =
+        new ArrayList<>(
             List.of(
                 new UkiSection(UkiSection.Name.OSREL, context.blob("os-release")),
                 UkiSection.of(
-                    UkiSection.Name.CMDLINE, "roothash=" + context.text("root hash") + " " + cmdline),
+                    UkiSection.Name.CMDLINE,
+                    RootCommandLine.verity(Digest.parse(context.text("root hash")), parameters)),
                 UkiSection.of(UkiSection.Name.UNAME, context.text("kernel version")),
                 new UkiSection(UkiSection.Name.LINUX, context.blob("kernel")),
                 new UkiSection(UkiSection.Name.INITRD, context.blob("initrd"))));
+    ByteSource microcode = context.blob("microcode");
+    if (microcode.size() > 0) {
+      sections.add(new UkiSection(UkiSection.Name.UCODE, microcode));
+    }
+    UkiSpec spec = new UkiSpec(context.blob("stub"), sections);
     try (RandomSink out =
         RandomSink.of(
             FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {

@@ -101,6 +101,11 @@ final class RunningStep implements StepContext {
   }
 
   @Override
+  public void keepContent(byte[] bytes) throws IOException {
+    store.contents().add(bytes);
+  }
+
+  @Override
   public synchronized Path scratch() throws IOException {
     if (scratch.isEmpty()) {
       scratch = Optional.of(store.temporary());

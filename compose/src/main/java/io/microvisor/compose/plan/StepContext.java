@@ -32,6 +32,9 @@ public interface StepContext {
   /// Puts bytes into the store.
   Artifact.Blob keep(byte[] bytes) throws IOException;
 
+  /// Puts the content of a file of some tree into the store.
+  void keepContent(byte[] bytes) throws IOException;
+
   /// An empty folder for this step alone, on the store's file system, removed when the store is closed.
   Path scratch() throws IOException;
 

@@ -6,11 +6,8 @@ import java.io.IOException;
 /// What an image needs so that its root can be read-only: `/var` as a copy in memory, `/home` and `/root` on it, the
 /// package database out of the way, host keys made at boot, and no first-boot or after-update work at every boot.
 ///
-/// The copy of `/var` lies at `/usr/share/factory/var`; the initrd mounts a tmpfs on `/var`, fills it from there, and
-/// puts a volatile overlay on `/etc`.
+/// The initrd mounts a tmpfs on `/var`, fills it with what the image has there, and puts a volatile overlay on `/etc`.
 final class ReadOnlyRoot {
-  static final String FACTORY_VAR = "usr/share/factory/var";
-
   private static final String UNITS = "usr/lib/systemd/system/";
 
   private static final String HOST_KEYS =
@@ -42,8 +39,6 @@ final class ReadOnlyRoot {
         root.directory(mountPoint, Meta.of(0755));
       }
     }
-    root.move("var", FACTORY_VAR);
-    root.directory("var", Meta.of(0755));
   }
 
   /// A package database describes the image, so it belongs to the image, not to the machine's `/var`.

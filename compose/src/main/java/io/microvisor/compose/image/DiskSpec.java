@@ -1,0 +1,100 @@
+package io.microvisor.compose.image;
+
+import io.microvisor.bytes.ByteSize;
+import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.Guid;
+import io.microvisor.compose.template.Code;
+import io.microvisor.compose.template.Disk;
+import io.microvisor.compose.template.Problem;
+import io.microvisor.compose.template.Template;
+import io.microvisor.formats.gpt.GptLayout;
+import io.microvisor.formats.gpt.GptSpec;
+import io.microvisor.formats.gpt.PartitionFlag;
+import io.microvisor.formats.gpt.PartitionSpec;
+import io.microvisor.formats.gpt.PartitionType;
+import io.microvisor.formats.gpt.SectorSize;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The disk of an immutable image: EFI system partition, root slot A, its hash tree. All GUIDs derive from the root hash;
+/// those of root and hash tree are its halves (UAPI.2).
+///
+/// @param template names, sizes and places
+/// @param rootHash of the hash tree
+/// @param root the root image
+/// @param verity the hash device
+/// @param uki the unified kernel image
+/// @param bootLoader systemd-boot
+/// @param epoch the time of files on the EFI system partition, in seconds since 1970
+public record DiskSpec(
+    Template template,
+    Digest rootHash,
+    ByteSource root,
+    ByteSource verity,
+    ByteSource uki,
+    ByteSource bootLoader,
+    long epoch) {
+  /// Room that the EFI system partition needs besides its files: tables, directories, and for another loader.
+  private static final long ESP_RESERVE = 8L << 20;
+
+  /// Where everything goes.
+  public GptLayout layout() {
+    Disk disk = template.disk();
+    String label = template.image().name() + "_" + template.image().version();
+    GptSpec gpt =
+        new GptSpec(
+            Guid.derive(rootHash, "disk"),
+            SectorSize.B512,
+            List.of(
+                PartitionSpec.of(
+                    PartitionType.ESP, Guid.derive(rootHash, "esp"), "esp", disk.esp().size()),
+                PartitionSpec.of(
+                    PartitionType.ROOT_X86_64,
+                    Guid.ofHalf(rootHash, 0),
+                    label,
+                    disk.root().size(),
+                    PartitionFlag.READ_ONLY),
+                PartitionSpec.of(
+                    PartitionType.ROOT_X86_64_VERITY,
+                    Guid.ofHalf(rootHash, 1),
+                    label + "_verity",
+                    disk.rootVerity().size(),
+                    PartitionFlag.READ_ONLY)));
+    return switch (disk.size()) {
+      case Disk.Size.Fitting _ -> GptLayout.of(gpt);
+      case Disk.Size.Exactly exactly -> GptLayout.of(gpt, exactly.size());
+    };
+  }
+
+  /// The file name of the UKI: `<name>_<version>.efi`, in lower case, as the boot loader compares it.
+  public String ukiName() {
+    return ukiName(template);
+  }
+
+  static String ukiName(Template template) {
+    return template.image().name() + "_" + template.image().version() + ".efi";
+  }
+
+  /// Every slot that is too small for what goes into it.
+  public List<Problem> problems() {
+    Disk disk = template.disk();
+    List<Problem> problems = new ArrayList<>();
+    check(problems, "esp", disk.esp(), uki.size() + 2 * bootLoader.size() + ESP_RESERVE);
+    check(problems, "root", disk.root(), root.size());
+    check(problems, "rootVerity", disk.rootVerity(), verity.size());
+    return problems;
+  }
+
+  private static void check(List<Problem> problems, String name, Disk.Slot slot, long needed) {
+    if (slot.size().bytes() < needed) {
+      ByteSize enough = new ByteSize(needed).alignUp(1 << 20);
+      problems.add(
+          Problem.of(
+              Code.PARTITION_TOO_SMALL,
+              slot.place(),
+              name + ": " + slot.size() + " is too small for what was built (expected: >= " + enough + ")",
+              "raise disk.slots." + name + " to " + (enough.bytes() >> 20) + "MiB or more, with room for later releases"));
+    }
+  }
+}
