@@ -1,0 +1,39 @@
+package io.microvisor.store;
+
+import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.Digest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// A [ContentStore] of one file per content.
+final class DiskContents implements ContentStore {
+  private final Shelf shelf;
+
+  DiskContents(Shelf shelf) {
+    this.shelf = shelf;
+  }
+
+  @Override
+  public Optional<ByteSource> find(Digest digest) {
+    Path path = shelf.path(digest);
+    if (!Files.isRegularFile(path)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(ByteSource.of(path));
+    } catch (NoSuchFileException _) {
+      return Optional.empty(); // Removed in this very moment.
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading the size of " + path, e);
+    }
+  }
+
+  @Override
+  public Ingest ingest() throws IOException {
+    return new DiskIngest(shelf);
+  }
+}

@@ -1,0 +1,89 @@
+package io.microvisor.store;
+
+import io.microvisor.bytes.Digest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+
+/// A content on its way to a [Shelf]: a temporary file and the hash of what went into it.
+final class DiskIngest implements Ingest {
+  private final Shelf shelf;
+  private final Path file;
+  private final FileChannel channel;
+  private final MessageDigest hasher = Digest.hasher();
+  private long position;
+  private boolean ended;
+
+  DiskIngest(Shelf shelf) throws IOException {
+    this.shelf = shelf;
+    this.file = shelf.newFile();
+    this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+  }
+
+  static IOException mismatch(Digest found, Digest expected) {
+    return new IOException("content: digest is " + found + " (expected: " + expected + ")");
+  }
+
+  @Override
+  public long position() {
+    return position;
+  }
+
+  @Override
+  public void write(ByteBuffer from) throws IOException {
+    checkOpen();
+    hasher.update(from.duplicate());
+    while (from.hasRemaining()) {
+      position += channel.write(from);
+    }
+  }
+
+  @Override
+  public Digest commit() throws IOException {
+    checkOpen();
+    Digest digest = Digest.of(hasher.digest());
+    publish(digest);
+    return digest;
+  }
+
+  @Override
+  public void commitAs(Digest expected) throws IOException {
+    checkOpen();
+    Digest digest = Digest.of(hasher.digest());
+    if (!digest.equals(expected)) {
+      close();
+      throw mismatch(digest, expected);
+    }
+    publish(digest);
+  }
+
+  private void publish(Digest digest) throws IOException {
+    Path target = shelf.path(digest);
+    if (Files.isRegularFile(target) && Files.size(target) == position) {
+      close();
+      return;
+    }
+    channel.close();
+    shelf.publish(file, digest);
+    ended = true;
+  }
+
+  private void checkOpen() {
+    if (ended) {
+      throw new IllegalStateException("ingest: used after its end");
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (!ended) {
+      ended = true;
+      channel.close();
+      Files.deleteIfExists(file);
+    }
+  }
+}

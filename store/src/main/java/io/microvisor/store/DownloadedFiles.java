@@ -1,0 +1,51 @@
+package io.microvisor.store;
+
+import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.Digest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Files from elsewhere by their digest, each a plain file that other programs can be handed.
+///
+/// A download begins with [#partial], which waits for whoever else downloads the same, continues what an earlier attempt
+/// left, and ends with [Partial#commit], which looks at every byte before the file becomes visible.
+public final class DownloadedFiles {
+  private final Shelf shelf;
+  private final Path partials;
+
+  DownloadedFiles(Shelf shelf, Path partials) {
+    this.shelf = shelf;
+    this.partials = partials;
+  }
+
+  /// The file whose SHA-256 is `digest`, if it is here. It must not be changed.
+  public Optional<Path> path(Digest digest) {
+    return Optional.of(shelf.path(digest)).filter(Files::isRegularFile);
+  }
+
+  /// The place to download a file to, which may hold the beginning of it from an earlier attempt.
+  ///
+  /// @throws IOException if it cannot be had; an interrupt while waiting for another process ends up here, too
+  public Partial partial(Digest expected) throws IOException {
+    return Partial.open(Files.createDirectories(partials), expected, shelf);
+  }
+
+  /// Moves a finished file of the same file system here.
+  ///
+  /// @return where it is now
+  /// @throws IOException if its digest is another, with both in the message; the file stays where it was
+  public Path adopt(Path file, Digest expected) throws IOException {
+    Digest found = Digest.sha256(ByteSource.of(file).stream());
+    if (!found.equals(expected)) {
+      throw DiskIngest.mismatch(found, expected);
+    }
+    return shelf.publish(file, expected);
+  }
+
+  /// Removes a file; one that is not there changes nothing.
+  public void remove(Digest digest) throws IOException {
+    Files.deleteIfExists(shelf.path(digest));
+  }
+}

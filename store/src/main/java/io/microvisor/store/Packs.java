@@ -1,0 +1,70 @@
+package io.microvisor.store;
+
+import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.ContentSource;
+import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.FormatException;
+import io.microvisor.formats.tree.FileTree;
+import io.microvisor.formats.tree.Inode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/// File trees with all their contents, one file each, by the digest of what determines them.
+public final class Packs {
+  private final Shelf shelf;
+
+  Packs(Shelf shelf) {
+    this.shelf = shelf;
+  }
+
+  /// The pack last written under `key`.
+  ///
+  /// @throws FormatException if it is damaged; writing it again heals it
+  public Optional<Pack> find(Digest key) throws IOException {
+    try {
+      return Optional.of(Pack.read(PackFile.open(shelf.path(key)), key));
+    } catch (NoSuchFileException _) {
+      return Optional.empty();
+    }
+  }
+
+  /// Writes a tree with the contents of its files under `key`, in place of the one that may be there.
+  ///
+  /// @throws IOException if `contents` lacks one, or one has other bytes than its digest says
+  public Pack write(Digest key, FileTree tree, ContentSource contents) throws IOException {
+    Set<Digest> added = new HashSet<>();
+    try (PackWriter writer = begin(key)) {
+      for (FileTree.Entry entry : (Iterable<FileTree.Entry>) tree.entries()::iterator) {
+        if (entry.inode() instanceof Inode.RegularFile file && added.add(file.content())) {
+          copy(contents.open(file.content()), file.content(), writer);
+        }
+      }
+      return writer.commit(tree, new byte[0]);
+    }
+  }
+
+  private static void copy(ByteSource content, Digest expected, PackWriter writer)
+      throws IOException {
+    try (InputStream stream = content.stream()) {
+      Digest found = writer.add(stream, content.size());
+      if (!found.equals(expected)) {
+        throw DiskIngest.mismatch(found, expected);
+      }
+    }
+  }
+
+  /// Begins a pack whose contents come before its tree is known.
+  public PackWriter begin(Digest key) throws IOException {
+    return new PackWriter(shelf, key);
+  }
+
+  /// Removes a pack; one that is not there changes nothing, and one in use stays readable to its user.
+  public void remove(Digest key) throws IOException {
+    Files.deleteIfExists(shelf.path(key));
+  }
+}

@@ -1,0 +1,108 @@
+package io.microvisor.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// One user's corner for unfinished things: `tmp/<number>/`, with a lock file held for as long as the user lives. What a
+/// dead process left behind is swept when the next one opens the store, because its lock can then be had.
+///
+/// Locks belong to the process, and closing any descriptor of a file drops them (POSIX `fcntl` locks), so the sessions
+/// of this process are remembered here and never probed.
+final class Session implements Closeable {
+  private static final Set<Path> OURS = new HashSet<>();
+
+  private final Path tmp;
+  private final Path directory;
+  private final FileChannel lock;
+  private final AtomicLong next = new AtomicLong();
+
+  private Session(Path tmp, Path directory, FileChannel lock) {
+    this.tmp = tmp;
+    this.directory = directory;
+    this.lock = lock;
+  }
+
+  /// Opens a new session below `tmp`, after sweeping those whose owner is gone.
+  static Session open(Path tmp) throws IOException {
+    Path real = Files.createDirectories(tmp).toRealPath();
+    synchronized (OURS) {
+      try (FileChannel gate = openLockFile(real.resolve("gate"));
+          FileLock _ = gate.lock()) {
+        sweep(real);
+        for (int number = 1; ; number++) {
+          Path directory = real.resolve(Integer.toString(number));
+          try {
+            Files.createDirectory(directory);
+          } catch (FileAlreadyExistsException _) {
+            continue; // A living neighbour's.
+          }
+          FileChannel lock = openLockFile(directory.resolve("lock"));
+          lock.lock();
+          OURS.add(directory);
+          return new Session(real, directory, lock);
+        }
+      }
+    }
+  }
+
+  private static void sweep(Path tmp) throws IOException {
+    try (DirectoryStream<Path> sessions = Files.newDirectoryStream(tmp, Files::isDirectory)) {
+      for (Path session : sessions) {
+        if (!OURS.contains(session) && isAbandoned(session)) {
+          try {
+            Trees.delete(session);
+          } catch (IOException _) {
+            // Someone else's files in an old scratch directory cost room, but must not keep the
+            // store from opening.
+          }
+        }
+      }
+    }
+  }
+
+  private static boolean isAbandoned(Path session) throws IOException {
+    try (FileChannel channel = openLockFile(session.resolve("lock"))) {
+      FileLock lock = channel.tryLock();
+      return lock != null;
+    }
+  }
+
+  private static FileChannel openLockFile(Path path) throws IOException {
+    return FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+  }
+
+  /// A name for a new temporary file, on the same file system as everything else in the store.
+  Path newFile() {
+    return directory.resolve("file-" + next.getAndIncrement());
+  }
+
+  /// A new empty directory, removed with all it holds when the session ends.
+  Path newDirectory() throws IOException {
+    return Files.createDirectory(directory.resolve("scratch-" + next.getAndIncrement()));
+  }
+
+  @Override
+  public void close() throws IOException {
+    synchronized (OURS) {
+      if (OURS.contains(directory)) {
+        try (lock;
+            FileChannel gate = openLockFile(tmp.resolve("gate"));
+            FileLock _ = gate.lock()) {
+          Trees.delete(directory);
+        } finally {
+          OURS.remove(directory);
+        }
+      }
+    }
+  }
+}

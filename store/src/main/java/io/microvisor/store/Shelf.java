@@ -1,0 +1,49 @@
+package io.microvisor.store;
+
+import io.microvisor.bytes.Digest;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/// A directory of files named by digest, `<2 hex digits>/<62 hex digits>`, in which every visible file is whole.
+final class Shelf {
+  private final Path directory;
+  private final Session session;
+
+  private Shelf(Path directory, Session session) {
+    this.directory = directory;
+    this.session = session;
+  }
+
+  static Shelf open(Path directory, Session session) throws IOException {
+    return new Shelf(Files.createDirectories(directory), session);
+  }
+
+  /// Where the file of `digest` is, or would be.
+  Path path(Digest digest) {
+    String hex = digest.hex();
+    return directory.resolve(hex.substring(0, 2)).resolve(hex.substring(2));
+  }
+
+  /// A name for a temporary file that [#publish] can move here.
+  Path newFile() {
+    return session.newFile();
+  }
+
+  /// Syncs a finished file and gives it its final name, in place of what had it.
+  Path publish(Path file, Digest digest) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(false);
+    }
+    Path target = path(digest);
+    Path parent = Files.createDirectories(target.resolveSibling(""));
+    Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    try (FileChannel channel = FileChannel.open(parent, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+    return target;
+  }
+}

@@ -1,0 +1,177 @@
+package io.microvisor.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.microvisor.bytes.Digest;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StoreTest {
+  private static final byte[] BYTES = "a download".getBytes(StandardCharsets.UTF_8);
+  private static final Digest DIGEST = Digest.sha256(BYTES);
+
+  @TempDir Path directory;
+
+  @Test
+  void scratchDirectoriesGoWhenTheStoreCloses() throws IOException {
+    Path scratch;
+    try (Store store = Store.open(directory)) {
+      scratch = store.temporary();
+      assertThat(store.temporary()).isNotEqualTo(scratch);
+      Files.createDirectories(scratch.resolve("a/b"));
+      Files.writeString(scratch.resolve("a/b/c"), "left");
+    }
+
+    assertThat(scratch).doesNotExist();
+  }
+
+  @Test
+  void twoStoresOfOneDirectoryDoNotMeet() throws IOException {
+    try (Store one = Store.open(directory)) {
+      Path scratch = one.temporary();
+      try (Store two = Store.open(directory)) {
+        assertThat(two.temporary()).isNotEqualTo(scratch);
+      }
+
+      assertThat(scratch).exists();
+      one.contents().add(BYTES);
+    }
+  }
+
+  @Test
+  void whatADeadProcessLeftIsSwept() throws Exception {
+    Path dead = directory.resolve("v1/tmp/7");
+    Files.createDirectories(dead.resolve("scratch-0"));
+    Files.writeString(dead.resolve("lock"), "");
+    Files.writeString(dead.resolve("file-1"), "half");
+
+    Store.open(directory).close();
+
+    assertThat(dead).doesNotExist();
+  }
+
+  @Test
+  void twoProcessesFillOneStoreAtOnce() throws Exception {
+    List<Process> processes = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      processes.add(
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-Xmx64m",
+                  "-XX:TieredStopAtLevel=1",
+                  "-cp",
+                  System.getProperty("java.class.path").replace(':', File.pathSeparatorChar),
+                  StoreFiller.class.getName(),
+                  directory.toString())
+              .inheritIO()
+              .start());
+    }
+    for (Process process : processes) {
+      assertThat(process.waitFor()).isZero();
+    }
+
+    try (Store store = Store.open(directory)) {
+      StoreFiller.check(store);
+    }
+  }
+
+  @Test
+  void aDownloadContinuesWhereAnEarlierOneStopped() throws IOException {
+    try (Store store = Store.open(directory)) {
+      try (Partial partial = store.files().partial(DIGEST)) {
+        assertThat(partial.size()).isZero();
+        Files.write(partial.path(), new byte[] {BYTES[0]});
+      }
+      assertThat(store.files().path(DIGEST)).isEmpty();
+
+      try (Partial partial = store.files().partial(DIGEST)) {
+        assertThat(partial.size()).isEqualTo(1);
+        byte[] rest = new byte[BYTES.length - 1];
+        System.arraycopy(BYTES, 1, rest, 0, rest.length);
+        Files.write(partial.path(), rest, StandardOpenOption.APPEND);
+        assertThat(partial.commit()).hasBinaryContent(BYTES);
+      }
+
+      assertThat(store.files().path(DIGEST).orElseThrow()).hasBinaryContent(BYTES);
+    }
+  }
+
+  @Test
+  void aWrongDownloadIsDiscardedAndNamesBothDigests() throws IOException {
+    try (Store store = Store.open(directory);
+        Partial partial = store.files().partial(DIGEST)) {
+      Files.writeString(partial.path(), "something else");
+
+      assertThatThrownBy(partial::commit)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(Digest.sha256("something else").hex())
+          .hasMessageContaining(DIGEST.hex());
+      assertThat(partial.size()).isZero();
+      assertThat(store.files().path(DIGEST)).isEmpty();
+    }
+  }
+
+  @Test
+  void oneDownloadOfAFileWaitsForTheOther() throws Exception {
+    try (Store store = Store.open(directory)) {
+      CountDownLatch second = new CountDownLatch(1);
+      List<String> order = new ArrayList<>();
+      Thread other;
+      try (Partial partial = store.files().partial(DIGEST)) {
+        other =
+            Thread.ofVirtual()
+                .start(() -> {
+                  second.countDown();
+                  try (Partial waited = store.files().partial(DIGEST)) {
+                    waited.commit();
+                    order.add("second");
+                  } catch (IOException e) {
+                    order.add(String.valueOf(e.getMessage()));
+                  }
+                });
+        second.await();
+        Files.write(partial.path(), BYTES);
+        partial.commit();
+        order.add("first");
+      }
+      other.join();
+      assertThat(order).containsExactly("first", "second");
+    }
+  }
+
+  @Test
+  void adoptsAFileMadeElsewhere() throws IOException {
+    try (Store store = Store.open(directory)) {
+      Path file = store.temporary().resolve("made");
+      Files.write(file, BYTES);
+      assertThatThrownBy(() -> store.files().adopt(file, Digest.sha256("no")))
+          .isInstanceOf(IOException.class);
+
+      Path adopted = store.files().adopt(file, DIGEST);
+
+      assertThat(adopted).hasBinaryContent(BYTES);
+      assertThat(file).doesNotExist();
+      store.files().remove(DIGEST);
+      assertThat(store.files().path(DIGEST)).isEmpty();
+    }
+  }
+
+  @Test
+  void saysWhichDirectoryCannotBeOpened() throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "");
+
+    assertThatThrownBy(() -> Store.open(file))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(file.toString());
+  }
+}
