@@ -66,8 +66,9 @@ public final class ClearSigned {
     return new ClearSigned(List.copyOf(text), signatures.toByteArray());
   }
 
-  /// The text, as it was signed except that lines end in `\n`. To be used only after [SignatureVerifier] accepted it.
-  byte[] text() {
+  /// The text, as it was signed except that lines end in `\n`, though nobody looked at the signature: only for what need
+  /// not be signed. [SignatureVerifier] gives out verified text.
+  public byte[] unverifiedText() {
     return (String.join("\n", lines) + "\n").getBytes(StandardCharsets.ISO_8859_1);
   }
 

@@ -38,7 +38,7 @@ public final class SignatureVerifier {
     this.now = now;
   }
 
-  /// A text that a trusted key signed. There is no other way to get at the text of a [ClearSigned].
+  /// A text that a trusted key signed.
   ///
   /// @param text the signed text and nothing else, lines ending in `\n`
   /// @param signer who signed it
@@ -51,7 +51,7 @@ public final class SignatureVerifier {
   /// @throws SignatureRefusedException if no trusted key signed it, with the reason and what to do
   public Verified verify(String subject, ClearSigned message) throws IOException {
     return new Verified(
-        message.text(), verify(subject, message.canonical(), message.signatures()));
+        message.unverifiedText(), verify(subject, message.canonical(), message.signatures()));
   }
 
   /// Verifies content against a detached signature, armoured or binary, such as `Release.gpg`.

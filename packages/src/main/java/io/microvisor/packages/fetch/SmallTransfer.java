@@ -1,0 +1,145 @@
+package io.microvisor.packages.fetch;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// One attempt to fetch a small file of unknown digest into memory.
+final class SmallTransfer {
+  private final Transport transport;
+  private final URI address;
+  private final int limit;
+  private final Validators known;
+
+  SmallTransfer(Transport transport, URI address, int limit, Validators known) {
+    this.transport = transport;
+    this.address = address;
+    this.limit = limit;
+    this.known = known;
+  }
+
+  /// An attempt that brought no answer.
+  static final class FailedException extends IOException {
+    private static final long serialVersionUID = 1;
+    private final boolean passing;
+
+    FailedException(String reason, boolean passing) {
+      super(reason);
+      this.passing = passing;
+    }
+
+    /// Whether time may heal it.
+    boolean isPassing() {
+      return passing;
+    }
+  }
+
+  /// Makes the attempt.
+  ///
+  /// @throws FailedException if there is no answer
+  Small run() throws FailedException, InterruptedException {
+    try {
+      return answer();
+    } catch (FailedException e) {
+      throw e;
+    } catch (Transport.RedirectException e) {
+      throw new FailedException(String.valueOf(e.getMessage()), false);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new FailedException(Transfer.describe(e), true);
+    }
+  }
+
+  private Small answer() throws IOException, InterruptedException {
+    return switch (String.valueOf(address.getScheme())) {
+      case "http", "https" -> overHttp();
+      case "file" -> fromFile();
+      case String other ->
+          throw new FailedException("scheme " + other + " (expected: http, https or file)", false);
+    };
+  }
+
+  private Small overHttp() throws IOException, InterruptedException {
+    HttpResponse<TimedBody> response = transport.get(address, conditions());
+    try (TimedBody body = response.body()) {
+      return switch (response.statusCode()) {
+        case 200 -> fresh(response, body);
+        case 304 -> new Small.Unchanged();
+        case 404, 410 -> new Small.Absent("not found there");
+        default -> throw broken(response.statusCode());
+      };
+    }
+  }
+
+  private static FailedException broken(int status) {
+    return switch (Transfer.refused(status)) {
+      case Outcome.Again(String reason) -> new FailedException(reason, true);
+      case Outcome.Never(String reason) -> new FailedException(reason, false);
+      case Outcome.Done(Path path) -> throw new IllegalStateException("done: " + path);
+    };
+  }
+
+  private Map<String, String> conditions() {
+    Map<String, String> headers = new LinkedHashMap<>();
+    if (!known.etag().isEmpty()) {
+      headers.put("If-None-Match", known.etag());
+    }
+    if (!known.lastModified().isEmpty()) {
+      headers.put("If-Modified-Since", known.lastModified());
+    }
+    return headers;
+  }
+
+  private Small fresh(HttpResponse<?> response, TimedBody body)
+      throws IOException, InterruptedException {
+    long announced = response.headers().firstValueAsLong("Content-Length").orElse(-1);
+    ByteArrayOutputStream content = new ByteArrayOutputStream();
+    for (List<ByteBuffer> buffers; !(buffers = body.next()).isEmpty(); ) {
+      for (ByteBuffer buffer : buffers) {
+        if (buffer.remaining() > limit - content.size()) {
+          throw tooLong();
+        }
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        content.writeBytes(bytes);
+      }
+    }
+    if (announced >= 0 && content.size() < announced) {
+      throw new FailedException(
+          "cut off after %d of %d bytes".formatted(content.size(), announced), true);
+    }
+    return new Small.Fresh(
+        content.toByteArray(),
+        new Validators(
+            response.headers().firstValue("ETag").orElse(""),
+            response.headers().firstValue("Last-Modified").orElse("")));
+  }
+
+  private Small fromFile() throws FailedException {
+    try (InputStream in = Files.newInputStream(Path.of(address))) {
+      byte[] content = in.readNBytes(limit + 1);
+      if (content.length > limit) {
+        throw tooLong();
+      }
+      return new Small.Fresh(content, Validators.NONE);
+    } catch (NoSuchFileException _) {
+      return new Small.Absent("no such file");
+    } catch (FailedException e) {
+      throw e;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new FailedException(Transfer.describe(e), false);
+    }
+  }
+
+  private FailedException tooLong() {
+    return new FailedException("it is longer than " + limit + " bytes", false);
+  }
+}

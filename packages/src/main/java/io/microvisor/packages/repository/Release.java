@@ -1,0 +1,155 @@
+package io.microvisor.packages.repository;
+
+import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.FormatException;
+import io.microvisor.packages.deb.ControlStanza;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// A Release file (Debian repository format, "Release" files): what an archive says about one suite. Read only what a
+/// [ReleaseVerifier] has accepted.
+///
+/// | field | here | if missing |
+/// |---|---|---|
+/// | Origin, Label, Suite, Codename, Version | text | empty |
+/// | Date | when it was made | refused |
+/// | Valid-Until | from when it counts no more | never: [Instant#MAX] |
+/// | Acquire-By-Hash | whether files can be had by their digest | no |
+/// | Components, Architectures | words | empty |
+/// | No-Support-for-Architecture-all | whether `Packages` of `all` repeat in the others | no |
+/// | SHA256 | files: digest, size, path | refused; MD5Sum and SHA1 are never looked at |
+///
+/// @param date when the archive made it
+/// @param validUntil from when it counts no more, [Instant#MAX] for never
+/// @param allInOthers whether indexes of each architecture hold packages of architecture `all`, too
+/// @param files by their path
+public record Release(
+    String origin,
+    String label,
+    String suite,
+    String codename,
+    String version,
+    Instant date,
+    Instant validUntil,
+    boolean byHash,
+    List<String> components,
+    List<String> architectures,
+    boolean allInOthers,
+    SortedMap<String, IndexFile> files) {
+  private static final String FORMAT = "Release file";
+  private static final int MOST_FILES = 200_000;
+
+  public Release {
+    components = List.copyOf(components);
+    architectures = List.copyOf(architectures);
+    files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
+  }
+
+  /// Reads the text of a Release file.
+  ///
+  /// @throws FormatException if it has no date or no SHA256 section, or anything in them is not as it must be
+  public static Release parse(byte[] text) throws FormatException {
+    ControlStanza stanza = ControlStanza.parse(new String(text, StandardCharsets.UTF_8));
+    return new Release(
+        stanza.text("Origin"),
+        stanza.text("Label"),
+        stanza.text("Suite"),
+        stanza.text("Codename"),
+        stanza.text("Version"),
+        date(stanza, "Date", stanza.required("Date")),
+        stanza.find("Valid-Until").isEmpty()
+            ? Instant.MAX
+            : date(stanza, "Valid-Until", stanza.text("Valid-Until")),
+        stanza.text("Acquire-By-Hash").equalsIgnoreCase("yes"),
+        words(stanza.text("Components")),
+        words(stanza.text("Architectures")),
+        words(stanza.text("No-Support-for-Architecture-all")).contains("Packages"),
+        files(stanza));
+  }
+
+  /// The file at `path`, if the archive has it.
+  public Optional<IndexFile> file(String path) {
+    return Optional.ofNullable(files.get(path));
+  }
+
+  private static SortedMap<String, IndexFile> files(ControlStanza stanza) throws FormatException {
+    SortedMap<String, IndexFile> files = new TreeMap<>();
+    for (String line : stanza.required("SHA256").split("\n", -1)) {
+      if (line.isBlank()) {
+        continue;
+      }
+      List<String> words = words(line);
+      if (words.size() != 3) {
+        throw stanza.wrong(
+            "SHA256", "\"" + line.strip() + "\" (expected: digest, size and path)");
+      }
+      IndexFile file =
+          new IndexFile(
+              path(stanza, words.get(2)), size(stanza, words.get(1)), digest(stanza, words.get(0)));
+      IndexFile before = files.putIfAbsent(file.path(), file);
+      if (before != null && !before.equals(file)) {
+        throw stanza.wrong("SHA256", file.path() + " is listed twice, with different contents");
+      }
+      if (files.size() > MOST_FILES) {
+        throw FormatException.unsupported(
+            FORMAT, 0, "more than " + MOST_FILES + " files are listed");
+      }
+    }
+    return files;
+  }
+
+  private static Digest digest(ControlStanza stanza, String word) throws FormatException {
+    try {
+      return Digest.parse(word);
+    } catch (IllegalArgumentException _) {
+      throw stanza.wrong("SHA256", "\"" + word + "\" (expected: 64 hexadecimal digits)");
+    }
+  }
+
+  private static long size(ControlStanza stanza, String word) throws FormatException {
+    boolean digits = !word.isEmpty() && word.chars().allMatch(c -> c >= '0' && c <= '9');
+    if (!digits || word.length() > 18) {
+      throw stanza.wrong("SHA256", "size \"" + word + "\" (expected: a number of bytes)");
+    }
+    return Long.parseLong(word);
+  }
+
+  /// A path becomes part of an address: it must lead downwards from the Release file.
+  private static String path(ControlStanza stanza, String word) throws FormatException {
+    for (String part : word.split("/", -1)) {
+      if (part.isEmpty() || part.equals(".") || part.equals("..")) {
+        throw stanza.wrong("SHA256", "path \"" + word + "\" (expected: one below the suite)");
+      }
+    }
+    return word;
+  }
+
+  private static Instant date(ControlStanza stanza, String field, String value)
+      throws FormatException {
+    try {
+      String zoned = value.endsWith(" UTC") ? value.substring(0, value.length() - 3) + "GMT" : value;
+      return Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(zoned));
+    } catch (DateTimeException _) {
+      throw stanza.wrong(
+          field, "\"" + value + "\" (expected: a date such as Sat, 12 Sep 2026 07:55:41 UTC)");
+    }
+  }
+
+  private static List<String> words(String value) {
+    List<String> words = new ArrayList<>();
+    for (String word : value.strip().split("\\s+", -1)) {
+      if (!word.isEmpty()) {
+        words.add(word);
+      }
+    }
+    return words;
+  }
+}

@@ -1,0 +1,188 @@
+package io.microvisor.packages.repository;
+
+import io.microvisor.packages.deb.DebPackage;
+import io.microvisor.packages.deb.Origin;
+import io.microvisor.packages.fetch.Download;
+import io.microvisor.packages.fetch.DownloadEvent;
+import io.microvisor.packages.fetch.DownloadException;
+import io.microvisor.packages.fetch.Downloader;
+import io.microvisor.packages.repository.RepositorySpec.Presence;
+import io.microvisor.store.Store;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/// Asks archives what they hold: Release file fetched and verified, indexes fetched by their digest and read.
+///
+/// What has not changed since the last time is neither fetched nor inflated again; a repository that shows an older state
+/// than it did before is read in the newer one.
+public final class RepositoryClient {
+  /// Quickest to inflate first: gzip costs a fifth of xz's time, for a third more bytes.
+  private static final List<String> SUFFIXES = List.of(".gz", ".xz", "");
+
+  private final Downloader downloader;
+  private final ReleaseSource releases;
+  private final PackageIndex indexes;
+
+  /// A client for which it is `now`; downloader and store stay the caller's.
+  public RepositoryClient(Downloader downloader, Store store, Instant now) {
+    this.downloader = downloader;
+    this.releases = new ReleaseSource(downloader, store.actions(), new ReleaseVerifier(now));
+    this.indexes = new PackageIndex(store.actions());
+  }
+
+  /// What the repositories hold now, in their order; optional ones that are not there are left out.
+  ///
+  /// @throws IOException if one cannot be had, or is not what it should be: see [ReleaseVerifier] and [DownloadException]
+  public List<RepositorySnapshot> refresh(
+      List<RepositorySpec> specs, Consumer<DownloadEvent> listener)
+      throws IOException, InterruptedException {
+    List<Future<Optional<RepositorySnapshot>>> running = new ArrayList<>();
+    List<RepositorySnapshot> snapshots = new ArrayList<>();
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      try {
+        for (RepositorySpec spec : specs) {
+          running.add(executor.submit(() -> refresh(spec, listener)));
+        }
+        for (Future<Optional<RepositorySnapshot>> one : running) {
+          one.get().ifPresent(snapshots::add);
+        }
+        return snapshots;
+      } catch (ExecutionException e) {
+        switch (e.getCause()) {
+          case IOException io -> throw io;
+          case InterruptedException _ -> throw new InterruptedException();
+          case RuntimeException bug -> throw bug;
+          case null, default -> throw new IllegalStateException(e);
+        }
+      } finally {
+        executor.shutdownNow();
+      }
+    }
+  }
+
+  private Optional<RepositorySnapshot> refresh(
+      RepositorySpec spec, Consumer<DownloadEvent> listener)
+      throws IOException, InterruptedException {
+    List<String> failures = new ArrayList<>();
+    for (URI archive : spec.archives()) {
+      try {
+        Optional<ReleaseSource.Found> found = releases.find(spec, archive);
+        if (found.isPresent()) {
+          return Optional.of(read(spec, found.get(), listener));
+        }
+        failures.add(spec.distribution(archive) + ": there is neither InRelease nor Release");
+      } catch (DownloadException e) {
+        failures.add(String.valueOf(e.getMessage()));
+      }
+    }
+    if (spec.presence() == Presence.OPTIONAL) {
+      return Optional.empty();
+    }
+    throw new IOException(
+        "repository "
+            + spec.name()
+            + ": no archive has suite "
+            + spec.suite()
+            + "\n  "
+            + String.join("\n  ", failures)
+            + "\n  advice: check the network, or name another archive: --mirror URL, or packageRepositories in the template");
+  }
+
+  private RepositorySnapshot read(
+      RepositorySpec spec, ReleaseSource.Found found, Consumer<DownloadEvent> listener)
+      throws IOException, InterruptedException {
+    Release release = found.verified().release();
+    List<Wanted> wanted = wanted(spec, release);
+    Map<Wanted, List<DebPackage>> read = new LinkedHashMap<>();
+    for (Wanted one : wanted) {
+      indexes
+          .find(one.plain(), origin(spec, release, one))
+          .ifPresent(packages -> read.put(one, packages));
+    }
+    List<Wanted> missing = wanted.stream().filter(one -> !read.containsKey(one)).toList();
+    List<Path> files =
+        downloader.fetch(
+            missing.stream().map(one -> download(spec, release, one)).toList(), listener);
+    for (int i = 0; i < files.size(); i++) {
+      Wanted one = missing.get(i);
+      Origin origin = origin(spec, release, one);
+      read.put(one, indexes.read(one.plain(), one.compressed(), files.get(i), origin));
+    }
+    List<DebPackage> packages = new ArrayList<>();
+    wanted.forEach(one -> packages.addAll(read.get(one)));
+    return new RepositorySnapshot(
+        spec, release, found.verified().provenance(), packages, found.notes());
+  }
+
+  private static Origin origin(RepositorySpec spec, Release release, Wanted wanted) {
+    return new Origin(release.origin(), spec.suite(), wanted.component());
+  }
+
+  /// An index to read: as it is and as it is fetched.
+  private record Wanted(String component, IndexFile plain, IndexFile compressed) {}
+
+  private static List<Wanted> wanted(RepositorySpec spec, Release release) throws IOException {
+    List<Wanted> wanted = new ArrayList<>();
+    if (spec.flat()) {
+      wanted.add(find(release, "", "Packages").orElseThrow(() -> lacks(spec, release, "Packages")));
+      return wanted;
+    }
+    for (String component : spec.components()) {
+      String folder = component + "/binary-" + spec.architecture() + "/Packages";
+      wanted.add(
+          find(release, component, folder).orElseThrow(() -> lacks(spec, release, folder)));
+      if (release.architectures().contains("all") && !release.allInOthers()) {
+        find(release, component, component + "/binary-all/Packages").ifPresent(wanted::add);
+      }
+    }
+    return wanted;
+  }
+
+  private static Optional<Wanted> find(Release release, String component, String path) {
+    Optional<IndexFile> plain = release.file(path);
+    for (String suffix : SUFFIXES) {
+      Optional<IndexFile> compressed = release.file(path + suffix);
+      if (plain.isPresent() && compressed.isPresent()) {
+        return Optional.of(new Wanted(component, plain.get(), compressed.get()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static IOException lacks(RepositorySpec spec, Release release, String path) {
+    return new IOException(
+        "repository %s: its Release file names no %s (expected: one; it has components %s and architectures %s)"
+            .formatted(
+                spec.name(),
+                path,
+                String.join(" ", release.components()),
+                String.join(" ", release.architectures())));
+  }
+
+  private static Download download(RepositorySpec spec, Release release, Wanted wanted) {
+    IndexFile file = wanted.compressed();
+    List<URI> addresses = new ArrayList<>();
+    for (URI archive : spec.archives()) {
+      URI distribution = spec.distribution(archive);
+      if (release.byHash()) {
+        String folder = file.path().substring(0, file.path().lastIndexOf('/') + 1);
+        addresses.add(distribution.resolve(folder + "by-hash/SHA256/" + file.digest().hex()));
+      }
+      addresses.add(distribution.resolve(file.path()));
+    }
+    return new Download(
+        spec.name() + " " + file.path(), addresses, file.size(), file.digest());
+  }
+}

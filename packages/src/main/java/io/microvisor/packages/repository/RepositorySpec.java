@@ -1,0 +1,77 @@
+package io.microvisor.packages.repository;
+
+import io.microvisor.packages.openpgp.Keyring;
+import java.net.URI;
+import java.util.List;
+
+/// One suite of one archive, as wanted.
+///
+/// @param name for people, such as `trixie-security`; never part of a lock
+/// @param archives where it is served, all with the same content, tried in order; each ends with `/`
+/// @param suite such as `trixie-updates`; ends with `/` for a flat repository, whose Release file lies there
+/// @param components such as `main`; none for a flat repository
+/// @param architecture Debian's name of the machine architecture; packages for `all` come along
+/// @param trust who must have signed it
+/// @param freshness whether a Release file may be past its `Valid-Until`
+/// @param presence what it means if the archive does not have the suite
+public record RepositorySpec(
+    String name,
+    List<URI> archives,
+    String suite,
+    List<String> components,
+    String architecture,
+    Trust trust,
+    Freshness freshness,
+    Presence presence) {
+  public RepositorySpec {
+    if (archives.isEmpty() || suite.isEmpty()) {
+      throw new IllegalArgumentException(
+          "repository " + name + ": no address or no suite (expected: both)");
+    }
+    archives = archives.stream().map(RepositorySpec::folder).toList();
+    components = List.copyOf(components);
+  }
+
+  /// Who must have signed a repository.
+  public sealed interface Trust {
+    /// Some key of the keyring.
+    record SignedBy(Keyring keyring) implements Trust {}
+
+    /// Nobody: an explicit choice for this one repository, which the manifest records.
+    record Unsigned() implements Trust {}
+  }
+
+  /// Whether a Release file past its `Valid-Until` is accepted.
+  public enum Freshness {
+    /// No: who replays an old one hides security updates.
+    CHECKED,
+    /// Yes: for snapshots and mirrors that stand still on purpose.
+    UNCHECKED
+  }
+
+  /// What it means if an archive does not have the suite.
+  public enum Presence {
+    /// An error.
+    REQUIRED,
+    /// There is nothing in it, then.
+    OPTIONAL
+  }
+
+  /// Whether this is a flat repository (sources.list(5): "an exact path").
+  public boolean flat() {
+    return suite.endsWith("/");
+  }
+
+  /// Where an archive keeps the Release file and the indexes; ends with `/`.
+  URI distribution(URI archive) {
+    if (flat()) {
+      String path = suite.replaceAll("^(\\./)+|^/+", "");
+      return archive.resolve(path);
+    }
+    return archive.resolve("dists/" + suite + "/");
+  }
+
+  private static URI folder(URI archive) {
+    return archive.toString().endsWith("/") ? archive : URI.create(archive + "/");
+  }
+}
