@@ -1,0 +1,69 @@
+package io.microvisor.packages.solver;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A disjunction of literals: `2 * variable` says the variable is true, `2 * variable + 1` that it is false. The first two
+/// are watched by the search; `preference` keeps the order in which the positive ones are wanted.
+final class Clause {
+  final int[] literals;
+  final int[] preference;
+  // Exactly one of these: what the clause says, or what it was derived from.
+  final @Nullable Rule rule;
+  final List<Clause> from;
+
+  private Clause(int[] literals, int[] preference, @Nullable Rule rule, List<Clause> from) {
+    this.literals = literals;
+    this.preference = preference;
+    this.rule = rule;
+    this.from = from;
+  }
+
+  static Clause of(Rule rule) {
+    return switch (rule) {
+      case Rule.Wished(Wish _, Requirement requirement) -> of(rule, requirement);
+      case Rule.Always(Requirement requirement) -> of(rule, requirement);
+      case Rule.Needs(int _, Requirement requirement) -> of(rule, requirement);
+      case Rule.Banned(Wish _, String _, int other) -> of(rule, other);
+      case Rule.Excludes(int _, String _, int other) -> of(rule, other);
+    };
+  }
+
+  static Clause learned(int[] literals, List<Clause> from) {
+    return new Clause(literals, NO_PREFERENCE, null, List.copyOf(from));
+  }
+
+  private static final int[] NO_PREFERENCE = {};
+
+  private static Clause of(Rule rule, Requirement requirement) {
+    List<Integer> satisfiers = requirement.satisfiers();
+    int[] preference = new int[satisfiers.size()];
+    int[] literals = new int[satisfiers.size() + 1];
+    literals[0] = not(positive(rule.owner()));
+    for (int i = 0; i < preference.length; i++) {
+      preference[i] = positive(satisfiers.get(i) + 1);
+      literals[i + 1] = preference[i];
+    }
+    return new Clause(literals, preference, rule, List.of());
+  }
+
+  private static Clause of(Rule rule, int other) {
+    return new Clause(
+        new int[] {not(positive(rule.owner())), not(positive(other))},
+        NO_PREFERENCE,
+        rule,
+        List.of());
+  }
+
+  static int positive(int variable) {
+    return 2 * variable;
+  }
+
+  static int not(int literal) {
+    return literal ^ 1;
+  }
+
+  static int variable(int literal) {
+    return literal >> 1;
+  }
+}

@@ -1,0 +1,197 @@
+package io.microvisor.packages.solver;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Puts a minimal contradiction into words: from the first wish down to where it clashes with what others want.
+final class Explanation<P> {
+  private final Universe<P> universe;
+  private final List<Rule> core;
+  private final Set<Rule> said = new HashSet<>();
+  private final Set<Integer> visited = new HashSet<>();
+  private final Set<String> sentences = new HashSet<>();
+  private final List<Reason> chain = new ArrayList<>();
+
+  private Explanation(Universe<P> universe, List<Rule> core) {
+    this.universe = universe;
+    this.core = core;
+  }
+
+  static <P> Resolution<P> of(Universe<P> universe, List<Wish> wishes, List<Rule> core) {
+    return new Explanation<>(universe, core).resolution(wishes);
+  }
+
+  private Resolution<P> resolution(List<Wish> all) {
+    Set<Wish> inCore = new HashSet<>();
+    for (Rule rule : core) {
+      switch (rule) {
+        case Rule.Wished(Wish wish, Requirement _) -> inCore.add(wish);
+        case Rule.Banned(Wish wish, String _, int _) -> inCore.add(wish);
+        case Rule.Always _, Rule.Needs _, Rule.Excludes _ -> {}
+      }
+    }
+    List<Wish> wishes = new LinkedHashSet<>(all).stream().filter(inCore::contains).toList();
+    for (Wish wish : wishes) {
+      for (Rule rule : core) {
+        if (rule instanceof Rule.Wished wished && wished.wish().equals(wish) && said.add(rule)) {
+          start(wish.equals(wishes.getFirst()) ? "" : wish + " is wanted", wished.requirement());
+        }
+      }
+    }
+    for (Rule rule : core) {
+      if (rule instanceof Rule.Always(Requirement requirement) && said.add(rule)) {
+        start("the system " + requirement.verb() + " " + requirement.text(), requirement);
+      }
+    }
+    String subject = wishes.isEmpty() ? "a system" : wishes.getFirst().text();
+    return new Resolution.Unsolvable<>(wishes, chain, subject + " cannot be had: " + joined());
+  }
+
+  private void start(String sentence, Requirement requirement) {
+    if (requirement.satisfiers().isEmpty()) {
+      say(new Reason("", "nothing is " + requirement.text(), ""));
+    } else if (!sentence.isEmpty()) {
+      say(new Reason("", sentence, label(requirement)));
+    }
+    requirement.satisfiers().forEach(candidate -> walk(candidate + 1));
+  }
+
+  private void walk(int variable) {
+    if (!visited.add(variable)) {
+      return;
+    }
+    for (Rule rule : core) {
+      if (rule.owner() == variable && !said.contains(rule)) {
+        switch (rule) {
+          case Rule.Needs(int _, Requirement requirement) -> {
+            said.add(rule);
+            boolean none = requirement.satisfiers().isEmpty();
+            say(
+                new Reason(
+                    label(variable),
+                    requirement.verb()
+                        + " "
+                        + requirement.text()
+                        + (none ? ", of which there is none" : ""),
+                    none ? "" : label(requirement)));
+            requirement.satisfiers().forEach(candidate -> walk(candidate + 1));
+          }
+          case Rule.Excludes(int _, String verb, int other) -> {
+            said.add(rule);
+            say(new Reason(label(variable), verb + " " + label(other) + wantedBy(other), ""));
+          }
+          case Rule.Wished _, Rule.Always _, Rule.Banned _ -> {}
+        }
+      }
+    }
+    for (Rule rule : core) {
+      switch (rule) {
+        case Rule.Excludes(int owner, String verb, int other)
+            when other == variable && said.add(rule) -> {
+          String wanted = wantedBy(owner);
+          say(
+              new Reason(
+                  label(owner) + wanted + (wanted.isEmpty() ? "" : ","),
+                  verb + " " + label(variable),
+                  ""));
+        }
+        case Rule.Banned(Wish wish, String verb, int other)
+            when other == variable && said.add(rule) ->
+            say(new Reason(label(variable), verb + " " + wish, ""));
+        case Rule.Excludes _, Rule.Banned _, Rule.Wished _, Rule.Always _, Rule.Needs _ -> {}
+      }
+    }
+  }
+
+  /// `, wanted by curl 8.1, wanted by app (edge.yaml:10:5)`: up to the wish, as far as there is no choice on the way.
+  private String wantedBy(int variable) {
+    StringBuilder path = new StringBuilder();
+    Set<Integer> passed = new HashSet<>();
+    int at = variable;
+    while (passed.add(at) && !visited.contains(at)) {
+      Optional<Rule> wanting = wanting(at);
+      if (wanting.isEmpty()) {
+        break;
+      }
+      Rule rule = wanting.get();
+      switch (rule) {
+        case Rule.Wished(Wish wish, Requirement _) -> path.append(", wanted by ").append(wish);
+        case Rule.Always(Requirement requirement) ->
+            path.append(", which the system ").append(requirement.verb());
+        case Rule.Needs(int owner, Requirement _) ->
+            path.append(", wanted by ").append(label(owner));
+        case Rule.Banned _, Rule.Excludes _ -> {}
+      }
+      if (oneName(rule)) {
+        said.add(rule);
+      }
+      at = rule.owner();
+    }
+    return path.toString();
+  }
+
+  private Optional<Rule> wanting(int variable) {
+    return core.stream()
+        .filter(rule ->
+            requirement(rule).filter(r -> r.satisfiers().contains(variable - 1)).isPresent())
+        .findFirst();
+  }
+
+  private boolean oneName(Rule rule) {
+    return requirement(rule).stream()
+            .flatMap(requirement -> requirement.satisfiers().stream())
+            .map(universe::name)
+            .distinct()
+            .count()
+        == 1;
+  }
+
+  private static Optional<Requirement> requirement(Rule rule) {
+    return switch (rule) {
+      case Rule.Wished(Wish _, Requirement requirement) -> Optional.of(requirement);
+      case Rule.Always(Requirement requirement) -> Optional.of(requirement);
+      case Rule.Needs(int _, Requirement requirement) -> Optional.of(requirement);
+      case Rule.Banned _, Rule.Excludes _ -> Optional.empty();
+    };
+  }
+
+  /// Says it, unless the same was said of another version.
+  private void say(Reason reason) {
+    if (sentences.add(reason.toString())) {
+      chain.add(reason);
+    }
+  }
+
+  private String joined() {
+    StringBuilder text = new StringBuilder();
+    String object = "";
+    for (Reason reason : chain) {
+      if (text.isEmpty()) {
+        text.append(reason);
+      } else if (!object.isEmpty() && object.equals(reason.subject())) {
+        text.append(", which ").append(reason.text());
+      } else {
+        text.append("; ").append(reason);
+      }
+      object = reason.object();
+    }
+    return text.toString();
+  }
+
+  private String label(int variable) {
+    return variable == Rules.SYSTEM
+        ? "the system"
+        : universe.name(variable - 1) + " " + universe.version(variable - 1);
+  }
+
+  /// The candidate a requirement leads to, when there is but one.
+  private String label(Requirement requirement) {
+    return requirement.satisfiers().size() == 1
+        ? label(requirement.satisfiers().getFirst() + 1)
+        : "";
+  }
+}

@@ -1,0 +1,96 @@
+package io.microvisor.packages.solver;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Leaves out what a solution does not need, until nothing more can be: a package chosen for an alternative that a later
+/// choice satisfies as well.
+///
+/// A subset of a sound set cannot clash, so only requirements matter; and the union of two sound subsets is sound. So
+/// without a given member there is one largest sound subset, found by dropping whoever misses something, over and over.
+final class Pruning {
+  /// A requirement of a member, with the members that satisfy it.
+  private record Need(int owner, int[] satisfiers) {}
+
+  private final Map<Integer, List<Need>> bySatisfier = new HashMap<>();
+  private final BitSet kept = new BitSet();
+  private final int[] taken;
+
+  private Pruning(Rules rules, int[] taken) {
+    this.taken = taken;
+    for (int variable : taken) {
+      kept.set(variable);
+    }
+    for (int variable : taken) {
+      for (Rule rule : rules.of(variable)) {
+        satisfiers(rule).ifPresent(satisfiers -> add(variable, satisfiers));
+      }
+    }
+  }
+
+  private void add(int owner, List<Integer> candidates) {
+    int[] satisfiers = candidates.stream().mapToInt(c -> c + 1).filter(kept::get).toArray();
+    // A requirement that should hold but does not is no reason to keep anything.
+    if (satisfiers.length > 0) {
+      Need need = new Need(owner, satisfiers);
+      for (int satisfier : satisfiers) {
+        bySatisfier.computeIfAbsent(satisfier, _ -> new ArrayList<>()).add(need);
+      }
+    }
+  }
+
+  private static java.util.Optional<List<Integer>> satisfiers(Rule rule) {
+    return switch (rule) {
+      case Rule.Wished(Wish _, Requirement requirement) ->
+          java.util.Optional.of(requirement.satisfiers());
+      case Rule.Always(Requirement requirement) -> java.util.Optional.of(requirement.satisfiers());
+      case Rule.Needs(int _, Requirement requirement) ->
+          java.util.Optional.of(requirement.satisfiers());
+      case Rule.Banned _, Rule.Excludes _ -> java.util.Optional.empty();
+    };
+  }
+
+  /// The variables of `taken` that remain, the system as a whole among them; what was taken last goes first.
+  static BitSet prune(Rules rules, int[] taken) {
+    Pruning pruning = new Pruning(rules, taken);
+    for (int i = taken.length - 1; i > 0; i--) {
+      if (pruning.kept.get(taken[i])) {
+        pruning.tryWithout(taken[i]);
+      }
+    }
+    return pruning.kept;
+  }
+
+  private void tryWithout(int variable) {
+    Deque<Integer> dropped = new ArrayDeque<>();
+    Deque<Integer> queue = new ArrayDeque<>();
+    drop(variable, dropped, queue);
+    while (!queue.isEmpty() && kept.get(Rules.SYSTEM)) {
+      for (Need need : bySatisfier.getOrDefault(queue.remove(), List.of())) {
+        if (kept.get(need.owner())
+            && java.util.Arrays.stream(need.satisfiers()).noneMatch(kept::get)) {
+          drop(need.owner(), dropped, queue);
+        }
+      }
+    }
+    if (!kept.get(Rules.SYSTEM)) {
+      dropped.forEach(kept::set);
+    }
+  }
+
+  private void drop(int variable, Deque<Integer> dropped, Deque<Integer> queue) {
+    kept.clear(variable);
+    dropped.add(variable);
+    queue.add(variable);
+  }
+
+  @Override
+  public String toString() {
+    return kept.cardinality() + " of " + taken.length;
+  }
+}

@@ -1,0 +1,32 @@
+package io.microvisor.packages.solver;
+
+import java.util.List;
+
+/// What there is to choose from: candidates, numbered from 0, and their terms.
+///
+/// Every method gives the same answer each time it is asked. Terms are asked for only when a candidate comes into
+/// question, at most once in a solution, so a universe may be large and lazy.
+///
+/// @param <P> what a candidate stands for, such as a package of an index
+public interface Universe<P> {
+  /// How many candidates there are.
+  int size();
+
+  /// What a candidate stands for.
+  P item(int candidate);
+
+  /// A candidate's name. Candidates of one name are versions of one thing.
+  String name(int candidate);
+
+  /// A candidate's version.
+  String version(int candidate);
+
+  /// What taking a candidate brings with it, including that no other version of it may be taken.
+  Terms terms(int candidate);
+
+  /// What is required before any wish; their verb and text complete the sentence "the system ...".
+  List<Requirement> always();
+
+  /// What a wish means here.
+  Meaning meaning(String wish);
+}

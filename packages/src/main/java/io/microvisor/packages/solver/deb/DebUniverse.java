@@ -1,0 +1,135 @@
+package io.microvisor.packages.solver.deb;
+
+import io.microvisor.packages.deb.DebPackage;
+import io.microvisor.packages.deb.Relation;
+import io.microvisor.packages.deb.Relations;
+import io.microvisor.packages.solver.Exclusion;
+import io.microvisor.packages.solver.Meaning;
+import io.microvisor.packages.solver.Requirement;
+import io.microvisor.packages.solver.Terms;
+import io.microvisor.packages.solver.Universe;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// The packages of some indexes, for a system of one architecture.
+///
+/// A package whose relationships cannot be read can never be taken, and the chain of reasons says so; it does not spoil
+/// the others.
+public final class DebUniverse implements Universe<DebPackage> {
+  private final DebPolicy policy;
+  private final DebShelf shelf;
+
+  private DebUniverse(DebPolicy policy, DebShelf shelf) {
+    this.policy = policy;
+    this.shelf = shelf;
+  }
+
+  /// A universe of packages; of equal name, version and architecture only the first counts.
+  public static DebUniverse of(Iterable<DebPackage> packages, DebPolicy policy) {
+    return new DebUniverse(policy, DebShelf.of(packages, policy));
+  }
+
+  @Override
+  public int size() {
+    return shelf.size();
+  }
+
+  @Override
+  public DebPackage item(int candidate) {
+    return shelf.item(candidate);
+  }
+
+  @Override
+  public String name(int candidate) {
+    return item(candidate).name();
+  }
+
+  @Override
+  public String version(int candidate) {
+    return item(candidate).version().toString();
+  }
+
+  @Override
+  public Terms terms(int candidate) {
+    DebPackage item = item(candidate);
+    try {
+      List<Requirement> requirements = new ArrayList<>();
+      require(item.preDepends(), Requirement.Strength.MUST, "pre-depends on", requirements);
+      require(item.depends(), Requirement.Strength.MUST, "needs", requirements);
+      switch (policy.recommendations()) {
+        case TAKEN ->
+            require(item.recommends(), Requirement.Strength.SHOULD, "recommends", requirements);
+        case IGNORED -> {}
+      }
+      List<Exclusion> exclusions = new ArrayList<>();
+      List<Integer> siblings = new ArrayList<>(shelf.named(item.name()));
+      siblings.remove(Integer.valueOf(candidate));
+      if (!siblings.isEmpty()) {
+        exclusions.add(new Exclusion("cannot stand beside", siblings));
+      }
+      exclude(candidate, item.conflicts(), "conflicts with", exclusions);
+      exclude(candidate, item.breaks(), "breaks", exclusions);
+      return new Terms(requirements, exclusions);
+    } catch (UncheckedIOException e) {
+      String what = "something unreadable, " + e.getCause().getMessage();
+      return new Terms(
+          List.of(new Requirement(Requirement.Strength.MUST, "needs", what, List.of())), List.of());
+    }
+  }
+
+  private void require(
+      Relations relations, Requirement.Strength strength, String verb, List<Requirement> into) {
+    for (List<Relation> clause : relations.clauses()) {
+      into.add(requirement(clause, strength, verb));
+    }
+  }
+
+  private Requirement requirement(
+      List<Relation> alternatives, Requirement.Strength strength, String verb) {
+    List<Integer> satisfiers;
+    if (alternatives.size() == 1) {
+      satisfiers = shelf.satisfying(alternatives.getFirst());
+    } else {
+      Set<Integer> all = new LinkedHashSet<>();
+      alternatives.forEach(each -> all.addAll(shelf.satisfying(each)));
+      satisfiers = List.copyOf(all);
+    }
+    String text = alternatives.stream().map(Relation::toString).collect(Collectors.joining(" | "));
+    return new Requirement(strength, verb, text, satisfiers);
+  }
+
+  private void exclude(int candidate, Relations relations, String verb, List<Exclusion> into) {
+    for (List<Relation> clause : relations.clauses()) {
+      for (Relation relation : clause) {
+        List<Integer> others = new ArrayList<>(shelf.satisfying(relation));
+        // Conflicting with a name it provides itself is how a package says: only one of us.
+        others.remove(Integer.valueOf(candidate));
+        if (!others.isEmpty()) {
+          into.add(new Exclusion(verb, others));
+        }
+      }
+    }
+  }
+
+  @Override
+  public List<Requirement> always() {
+    List<Requirement> always = new ArrayList<>();
+    for (String name : shelf.names()) {
+      DebPackage best = item(shelf.named(name).getFirst());
+      if (best.essential() || policy.priorities().contains(best.priority())) {
+        always.add(
+            new Requirement(Requirement.Strength.MUST, "always has", name, shelf.named(name)));
+      }
+    }
+    return always;
+  }
+
+  @Override
+  public Meaning meaning(String wish) {
+    return new DebWishes(shelf).meaning(wish, this::requirement);
+  }
+}

@@ -1,0 +1,171 @@
+package io.microvisor.packages.solver.deb;
+
+import io.microvisor.bytes.FormatException;
+import io.microvisor.packages.deb.DebPackage;
+import io.microvisor.packages.deb.Relation;
+import io.microvisor.packages.deb.Relations;
+import io.microvisor.packages.solver.Exclusion;
+import io.microvisor.packages.solver.Meaning;
+import io.microvisor.packages.solver.Requirement;
+import io.microvisor.packages.solver.Terms;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// The language of wishes, which is apt-get's and that of `Depends`:
+///
+/// | wish | means |
+/// |---|---|
+/// | `nginx`, `nginx:amd64` | the best version of it, or a provider of a virtual package |
+/// | `nginx=1.26-1`, `nginx=1.26*` | such a version |
+/// | `nginx (>= 1.25)`, `nginx >= 1.25` | such a version, or a provider of it |
+/// | `nginx/trixie-security` | a version from that suite |
+/// | `exim4 \| postfix` | one of them, the first preferred |
+/// | `linux-image-*`, `lib?` | every package with such a name |
+/// | `-nano`, `-libx11-*` | none of these |
+final class DebWishes {
+  private static final Pattern BARE_BOUND =
+      Pattern.compile("([^\\s<>=()|]+)\\s*(<<|<=|>=|>>|<|>)\\s*(\\S+)");
+  private static final String UNKNOWN = "no package of this name";
+
+  /// Makes a requirement of alternatives.
+  @FunctionalInterface
+  interface Maker {
+    Requirement make(List<Relation> alternatives, Requirement.Strength strength, String verb);
+  }
+
+  private final DebShelf shelf;
+
+  DebWishes(DebShelf shelf) {
+    this.shelf = shelf;
+  }
+
+  Meaning meaning(String wish, Maker maker) {
+    String text = wish.strip();
+    if (text.startsWith("-")) {
+      return banned(text.substring(1));
+    }
+    int equals = text.indexOf('=');
+    if (equals > 0 && "<>( ".indexOf(text.charAt(equals - 1)) < 0) {
+      String version = text.substring(equals + 1).strip();
+      Pattern glob = glob(version);
+      return ofName(
+          text.substring(0, equals),
+          "=" + version,
+          item -> glob.matcher(item.version().toString()).matches());
+    }
+    int slash = text.indexOf('/');
+    if (slash > 0) {
+      String suite = text.substring(slash + 1);
+      return ofName(
+          text.substring(0, slash), "/" + suite, item -> item.origin().suite().equals(suite));
+    }
+    if (isGlob(text)) {
+      return everyLike(text);
+    }
+    Matcher bare = BARE_BOUND.matcher(text);
+    if (bare.matches()) {
+      text = bare.group(1) + " (" + bare.group(2) + " " + bare.group(3) + ")";
+    }
+    List<List<Relation>> clauses;
+    try {
+      clauses = Relations.parse(text).clauses();
+    } catch (FormatException e) {
+      return new Meaning.Unknown("not understood: " + e.getMessage(), List.of());
+    }
+    if (clauses.size() != 1) {
+      return new Meaning.Unknown("not understood (expected: one package)", List.of());
+    }
+    Requirement requirement = maker.make(clauses.getFirst(), Requirement.Strength.MUST, "wants");
+    return requirement.satisfiers().isEmpty()
+        ? nothingFor(clauses.getFirst().getFirst().name())
+        : understood(List.of(requirement));
+  }
+
+  private Meaning ofName(String name, String condition, Predicate<DebPackage> accepted) {
+    List<Integer> all = shelf.named(name.strip());
+    List<Integer> fitting = all.stream().filter(each -> accepted.test(shelf.item(each))).toList();
+    return fitting.isEmpty()
+        ? nothingFor(name.strip())
+        : understood(
+            List.of(
+                new Requirement(Requirement.Strength.MUST, "wants", name + condition, fitting)));
+  }
+
+  private Meaning everyLike(String glob) {
+    List<Requirement> requirements = new ArrayList<>();
+    for (String name : matching(glob)) {
+      requirements.add(
+          new Requirement(Requirement.Strength.MUST, "wants", name, shelf.named(name)));
+    }
+    return requirements.isEmpty()
+        ? new Meaning.Unknown("no package has a name like this", List.of())
+        : understood(requirements);
+  }
+
+  private Meaning banned(String name) {
+    List<Integer> all = new ArrayList<>();
+    for (String each : isGlob(name) ? matching(name) : List.of(name)) {
+      all.addAll(shelf.named(each));
+    }
+    return all.isEmpty()
+        ? nothingFor(name)
+        : new Meaning.Understood(
+            new Terms(List.of(), List.of(new Exclusion("is refused by", all))));
+  }
+
+  private List<String> matching(String glob) {
+    Pattern pattern = glob(glob);
+    return shelf.names().stream().filter(name -> pattern.matcher(name).matches()).toList();
+  }
+
+  private static Meaning understood(List<Requirement> requirements) {
+    return new Meaning.Understood(new Terms(requirements, List.of()));
+  }
+
+  /// Says why there is nothing: no such name, or no such version of it.
+  private Meaning nothingFor(String name) {
+    List<Integer> all = shelf.named(name);
+    if (all.isEmpty() && shelf.virtualNames().contains(name)) {
+      return new Meaning.Unknown("no provider of " + name + " in such a version", List.of());
+    }
+    if (all.isEmpty()) {
+      return new Meaning.Unknown(UNKNOWN, Names.closest(name, shelf.names()));
+    }
+    List<String> known =
+        all.stream().map(shelf::item).map(item -> item.version() + " of " + item.origin()).toList();
+    return new Meaning.Unknown(
+        "no such version (there is " + String.join(", ", known) + ")", List.of());
+  }
+
+  private static boolean isGlob(String text) {
+    return text.indexOf('*') >= 0 || text.indexOf('?') >= 0 || text.indexOf('[') >= 0;
+  }
+
+  /// `*`, `?` and `[...]` as the shell has them.
+  private static Pattern glob(String glob) {
+    StringBuilder regex = new StringBuilder();
+    for (int i = 0; i < glob.length(); i++) {
+      char c = glob.charAt(i);
+      int close = c == '[' ? glob.indexOf(']', i + 2) : -1;
+      if (close > 0) {
+        String set =
+            glob.substring(i + 1, close)
+                .replace("\\", "\\\\")
+                .replace("[", "\\[")
+                .replace("&", "\\&");
+        regex.append('[').append(set.startsWith("!") ? "^" + set.substring(1) : set).append(']');
+        i = close;
+      } else if (c == '*') {
+        regex.append(".*");
+      } else if (c == '?') {
+        regex.append('.');
+      } else {
+        regex.append(Pattern.quote(String.valueOf(c)));
+      }
+    }
+    return Pattern.compile(regex.toString());
+  }
+}

@@ -1,0 +1,9 @@
+/// Debian packages as a universe to choose from.
+///
+/// Starting points: [DebUniverse] (with a [DebPolicy]), to be asked by `Solver`; [InstallOrder] for what was picked.
+///
+/// Non-goals: several architectures in one system; upgrades and removals.
+@NullMarked
+package io.microvisor.packages.solver.deb;
+
+import org.jspecify.annotations.NullMarked;
