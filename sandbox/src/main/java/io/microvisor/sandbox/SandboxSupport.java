@@ -1,0 +1,90 @@
+package io.microvisor.sandbox;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// Whether, and how, this machine lets us make namespaces.
+public sealed interface SandboxSupport {
+  /// The namespaces every sandbox has besides that of users.
+  List<String> NAMESPACES = List.of("--mount", "--pid", "--net", "--ipc", "--uts");
+
+  /// Namespaces can be made because we are root.
+  record AsRoot() implements SandboxSupport {}
+
+  /// Namespaces can be made below a user namespace of our own, with a range of subordinate ids.
+  record Unprivileged() implements SandboxSupport {}
+
+  /// Namespaces cannot be made.
+  ///
+  /// @param obstacles why, and what to do about it; never empty
+  record Impossible(List<Obstacle> obstacles) implements SandboxSupport {
+    public Impossible {
+      obstacles = List.copyOf(obstacles);
+    }
+
+    /// All obstacles in one text, one line each with its advice behind it on a line of its own.
+    public String explanation() {
+      return obstacles.stream()
+          .map(o -> o.what() + "\n  advice: " + o.advice())
+          .collect(Collectors.joining("\n"));
+    }
+  }
+
+  /// One thing in the way.
+  ///
+  /// @param what the fact and what was expected
+  /// @param advice what to do about it, as a command where there is one
+  record Obstacle(String what, String advice) {}
+
+  /// Tries it out: starts a child in fresh namespaces and, if that fails, looks for the reasons. Takes some 20 ms.
+  ///
+  /// @throws InterruptedException if interrupted while the child ran
+  static SandboxSupport probe() throws InterruptedException {
+    HostFacts facts = HostFacts.read();
+    String complaint = "";
+    if (facts.uid() == 0) {
+      complaint = attempt(List.of());
+      if (complaint.isEmpty()) {
+        return new AsRoot();
+      }
+    }
+    String unprivileged = attempt(userNamespace());
+    if (unprivileged.isEmpty()) {
+      return new Unprivileged();
+    }
+    return new Impossible(facts.obstacles(complaint.isEmpty() ? unprivileged : complaint));
+  }
+
+  /// The options of unshare(1) that map us to root and our subordinate ids to all others.
+  private static List<String> userNamespace() {
+    return List.of("--user", "--map-auto", "--map-root-user");
+  }
+
+  /// The options of unshare(1) a *script* sandbox begins with on this machine.
+  ///
+  /// @throws IOException if it is impossible; the message says what to enable
+  default List<String> options() throws IOException {
+    return switch (this) {
+      case AsRoot _ -> List.of();
+      case Unprivileged _ -> userNamespace();
+      case Impossible impossible ->
+          throw new IOException(
+              "sandbox: this machine lets us make no namespaces (expected: root, or user namespaces"
+                  + " with subordinate ids)\n"
+                  + impossible.explanation());
+    };
+  }
+
+  /// Empty if it works, what the child complained of if not.
+  private static String attempt(List<String> userOptions) throws InterruptedException {
+    List<String> command = Child.unshare(userOptions, NAMESPACES);
+    command.addAll(
+        List.of(
+            "sh",
+            "-c",
+            "mount -t tmpfs -o mode=755 probe /tmp && mkdir /tmp/d && chown 1:1 /tmp/d"
+                + " && mount -t proc proc /tmp/d"));
+    return Child.complaint(command);
+  }
+}
