@@ -34,7 +34,7 @@ record HostFacts(
 
   static HostFacts read() throws InterruptedException {
     return new HostFacts(
-        uid(),
+        ownUserId(),
         System.getProperty("user.name", ""),
         Child.firstLine(List.of("unshare", "--version")),
         PROGRAMS.stream().anyMatch(d -> Files.isExecutable(Path.of(d, "newuidmap"))),
@@ -45,7 +45,7 @@ record HostFacts(
         text("/proc/sys/kernel/apparmor_restrict_unprivileged_userns"));
   }
 
-  private static long uid() {
+  private static long ownUserId() {
     try {
       return ((Number) Files.getAttribute(Path.of("/proc/self"), "unix:uid")).longValue();
     } catch (IOException | UnsupportedOperationException _) {

@@ -33,8 +33,8 @@ public record SandboxSpec(
     public static final Limits GENEROUS =
         new Limits(
             Duration.ofMinutes(30),
-            ByteSize.of(8L << 30),
-            ByteSize.of(16L << 30),
+            new ByteSize(8L << 30),
+            new ByteSize(16L << 30),
             4096);
   }
 

@@ -1,0 +1,157 @@
+package io.microvisor.packages.install;
+
+import io.microvisor.bytes.ContentSink;
+import io.microvisor.bytes.ContentSource;
+import io.microvisor.formats.tree.FileTree;
+import io.microvisor.formats.tree.Inode;
+import io.microvisor.formats.tree.TreePath;
+import io.microvisor.packages.unpack.UnpackedPackage;
+import io.microvisor.sandbox.Sandbox;
+import io.microvisor.sandbox.SandboxResult;
+import io.microvisor.sandbox.SandboxSpec;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/// Configures merged packages with the dpkg that is among them.
+///
+/// The tree gets a package database as if dpkg had just unpacked everything, goes into a [Sandbox], has its preinst
+/// scripts run there (as `install`), then `dpkg --configure -a`. What comes back is freed of what two runs would not have
+/// in common. Services are not started (policy-rc.d), and [ConfigureSpec#stubs] do nothing. The result depends on the
+/// fingerprint of the [ConfigureSpec] only.
+public final class Configure {
+  private static final String AUDIT = "emt: audit";
+  private static final List<String> EARLY = List.of("base-passwd", "base-files");
+
+  private final Sandbox sandbox;
+
+  private Configure(Sandbox sandbox) {
+    this.sandbox = sandbox;
+  }
+
+  /// Configures in the given sandbox.
+  public static Configure in(Sandbox sandbox) {
+    return new Configure(sandbox);
+  }
+
+  /// Configures the packages and gives the whole tree; its contents are those of the merged packages, those that went
+  /// to `created`, and the empty content.
+  ///
+  /// @param created gets the contents that are not any package's
+  /// @param listener is called with each line that scripts and dpkg say, on another thread
+  /// @throws IOException if a maintainer script fails (the message names package, script and status, and shows what the
+  ///     script said), or a package is not installed in the end
+  public FileTree configure(ConfigureSpec spec, ContentSink created, Consumer<String> listener)
+      throws IOException, InterruptedException {
+    MergedPackages merged = spec.merged();
+    checkHasDpkg(merged);
+    DpkgDatabase.Result database = DpkgDatabase.write(merged, spec.epoch());
+    keepNew(database, merged.tree(), created);
+    Withheld withheld = new Withheld(database.tree());
+    Stubs stubs = new Stubs(withheld.rest(), spec);
+    ContentSource contents = merged.contents().or(database.contents()).or(Stubs.contents());
+    SandboxSpec run = SandboxSpec.of(stubs.laid(), contents, command(spec), spec.epoch());
+    Log log = new Log(listener);
+    SandboxResult result = sandbox.run(run, created, log::add);
+    List<String> said = log.lines();
+    if (result.exit() != 0) {
+      throw new IOException(ConfigureOutput.failure(said, result.exit()));
+    }
+    List<String> faults = said.subList(said.lastIndexOf(AUDIT) + 1, said.size());
+    if (!faults.isEmpty()) {
+      throw new IOException(
+          "packages: not installed in the end (expected: all of them)\n  "
+              + String.join("\n  ", faults));
+    }
+    FileTree after = withheld.returned(stubs.lifted(result.tree()));
+    return Pristine.of(database.tree(), after, spec.epoch());
+  }
+
+  private static void checkHasDpkg(MergedPackages merged) throws IOException {
+    for (String program : List.of("usr/bin/dpkg", "usr/bin/sh")) {
+      if (merged.tree().resolve(TreePath.of(program)).isEmpty()) {
+        throw new IOException(
+            "packages: no /" + program + " among them (expected: all essential packages)");
+      }
+    }
+  }
+
+  /// The database's files may come through unchanged, and then not from the sandbox.
+  private static void keepNew(DpkgDatabase.Result database, FileTree merged, ContentSink created)
+      throws IOException {
+    created.add(new byte[0]);
+    for (FileTree.Entry entry : (Iterable<FileTree.Entry>) database.tree().entries()::iterator) {
+      if (entry.inode() instanceof Inode.RegularFile file
+          && merged.find(entry.path()).isEmpty()) {
+        created.add(database.contents().open(file.content()).readAll(Integer.MAX_VALUE));
+      }
+    }
+  }
+
+  private static List<String> command(ConfigureSpec spec) throws IOException {
+    List<String> command = new ArrayList<>(List.of("/usr/bin/sh", "-c", script(), "configure"));
+    command.add(
+        spec.merged().packages().stream()
+            .filter(p -> Installed.name(p).equals("dpkg"))
+            .map(Installed::version)
+            .findFirst()
+            .orElse("1.22"));
+    command.add(
+        spec.preseeds().entrySet().stream()
+            .map(e -> e.getKey() + " " + e.getValue())
+            .collect(Collectors.joining("\n")));
+    spec.merged().packages().stream()
+        .filter(p -> p.controlFiles().containsKey("preinst"))
+        .sorted(
+            Comparator.comparingInt((UnpackedPackage p) -> rank(p)).thenComparing(Installed::id))
+        .forEach(p ->
+            command.addAll(
+                List.of(Installed.name(p), Installed.architecture(p), Installed.id(p))));
+    return command;
+  }
+
+  private static int rank(UnpackedPackage each) {
+    int early = EARLY.indexOf(Installed.name(each));
+    return early < 0 ? EARLY.size() : early;
+  }
+
+  private static String script() throws IOException {
+    try (InputStream stream = Configure.class.getResourceAsStream("configure.sh")) {
+      if (stream == null) {
+        throw new IllegalStateException("configure.sh: not among our resources");
+      }
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /// What was said, up to 20,000 lines, of which our own marks are not handed on.
+  private static final class Log {
+    private static final int MOST_LINES = 20_000;
+
+    private final Consumer<String> listener;
+    private final List<String> lines = new ArrayList<>();
+
+    Log(Consumer<String> listener) {
+      this.listener = listener;
+    }
+
+    synchronized void add(String line) {
+      if (lines.size() == MOST_LINES) {
+        lines.subList(0, MOST_LINES / 2).clear();
+      }
+      lines.add(line);
+      if (!line.startsWith("emt: ")) {
+        listener.accept(line);
+      }
+    }
+
+    synchronized List<String> lines() {
+      return List.copyOf(lines);
+    }
+  }
+}

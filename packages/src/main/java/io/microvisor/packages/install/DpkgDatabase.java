@@ -1,0 +1,203 @@
+package io.microvisor.packages.install;
+
+import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.ContentSource;
+import io.microvisor.bytes.Digest;
+import io.microvisor.formats.tree.FileTree;
+import io.microvisor.formats.tree.Inode;
+import io.microvisor.formats.tree.Meta;
+import io.microvisor.formats.tree.TreePath;
+import io.microvisor.packages.unpack.UnpackedPackage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+
+/// The package database as dpkg leaves it behind after unpacking (dpkg's `/var/lib/dpkg`).
+///
+/// | file | what |
+/// |---|---|
+/// | `arch` | not written: the only architecture is dpkg's own |
+/// | `available`, `statoverride` | empty |
+/// | `diversions` | three lines each: from, to, by |
+/// | `status` | a stanza for each package, `install ok unpacked` |
+/// | `info/format` | `1` |
+/// | `info/<package>.list` | its paths, `/.` for the root |
+/// | `info/<package>.<control file>` | all but `control` |
+/// | `triggers/File` | `<path> <package>[/noawait]` for interest in paths |
+/// | `triggers/<name>` | `<package>[/noawait]` for interest in named triggers |
+/// | `triggers/Unincorp` | empty |
+final class DpkgDatabase {
+  static final TreePath ROOT = TreePath.of("var/lib/dpkg");
+  private static final Set<String> SCRIPTS =
+      Set.of("preinst", "postinst", "prerm", "postrm", "config");
+
+  private final MergedPackages merged;
+  private final long epoch;
+  private final FileTree.Builder builder;
+  private final Map<Digest, ByteSource> contents = new HashMap<>();
+
+  private DpkgDatabase(MergedPackages merged, long epoch) {
+    this.merged = merged;
+    this.epoch = epoch;
+    this.builder = merged.tree().toBuilder();
+  }
+
+  /// The merged tree with the database in it, and the contents of the database's files.
+  static Result write(MergedPackages merged, long epoch) throws IOException {
+    DpkgDatabase database = new DpkgDatabase(merged, epoch);
+    database.writeAll();
+    return new Result(database.builder.build(), ContentSource.of(database.contents));
+  }
+
+  /// A tree and the contents that were new in it.
+  record Result(FileTree tree, ContentSource contents) {}
+
+  private void writeAll() throws IOException {
+    for (String directory : List.of("info", "triggers", "updates", "alternatives", "parts")) {
+      builder.mkdirs(ROOT.resolve(directory));
+    }
+    put("available", "");
+    put("statoverride", "");
+    put("diversions", diversions());
+    put("info/format", "1\n");
+    StringBuilder status = new StringBuilder();
+    SortedMap<String, List<String>> interests = new TreeMap<>();
+    for (UnpackedPackage each :
+        merged.packages().stream()
+            .sorted((a, b) -> Installed.id(a).compareTo(Installed.id(b)))
+            .toList()) {
+      status.append(stanza(each)).append('\n');
+      writeControlFiles(each);
+      collectInterests(each, interests);
+    }
+    put("status", status.toString());
+    put("triggers/Unincorp", "");
+    put("triggers/Lock", "");
+    List<String> paths = new ArrayList<>();
+    interests.forEach((trigger, packages) -> {
+      if (trigger.startsWith("/")) {
+        packages.forEach(p -> paths.add(trigger + " " + p + "\n"));
+      } else {
+        put("triggers/" + trigger, String.join("\n", packages) + "\n");
+      }
+    });
+    put("triggers/File", String.join("", paths));
+  }
+
+  private void writeControlFiles(UnpackedPackage each) {
+    String id = Installed.id(each);
+    put("info/" + id + ".list", list(id));
+    each.controlFiles().forEach((name, bytes) -> {
+      if (!name.equals("control") && !name.isEmpty() && !name.contains("/")) {
+        put("info/" + id + "." + name, bytes, SCRIPTS.contains(name) ? 0755 : 0644);
+      }
+    });
+  }
+
+  private String list(String id) {
+    SortedSet<TreePath> paths = merged.paths().get(id);
+    StringBuilder list = new StringBuilder();
+    if (paths != null) {
+      paths.forEach(p -> list.append(p.isRoot() ? "/." : p.absolute()).append('\n'));
+    }
+    return list.toString();
+  }
+
+  private String stanza(UnpackedPackage each) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (String name : each.control().names()) {
+      lines.add(name + ": " + each.control().text(name));
+      if (name.equals("Package")) {
+        lines.add("Status: install ok unpacked");
+      }
+    }
+    List<String> conffiles = conffiles(each);
+    if (!conffiles.isEmpty()) {
+      lines.add("Conffiles:");
+      for (String path : conffiles) {
+        lines.add(" " + path + " " + md5(TreePath.of(path)));
+      }
+    }
+    return String.join("\n", lines) + "\n";
+  }
+
+  private static List<String> conffiles(UnpackedPackage each) {
+    byte[] list = each.controlFiles().get("conffiles");
+    return list == null
+        ? List.of()
+        : new String(list, StandardCharsets.UTF_8)
+            .lines()
+            .map(String::strip)
+            .filter(line -> line.startsWith("/"))
+            .toList();
+  }
+
+  private String md5(TreePath path) throws IOException {
+    FileTree.Entry entry = merged.tree().resolve(path).orElse(null);
+    if (entry == null || !(entry.inode() instanceof Inode.RegularFile file)) {
+      return "newconffile";
+    }
+    try (InputStream stream = merged.contents().open(file.content()).stream()) {
+      MessageDigest md5 = MessageDigest.getInstance("MD5");
+      byte[] buffer = new byte[1 << 14];
+      for (int read; (read = stream.read(buffer)) >= 0; ) {
+        md5.update(buffer, 0, read);
+      }
+      return HexFormat.of().formatHex(md5.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has MD5", e);
+    }
+  }
+
+  private static void collectInterests(
+      UnpackedPackage each, SortedMap<String, List<String>> interests) {
+    byte[] triggers = each.controlFiles().get("triggers");
+    if (triggers == null) {
+      return;
+    }
+    new String(triggers, StandardCharsets.UTF_8)
+        .lines()
+        .map(line -> line.replaceFirst("#.*", "").strip().split("\\s+", -1))
+        .filter(words -> words.length == 2)
+        .forEach(words -> {
+          String noawait = words[0].equals("interest-noawait") ? "/noawait" : "";
+          if (words[0].startsWith("interest")) {
+            interests
+                .computeIfAbsent(words[1], t -> new ArrayList<>())
+                .add(Installed.id(each) + noawait);
+          }
+        });
+  }
+
+  private String diversions() {
+    StringBuilder text = new StringBuilder();
+    merged
+        .diversions()
+        .forEach(d ->
+            text.append(d.from().absolute() + "\n" + d.to().absolute() + "\n" + d.by() + "\n"));
+    return text.toString();
+  }
+
+  private void put(String name, String text) {
+    put(name, text.getBytes(StandardCharsets.UTF_8), 0644);
+  }
+
+  private void put(String name, byte[] bytes, int mode) {
+    Digest digest = Digest.sha256(bytes);
+    contents.put(digest, ByteSource.of(bytes));
+    builder.put(
+        ROOT.resolve(name),
+        new Inode.RegularFile(Meta.of(mode).withMtime(epoch), digest, bytes.length));
+  }
+}

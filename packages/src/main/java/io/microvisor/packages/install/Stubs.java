@@ -1,0 +1,74 @@
+package io.microvisor.packages.install;
+
+import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.ContentSource;
+import io.microvisor.bytes.Digest;
+import io.microvisor.formats.tree.FileTree;
+import io.microvisor.formats.tree.Inode;
+import io.microvisor.formats.tree.Meta;
+import io.microvisor.formats.tree.TreePath;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Programs that are replaced while maintainer scripts run, and come back unchanged afterwards: they are laid in the
+/// tree that goes into the sandbox and never touch the packages' own.
+///
+/// Besides those asked for, /usr/sbin/policy-rc.d says 101 ("action forbidden"), so that no service is started.
+final class Stubs {
+  private static final TreePath POLICY = TreePath.of("usr/sbin/policy-rc.d");
+  private static final byte[] FORBID = "#!/bin/sh\nexit 101\n".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] NOTHING = "#!/bin/sh\nexit 0\n".getBytes(StandardCharsets.UTF_8);
+
+  private final FileTree original;
+  private final SortedMap<TreePath, Inode> stubs = new TreeMap<>();
+
+  Stubs(FileTree original, ConfigureSpec spec) {
+    this.original = original;
+    stubs.put(POLICY, file(FORBID, spec.epoch()));
+    for (String path : spec.stubs()) {
+      TreePath stub = TreePath.of(path);
+      if (original.entry(stub).isPresent()) {
+        stubs.put(stub, file(NOTHING, spec.epoch()));
+      }
+    }
+  }
+
+  private static Inode file(byte[] bytes, long epoch) {
+    return new Inode.RegularFile(
+        Meta.of(0755).withMtime(epoch), Digest.sha256(bytes), bytes.length);
+  }
+
+  /// What the stubs say.
+  static ContentSource contents() {
+    return ContentSource.of(
+        Map.of(
+            Digest.sha256(FORBID), ByteSource.of(FORBID),
+            Digest.sha256(NOTHING), ByteSource.of(NOTHING)));
+  }
+
+  /// The tree with the stubs in place of the programs.
+  FileTree laid() {
+    FileTree.Builder builder = original.toBuilder();
+    stubs.forEach((path, stub) -> {
+      builder.mkdirs(path.parent());
+      builder.put(path, stub);
+    });
+    return builder.build();
+  }
+
+  /// The tree with the programs back in place of the stubs that are still there.
+  FileTree lifted(FileTree after) {
+    FileTree.Builder builder = after.toBuilder();
+    stubs.forEach((path, stub) -> {
+      if (builder.find(path).filter(stub::equals).isPresent()) {
+        Optional<Inode> program = original.find(path);
+        builder.remove(path);
+        program.ifPresent(p -> builder.put(path, p));
+      }
+    });
+    return builder.build();
+  }
+}
