@@ -1,0 +1,46 @@
+package io.microvisor.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.microvisor.compose.template.Problem;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Answers for machines.
+final class Json {
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private Json() {}
+
+  /// The text of maps, lists, strings and numbers; maps keep their order.
+  static String of(Object value) {
+    try {
+      return MAPPER.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("plain values always have a JSON form", e);
+    }
+  }
+
+  static Map<String, Object> problems(List<Problem> problems) {
+    List<Object> all = new ArrayList<>();
+    for (Problem problem : problems) {
+      Map<String, Object> one = new LinkedHashMap<>();
+      one.put("code", problem.code().id());
+      one.put("title", problem.code().title());
+      one.put("file", problem.place().file());
+      one.put("line", problem.place().line());
+      one.put("column", problem.place().column());
+      one.put("message", problem.what());
+      one.put("advice", problem.advice());
+      all.add(one);
+    }
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("sound", problems.isEmpty());
+    answer.put("problems", all);
+    return answer;
+  }
+}

@@ -1,0 +1,34 @@
+package io.microvisor.cli;
+
+import io.microvisor.compose.template.RejectedException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// `emt resolve`.
+@Command(
+    name = "resolve",
+    mixinStandardHelpOptions = true,
+    header = "Prints the effective template.",
+    description = {
+      "All layers joined, defaults filled in. The output is itself a template that builds the same image when it lies in"
+          + " the same folder."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {"  emt resolve hello.yaml", "  emt resolve minimal"},
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:printed", "3:the template has problems"})
+final class ResolveCommand implements Callable<Integer> {
+  private final Terminal terminal;
+  @Mixin private TemplateArgument template = new TemplateArgument();
+
+  ResolveCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws RejectedException {
+    terminal.out().print(template.load(terminal).effective().text());
+    return ExitCode.OK.value();
+  }
+}
