@@ -48,8 +48,7 @@ final class ClusterChains {
     long at = first;
     for (long i = 0; i < clusters; i++) {
       if (at >= LEAST_END_OF_CHAIN) {
-        throw damaged(
-            first, "the chain has %d clusters (expected: %d)".formatted(i, clusters));
+        throw damaged(first, "the chain has %d clusters (expected: %d)".formatted(i, clusters));
       }
       follow(at, runs);
       at = i + 1 < clusters ? next(at) : at;

@@ -41,7 +41,8 @@ public record FatGeometry(
       throw new IllegalArgumentException(
           "FAT32 volume: " + size + " (expected: at most 4294967295 sectors)");
     }
-    for (int cluster = customaryClusterBytes(size); cluster >= sectorBytes; cluster /= 2) {
+    int customary = Math.max(customaryClusterBytes(size), sectorBytes);
+    for (int cluster = customary; cluster >= sectorBytes; cluster /= 2) {
       FatGeometry geometry = of(sectors, sectorBytes, cluster / sectorBytes);
       if (geometry.clusters >= FEWEST_CLUSTERS) {
         return geometry;

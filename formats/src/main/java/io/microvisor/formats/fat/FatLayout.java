@@ -82,22 +82,18 @@ public record FatLayout(
     Map<TreePath, List<FileTree.Entry>> children = new HashMap<>();
     tree.entries()
         .filter(entry -> !entry.path().isRoot())
-        .forEach(
-            entry ->
-                children
-                    .computeIfAbsent(entry.path().parent(), _ -> new ArrayList<>())
-                    .add(entry));
+        .forEach(entry ->
+            children.computeIfAbsent(entry.path().parent(), _ -> new ArrayList<>()).add(entry));
     return children;
   }
 
   private static Map<TreePath, String> shortNames(Map<TreePath, List<FileTree.Entry>> children) {
     Map<TreePath, String> shortNames = new HashMap<>();
-    children.forEach(
-        (directory, entries) -> {
-          List<String> names = entries.stream().map(entry -> entry.path().name()).toList();
-          ShortNames.of(names, directory.absolute())
-              .forEach((name, shortName) -> shortNames.put(directory.resolve(name), shortName));
-        });
+    children.forEach((directory, entries) -> {
+      List<String> names = entries.stream().map(entry -> entry.path().name()).toList();
+      ShortNames.of(names, directory.absolute())
+          .forEach((name, shortName) -> shortNames.put(directory.resolve(name), shortName));
+    });
     return shortNames;
   }
 
@@ -107,7 +103,8 @@ public record FatLayout(
     long entries = directory.isRoot() ? 1 : 2;
     for (FileTree.Entry child : children) {
       String name = child.path().name();
-      entries += 1 + (ShortNames.isShort(name) ? 0 : Math.ceilDiv(name.length(), LongNameEntry.UNITS));
+      entries +=
+          1 + (ShortNames.isShort(name) ? 0 : Math.ceilDiv(name.length(), LongNameEntry.UNITS));
     }
     if (entries > MOST_ENTRIES) {
       throw new IllegalArgumentException(

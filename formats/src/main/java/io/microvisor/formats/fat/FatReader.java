@@ -148,7 +148,8 @@ public final class FatReader {
   private static String shortName(DirectoryEntry entry) {
     String base = entry.name().substring(0, 8).stripTrailing();
     String extension = entry.name().substring(8).stripTrailing();
-    // A first byte of 0xE5 would mark the entry as deleted, so 0x05 stands for it (specification §6.1).
+    // A first byte of 0xE5 would mark the entry as deleted, so 0x05 stands for it (specification
+    // §6.1).
     base = base.startsWith("\u0005") ? "\u00e5" + base.substring(1) : base;
     if ((entry.caseBits() & DirectoryEntry.LOWER_BASE) != 0) {
       base = base.toLowerCase(Locale.ROOT);

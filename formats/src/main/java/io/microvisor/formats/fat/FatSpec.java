@@ -10,8 +10,7 @@ import io.microvisor.formats.tree.FileTree;
 /// @param size the size of the volume; what exceeds whole sectors is left alone
 /// @param sectorBytes the size of a sector, 512 or 4096 bytes, which must be the disk's
 /// @param tree the directories and regular files
-public record FatSpec(
-    String label, long volumeId, ByteSize size, int sectorBytes, FileTree tree) {
+public record FatSpec(String label, long volumeId, ByteSize size, int sectorBytes, FileTree tree) {
   public FatSpec {
     if (!label.matches("[A-Z0-9$%'_@~!(){}^#&-][A-Z0-9 $%'_@~!(){}^#&-]{0,10}")) {
       throw new IllegalArgumentException(

@@ -61,8 +61,7 @@ public final class FatWriter {
     for (long first : List.of(0, BootSector.BACKUP_SECTOR)) {
       long sector = geometry.sectorBytes();
       volume.write(first * sector, ByteBuffer.wrap(boot.toBytes()));
-      volume.write(
-          (first + BootSector.FS_INFO_SECTOR) * sector, ByteBuffer.wrap(info.toBytes()));
+      volume.write((first + BootSector.FS_INFO_SECTOR) * sector, ByteBuffer.wrap(info.toBytes()));
     }
   }
 

@@ -94,12 +94,15 @@ final class ShortNames {
     String extension = legal(dot < 0 ? "" : trimmed.substring(dot + 1));
     base = base.isEmpty() ? "_" : base;
     extension = extension.substring(0, Math.min(3, extension.length()));
-    for (int tail = nextTail.getOrDefault(base + "." + extension, 1); tail <= MOST_TAILS; tail++) {
+    // Names that begin alike share a count, or a large directory would try each number for each
+    // name.
+    String alike = base.substring(0, Math.min(base.length(), 6)) + "." + extension;
+    for (int tail = nextTail.getOrDefault(alike, 1); tail <= MOST_TAILS; tail++) {
       String number = "~" + tail;
       String head = base.substring(0, Math.min(base.length(), 8 - number.length()));
       String alias = pad(head + number, extension);
       if (taken.add(alias)) {
-        nextTail.put(base + "." + extension, tail + 1);
+        nextTail.put(alike, tail + 1);
         return alias;
       }
     }

@@ -174,9 +174,7 @@ public final class GptReader {
     for (int i = 0; i < inOrder.size(); i++) {
       if (!seen.add(inOrder.get(i).unique())) {
         throw FormatException.damaged(
-            FORMAT,
-            position,
-            "unique GUID " + inOrder.get(i).unique() + " twice (expected: once)");
+            FORMAT, position, "unique GUID " + inOrder.get(i).unique() + " twice (expected: once)");
       }
       if (i > 0 && inOrder.get(i - 1).extent().overlaps(inOrder.get(i).extent())) {
         throw FormatException.damaged(

@@ -15,7 +15,11 @@ public record GptSpec(Guid disk, SectorSize sectorSize, List<PartitionSpec> part
     partitions = List.copyOf(partitions);
     if (partitions.size() > GptLayout.ENTRY_COUNT) {
       throw new IllegalArgumentException(
-          "partitions: " + partitions.size() + " (expected: at most " + GptLayout.ENTRY_COUNT + ")");
+          "partitions: "
+              + partitions.size()
+              + " (expected: at most "
+              + GptLayout.ENTRY_COUNT
+              + ")");
     }
     if (disk.equals(Guid.ZERO)) {
       throw new IllegalArgumentException("disk: a GUID of zeros (expected: any other)");

@@ -2,6 +2,7 @@ package io.microvisor.formats.gpt;
 
 import io.microvisor.bytes.Guid;
 import java.util.Optional;
+import java.util.UUID;
 
 /// Partition types of the Discoverable Partitions Specification (UAPI.2) that x86-64 images use.
 public enum PartitionType {
@@ -34,21 +35,21 @@ public enum PartitionType {
   /// Any Linux file system; never discovered, always mounted by name.
   LINUX_GENERIC("0fc63daf-8483-4772-8e79-3d69d8477de4");
 
-  private final Guid guid;
+  private final UUID uuid;
 
   PartitionType(String guid) {
-    this.guid = Guid.parse(guid);
+    this.uuid = UUID.fromString(guid);
   }
 
   /// The type's GUID, as a partition entry names it.
   public Guid guid() {
-    return guid;
+    return new Guid(uuid);
   }
 
   /// The type with that GUID, if it is one of these.
   public static Optional<PartitionType> of(Guid guid) {
     for (PartitionType type : values()) {
-      if (type.guid.equals(guid)) {
+      if (type.uuid.equals(guid.uuid())) {
         return Optional.of(type);
       }
     }

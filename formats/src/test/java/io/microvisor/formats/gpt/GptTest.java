@@ -68,7 +68,9 @@ class GptTest {
     assertThat(gpt.partitions())
         .extracting(Gpt.Partition::extent)
         .containsExactly(
-            new Extent(1 << 20, 3 << 20), new Extent(4 << 20, 5 << 20), new Extent(9 << 20, 1 << 20));
+            new Extent(1 << 20, 3 << 20),
+            new Extent(4 << 20, 5 << 20),
+            new Extent(9 << 20, 1 << 20));
     assertThat(gpt.diskSize()).isEqualTo(ByteSize.ofMebibytes(11));
     assertThat(gpt.partitions().getLast().flags())
         .containsExactlyInAnyOrder(PartitionFlag.READ_ONLY, PartitionFlag.NO_AUTO);
@@ -171,7 +173,10 @@ class GptTest {
     disk.flip(4096, 0);
     Gpt gpt = GptReader.read(disk);
     assertThat(gpt.sectorSize()).isEqualTo(SectorSize.B4096);
-    assertThat(gpt.faults()).singleElement().extracting(Gpt.Fault::copy).isEqualTo(Gpt.Copy.PRIMARY);
+    assertThat(gpt.faults())
+        .singleElement()
+        .extracting(Gpt.Fault::copy)
+        .isEqualTo(Gpt.Copy.PRIMARY);
   }
 
   @Test
@@ -232,8 +237,7 @@ class GptTest {
   @Test
   void saysWhatIsThereInsteadOfAGpt() {
     assertThatThrownBy(() -> GptReader.read(ByteSource.of(new byte[4096])))
-        .hasMessage(
-            "not a GPT disk: no \"EFI PART\" at byte 512, found 00 00 00 00 00 00 00 00");
+        .hasMessage("not a GPT disk: no \"EFI PART\" at byte 512, found 00 00 00 00 00 00 00 00");
   }
 
   @Test
@@ -248,10 +252,8 @@ class GptTest {
             new Placement.At(ByteSize.ofMebibytes(4), ByteSize.ofMebibytes(1)),
             0);
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> GptLayout.of(new GptSpec(DISK, SectorSize.B512, List.of(first, second))))
-        .withMessage(
-            "partition \"b\": overlaps \"a\" at byte 4194304 (expected: room of its own)");
+        .isThrownBy(() -> GptLayout.of(new GptSpec(DISK, SectorSize.B512, List.of(first, second))))
+        .withMessage("partition \"b\": overlaps \"a\" at byte 4194304 (expected: room of its own)");
   }
 
   @Test

@@ -89,8 +89,7 @@ class VerityTest {
 
   @Test
   void superblockIsWrittenAsDocumented() throws IOException {
-    VeritySuperblock superblock =
-        new VeritySuperblock(new VeritySpec(ID, Salt.parse(SALT)), 16385);
+    VeritySuperblock superblock = new VeritySuperblock(new VeritySpec(ID, Salt.parse(SALT)), 16385);
     assertThat(LayoutTable.of(VeritySuperblock.class).decode(superblock.toBytes()))
         .containsExactly(
             entry("signature", "7665726974790000"),
