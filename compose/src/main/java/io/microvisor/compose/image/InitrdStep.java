@@ -12,6 +12,8 @@ import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
+import io.microvisor.formats.kmod.ModuleDecoder;
+import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.tree.FileTree;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -60,7 +62,10 @@ public record InitrdStep(Input.Output tree, Input.Output kernelVersion, long epo
             .withVolatiles(Set.of(InitrdSpec.Volatile.ETC, InitrdSpec.Volatile.VAR))
             .withTime(epoch);
     FileTree root = context.tree("tree");
-    Initrd initrd = InitrdComposer.compose(root, context.contents(), spec);
+    ModuleDecoder decoder = ModuleDecoder.standard();
+    ModuleIndex modules =
+        ModuleIndex.read(root, context.contents(), spec.kernelVersion(), decoder);
+    Initrd initrd = InitrdComposer.compose(root, context.contents(), modules, decoder, spec);
     Path file = context.scratch().resolve("initrd.cpio.zst");
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
       InitrdWriter.write(initrd, LEVEL, WORKERS, out);

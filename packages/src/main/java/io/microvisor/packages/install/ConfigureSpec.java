@@ -45,9 +45,9 @@ public record ConfigureSpec(
     lines.add("configure " + VERSION + " " + epoch + " " + String.join(" ", stubs));
     lines.add(merged.tree().digest().hex());
     merged.packages().forEach(each -> {
-      lines.add(Installed.id(each) + " " + Installed.version(each));
+      lines.add(each.id() + " " + each.version());
       lines.add(each.control().toString());
-      each.controlFiles()
+      each.unpacked().controlFiles()
           .forEach((name, bytes) -> lines.add(name + " " + Digest.sha256(bytes).hex()));
     });
     merged.diversions().forEach(d -> lines.add(d.toString()));

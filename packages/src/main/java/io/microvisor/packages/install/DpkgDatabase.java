@@ -7,7 +7,6 @@ import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.Meta;
 import io.microvisor.formats.tree.TreePath;
-import io.microvisor.packages.unpack.UnpackedPackage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -27,8 +26,8 @@ import java.util.TreeMap;
 ///
 /// | file | what |
 /// |---|---|
-/// | `arch` | not written: the only architecture is dpkg's own |
-/// | `available`, `statoverride` | empty |
+/// | `arch` | dpkg's own architecture |
+/// | `statoverride` | empty |
 /// | `diversions` | three lines each: from, to, by |
 /// | `status` | a stanza for each package, `install ok unpacked` |
 /// | `info/format` | `1` |
@@ -67,15 +66,15 @@ final class DpkgDatabase {
     for (String directory : List.of("info", "triggers", "updates", "alternatives", "parts")) {
       builder.mkdirs(ROOT.resolve(directory));
     }
-    put("available", "");
+    put("arch", architecture() + "\n");
     put("statoverride", "");
     put("diversions", diversions());
     put("info/format", "1\n");
     StringBuilder status = new StringBuilder();
     SortedMap<String, List<String>> interests = new TreeMap<>();
-    for (UnpackedPackage each :
+    for (Installed each :
         merged.packages().stream()
-            .sorted((a, b) -> Installed.id(a).compareTo(Installed.id(b)))
+            .sorted((a, b) -> a.id().compareTo(b.id()))
             .toList()) {
       status.append(stanza(each)).append('\n');
       writeControlFiles(each);
@@ -83,7 +82,6 @@ final class DpkgDatabase {
     }
     put("status", status.toString());
     put("triggers/Unincorp", "");
-    put("triggers/Lock", "");
     List<String> paths = new ArrayList<>();
     interests.forEach((trigger, packages) -> {
       if (trigger.startsWith("/")) {
@@ -95,10 +93,10 @@ final class DpkgDatabase {
     put("triggers/File", String.join("", paths));
   }
 
-  private void writeControlFiles(UnpackedPackage each) {
-    String id = Installed.id(each);
+  private void writeControlFiles(Installed each) {
+    String id = each.id();
     put("info/" + id + ".list", list(id));
-    each.controlFiles().forEach((name, bytes) -> {
+    each.unpacked().controlFiles().forEach((name, bytes) -> {
       if (!name.equals("control") && !name.isEmpty() && !name.contains("/")) {
         put("info/" + id + "." + name, bytes, SCRIPTS.contains(name) ? 0755 : 0644);
       }
@@ -114,7 +112,7 @@ final class DpkgDatabase {
     return list.toString();
   }
 
-  private String stanza(UnpackedPackage each) throws IOException {
+  private String stanza(Installed each) throws IOException {
     List<String> lines = new ArrayList<>();
     for (String name : each.control().names()) {
       lines.add(name + ": " + each.control().text(name));
@@ -132,8 +130,8 @@ final class DpkgDatabase {
     return String.join("\n", lines) + "\n";
   }
 
-  private static List<String> conffiles(UnpackedPackage each) {
-    byte[] list = each.controlFiles().get("conffiles");
+  private static List<String> conffiles(Installed each) {
+    byte[] list = each.unpacked().controlFiles().get("conffiles");
     return list == null
         ? List.of()
         : new String(list, StandardCharsets.UTF_8)
@@ -161,8 +159,8 @@ final class DpkgDatabase {
   }
 
   private static void collectInterests(
-      UnpackedPackage each, SortedMap<String, List<String>> interests) {
-    byte[] triggers = each.controlFiles().get("triggers");
+      Installed each, SortedMap<String, List<String>> interests) {
+    byte[] triggers = each.unpacked().controlFiles().get("triggers");
     if (triggers == null) {
       return;
     }
@@ -175,9 +173,17 @@ final class DpkgDatabase {
           if (words[0].startsWith("interest")) {
             interests
                 .computeIfAbsent(words[1], t -> new ArrayList<>())
-                .add(Installed.id(each) + noawait);
+                .add(each.id() + noawait);
           }
         });
+  }
+
+  private String architecture() {
+    return merged.packages().stream()
+        .filter(p -> p.name().equals("dpkg"))
+        .map(Installed::architecture)
+        .findFirst()
+        .orElse("amd64");
   }
 
   private String diversions() {

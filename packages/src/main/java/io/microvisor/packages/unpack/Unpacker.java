@@ -5,7 +5,6 @@ import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
 import io.microvisor.formats.tar.TarReader;
 import io.microvisor.formats.tree.FileTree;
-import io.microvisor.packages.deb.ControlStanza;
 import io.microvisor.store.Pack;
 import io.microvisor.store.PackWriter;
 import io.microvisor.store.Store;
@@ -143,7 +142,7 @@ public final class Unpacker {
   private static UnpackedPackage unpacked(Pack pack) throws IOException {
     SortedMap<String, byte[]> files = ControlArchive.read(pack.note());
     return new UnpackedPackage(
-        ControlStanza.parse(ControlArchive.stanza(files)), files, pack.tree(), pack.contents());
+        ControlArchive.stanza(files), files, pack.tree(), pack.contents());
   }
 
   private static Digest key(Digest sha256) {
