@@ -13,7 +13,7 @@ import java.util.Optional;
 /// @param inputs what the choice was made from, in lines for humans: wishes, suites, pins. A lock is stale when they are
 ///     no longer those of the template
 /// @param repositories the archives that have a Release file, by origin and suite
-/// @param packages by name and architecture
+/// @param packages by name, each name once
 public record Lock(
     String architecture,
     List<String> inputs,
@@ -31,15 +31,9 @@ public record Lock(
                     .thenComparing(LockedRepository::suite))
             .distinct()
             .toList();
-    packages =
-        packages.stream()
-            .sorted(
-                Comparator.comparing(LockedPackage::name)
-                    .thenComparing(LockedPackage::architecture))
-            .toList();
+    packages = packages.stream().sorted(Comparator.comparing(LockedPackage::name)).toList();
     for (int i = 1; i < packages.size(); i++) {
-      if (packages.get(i).name().equals(packages.get(i - 1).name())
-          && packages.get(i).architecture().equals(packages.get(i - 1).architecture())) {
+      if (packages.get(i).name().equals(packages.get(i - 1).name())) {
         throw new IllegalArgumentException("lock: " + packages.get(i).name() + " is pinned twice");
       }
     }

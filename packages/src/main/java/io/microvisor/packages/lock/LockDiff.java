@@ -19,12 +19,12 @@ public record LockDiff(
 
   /// The difference between two locks.
   public static LockDiff of(Lock before, Lock after) {
-    Map<String, LockedPackage> old = byKey(before);
-    Map<String, LockedPackage> now = byKey(after);
+    Map<String, LockedPackage> old = byName(before);
+    Map<String, LockedPackage> now = byName(after);
     List<LockedPackage> added = new ArrayList<>();
     List<Change> changed = new ArrayList<>();
     for (LockedPackage each : after.packages()) {
-      LockedPackage was = old.get(key(each));
+      LockedPackage was = old.get(each.name());
       if (was == null) {
         added.add(each);
       } else if (!was.equals(each)) {
@@ -32,7 +32,7 @@ public record LockDiff(
       }
     }
     List<LockedPackage> removed =
-        before.packages().stream().filter(each -> !now.containsKey(key(each))).toList();
+        before.packages().stream().filter(each -> !now.containsKey(each.name())).toList();
     return new LockDiff(List.copyOf(added), removed, List.copyOf(changed));
   }
 
@@ -46,8 +46,10 @@ public record LockDiff(
   public List<String> lines() {
     record Line(String name, String text) {}
     List<Line> lines = new ArrayList<>();
-    added.forEach(each -> lines.add(new Line(each.name(), "+ " + each.name() + " " + each.version())));
-    removed.forEach(each -> lines.add(new Line(each.name(), "- " + each.name() + " " + each.version())));
+    added.forEach(
+        each -> lines.add(new Line(each.name(), "+ " + each.name() + " " + each.version())));
+    removed.forEach(
+        each -> lines.add(new Line(each.name(), "- " + each.name() + " " + each.version())));
     changed.forEach(each -> lines.add(new Line(each.after().name(), line(each))));
     return lines.stream().sorted(Comparator.comparing(Line::name)).map(Line::text).toList();
   }
@@ -67,12 +69,8 @@ public record LockDiff(
     return "~ " + after.name() + " " + after.version() + ": " + what;
   }
 
-  private static Map<String, LockedPackage> byKey(Lock lock) {
-    return lock.packages().stream().collect(Collectors.toMap(LockDiff::key, Function.identity()));
-  }
-
-  private static String key(LockedPackage item) {
-    // A package may become architecture-independent and stay the same package.
-    return item.name();
+  private static Map<String, LockedPackage> byName(Lock lock) {
+    return lock.packages().stream()
+        .collect(Collectors.toMap(LockedPackage::name, Function.identity()));
   }
 }

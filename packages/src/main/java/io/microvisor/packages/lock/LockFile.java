@@ -54,7 +54,8 @@ public final class LockFile {
     long size = Files.size(file);
     if (size > LARGEST) {
       throw FormatException.notThis(
-          FORMAT, file.getFileName() + " has " + size + " bytes (expected: at most " + LARGEST + ")");
+          FORMAT,
+          file.getFileName() + " has " + size + " bytes (expected: at most " + LARGEST + ")");
     }
     String name = String.valueOf(file.getFileName());
     try {
@@ -173,7 +174,9 @@ public final class LockFile {
       }
       if (!header.equals("emt-lock 1")) {
         throw FormatException.unsupported(
-            FORMAT, lineStart, where() + header + " (expected: emt-lock 1; was it made by a newer emt?)");
+            FORMAT,
+            lineStart,
+            where() + header + " (expected: emt-lock 1; was it made by a newer emt?)");
       }
       for (String each = next(); !each.isEmpty(); each = next()) {
         read(each);
@@ -218,8 +221,7 @@ public final class LockFile {
         case "repository" -> repositories.add(repository(counted(words, 5)));
         case "package" -> packages.add(item(counted(words, 9)));
         default ->
-            throw broken(
-                "\"" + kind + "\" (expected: architecture, input, repository or package)");
+            throw broken("\"" + kind + "\" (expected: architecture, input, repository or package)");
       }
     }
 
