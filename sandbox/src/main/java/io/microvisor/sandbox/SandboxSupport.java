@@ -23,6 +23,13 @@ public sealed interface SandboxSupport {
       obstacles = List.copyOf(obstacles);
     }
 
+    private IOException refusal() {
+      return new IOException(
+          "sandbox: this machine lets us make no namespaces (expected: root, or user namespaces"
+              + " with subordinate ids)\n"
+              + explanation());
+    }
+
     /// All obstacles in one text, one line each with its advice behind it on a line of its own.
     public String explanation() {
       return obstacles.stream()
@@ -68,11 +75,18 @@ public sealed interface SandboxSupport {
     return switch (this) {
       case AsRoot _ -> List.of();
       case Unprivileged _ -> userNamespace();
-      case Impossible impossible ->
-          throw new IOException(
-              "sandbox: this machine lets us make no namespaces (expected: root, or user namespaces"
-                  + " with subordinate ids)\n"
-                  + impossible.explanation());
+      case Impossible impossible -> throw impossible.refusal();
+    };
+  }
+
+  /// The options of unshare(1) a *tool* run begins with on this machine; a tool needs no other ids than root's.
+  ///
+  /// @throws IOException if it is impossible; the message says what to enable
+  default List<String> toolOptions() throws IOException {
+    return switch (this) {
+      case AsRoot _ -> List.of();
+      case Unprivileged _ -> List.of("--user", "--map-root-user");
+      case Impossible impossible -> throw impossible.refusal();
     };
   }
 

@@ -105,6 +105,7 @@ public final class Configure {
         spec.preseeds().entrySet().stream()
             .map(e -> e.getKey() + " " + e.getValue())
             .collect(Collectors.joining("\n")));
+    command.add(String.join(" ", ConfigureOrder.first(spec.merged().packages())));
     spec.merged().packages().stream()
         .filter(p -> p.controlFiles().containsKey("preinst"))
         .sorted(

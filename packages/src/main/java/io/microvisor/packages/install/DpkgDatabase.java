@@ -27,8 +27,8 @@ import java.util.TreeMap;
 ///
 /// | file | what |
 /// |---|---|
-/// | `arch` | not written: the only architecture is dpkg's own |
-/// | `available`, `statoverride` | empty |
+/// | `arch` | dpkg's own architecture |
+/// | `statoverride` | empty |
 /// | `diversions` | three lines each: from, to, by |
 /// | `status` | a stanza for each package, `install ok unpacked` |
 /// | `info/format` | `1` |
@@ -67,7 +67,7 @@ final class DpkgDatabase {
     for (String directory : List.of("info", "triggers", "updates", "alternatives", "parts")) {
       builder.mkdirs(ROOT.resolve(directory));
     }
-    put("available", "");
+    put("arch", architecture() + "\n");
     put("statoverride", "");
     put("diversions", diversions());
     put("info/format", "1\n");
@@ -83,7 +83,6 @@ final class DpkgDatabase {
     }
     put("status", status.toString());
     put("triggers/Unincorp", "");
-    put("triggers/Lock", "");
     List<String> paths = new ArrayList<>();
     interests.forEach((trigger, packages) -> {
       if (trigger.startsWith("/")) {
@@ -178,6 +177,14 @@ final class DpkgDatabase {
                 .add(Installed.id(each) + noawait);
           }
         });
+  }
+
+  private String architecture() {
+    return merged.packages().stream()
+        .filter(p -> Installed.name(p).equals("dpkg"))
+        .map(Installed::architecture)
+        .findFirst()
+        .orElse("amd64");
   }
 
   private String diversions() {

@@ -24,7 +24,7 @@ final class Pristine {
           Pattern.compile("var/lib/dbus/machine-id"),
           Pattern.compile("var/lib/dpkg/(lock.*|.*-old)"),
           Pattern.compile("var/lib/dpkg/triggers/Lock"),
-          Pattern.compile("var/lib/systemd/(random-seed|credential\\.secret|catalog/database)"));
+          Pattern.compile("var/lib/systemd/(random-seed|credential\\.secret)"));
   private static final TreePath LOGS = TreePath.of("var/log");
   private static final TreePath MACHINE_ID = TreePath.of("etc/machine-id");
 

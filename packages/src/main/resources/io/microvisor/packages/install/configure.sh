@@ -1,12 +1,12 @@
 # Runs inside the sandbox, as the tree's root: preinst scripts as dpkg would have run them before it unpacked, answers to
 # debconf's questions, then dpkg itself. Lines beginning with "emt: " tell the caller where we are.
 #
-# arguments: dpkg's version, the preseeds (text), then for each preinst: package, architecture, name in info/
+# arguments: dpkg's version, the preseeds (text), the packages to configure first, then for each preinst: package, architecture, name in info/
 set -u
 umask 022
 cd /
-version=$1 preseeds=$2
-shift 2
+version=$1 preseeds=$2 first=$3
+shift 3
 export DEBCONF_NONINTERACTIVE_SEEN=true
 while [ $# -ge 3 ]; do
   echo "emt: preinst $3"
@@ -27,6 +27,7 @@ if [ -n "$preseeds" ]; then
   }
 fi
 echo "emt: configure"
+[ -z "$first" ] || dpkg --configure $first || exit $?
 dpkg --configure -a || exit $?
 echo "emt: audit"
 dpkg --audit

@@ -1,0 +1,81 @@
+# Runs as process 1 of fresh namespaces, with the host's files still in view, and becomes the tool. The tool's root is a
+# tmpfs laid over the tool root's own directory, in our mount namespace only: the host's paths all stay reachable for
+# binds, and what lies below the tmpfs is reached through our working directory.
+#
+# arguments: the tool root, host name, "host" or "none" for the network, number of devices, the devices, number of binds,
+# for each "ro" or "rw", the host's path and the path inside, then environment settings (NAME=value) and the command
+set -eu
+umask 022
+root=$1 hostname=$2 network=$3
+shift 3
+export LC_ALL=C PATH="/usr/sbin:/usr/bin:/sbin:/bin:$PATH"
+complain() { echo "tool run: $1" >&2; exit 125; }
+
+cd "$root" || complain "no directory $root"
+mount -t tmpfs -o mode=755 root "$root" || complain "cannot mount a tmpfs"
+read_only() { mount -o remount,bind,ro "$1" 2>/dev/null || mount -o remount,bind,ro,nosuid,nodev "$1"; }
+for entry in *; do
+  if [ -L "$entry" ]; then
+    cp -P "$entry" "$root/$entry"
+  elif [ -d "$entry" ]; then
+    case $entry in
+    dev | proc | sys | run | tmp | home | root) ;;
+    etc | var) cp -a "$entry" "$root/$entry" ;;
+    *)
+      mkdir "$root/$entry"
+      mount --no-canonicalize --bind "./$entry" "$root/$entry" || complain "cannot bind $entry"
+      read_only "$root/$entry" ;;
+    esac
+  fi
+done
+if [ "$network" = host ] && [ -r /etc/resolv.conf ]; then
+  mkdir -p "$root/etc"
+  cat /etc/resolv.conf >"$root/etc/resolv.conf"
+fi
+cd "$root"
+mkdir -p dev proc run tmp home root
+chmod 1777 tmp
+chmod 700 root
+# 1777, the default, would make every >/dev/null of another user's fail (protected_regular).
+mount -t tmpfs -o mode=755,size=1m dev dev || complain "cannot mount /dev"
+bind_device() {
+  mkdir -p "dev/${1%/*}"
+  : >"dev/$1"
+  mount --bind "/dev/$1" "dev/$1" || complain "cannot bind /dev/$1"
+}
+for node in null zero full random urandom tty; do bind_device "./$node"; done
+count=$1
+shift
+while [ "$count" -gt 0 ]; do
+  bind_device "./$1"
+  shift
+  count=$((count - 1))
+done
+mkdir -p dev/pts dev/shm
+chmod 1777 dev/shm
+mount -t tmpfs -o mode=1777 shm dev/shm
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts dev/pts 2>/dev/null || true
+ln -s pts/ptmx dev/ptmx
+ln -s /proc/self/fd dev/fd
+ln -s fd/0 dev/stdin
+ln -s fd/1 dev/stdout
+ln -s fd/2 dev/stderr
+mount -t proc -o nosuid,nodev,noexec proc proc || complain "cannot mount /proc"
+count=$1
+shift
+while [ "$count" -gt 0 ]; do
+  if [ -d "$2" ]; then
+    mkdir -p ".$3" || complain "$3: cannot make it in the tool root (expected: a path below /run, /tmp or a new one)"
+  else
+    [ -e "$2" ] || complain "$2: no such file"
+    case $3 in */*/*) mkdir -p ".${3%/*}" ;; esac
+    : >".$3" || complain "$3: cannot make it in the tool root (expected: a path below /run, /tmp or a new one)"
+  fi
+  mount --rbind "$2" ".$3" || complain "cannot bind $2"
+  [ "$1" = rw ] || read_only "./${3#/}" || complain "cannot make $3 read-only"
+  shift 3
+  count=$((count - 1))
+done
+hostname "$hostname" 2>/dev/null || chroot . hostname "$hostname" 2>/dev/null || true
+drop=-sys_admin,-sys_module,-sys_rawio,-sys_boot,-sys_time,-sys_ptrace,-mknod,-syslog
+exec setpriv --bounding-set "$drop" env -i "$@"
