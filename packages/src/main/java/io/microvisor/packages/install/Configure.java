@@ -5,7 +5,6 @@ import io.microvisor.bytes.ContentSource;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.TreePath;
-import io.microvisor.packages.unpack.UnpackedPackage;
 import io.microvisor.sandbox.Sandbox;
 import io.microvisor.sandbox.SandboxResult;
 import io.microvisor.sandbox.SandboxSpec;
@@ -86,8 +85,7 @@ public final class Configure {
       throws IOException {
     created.add(new byte[0]);
     for (FileTree.Entry entry : (Iterable<FileTree.Entry>) database.tree().entries()::iterator) {
-      if (entry.inode() instanceof Inode.RegularFile file
-          && merged.find(entry.path()).isEmpty()) {
+      if (entry.inode() instanceof Inode.RegularFile file && merged.find(entry.path()).isEmpty()) {
         created.add(database.contents().open(file.content()).readAll(Integer.MAX_VALUE));
       }
     }
@@ -97,7 +95,7 @@ public final class Configure {
     List<String> command = new ArrayList<>(List.of("/usr/bin/sh", "-c", script(), "configure"));
     command.add(
         spec.merged().packages().stream()
-            .filter(p -> Installed.name(p).equals("dpkg"))
+            .filter(p -> p.name().equals("dpkg"))
             .map(Installed::version)
             .findFirst()
             .orElse("1.22"));
@@ -107,17 +105,14 @@ public final class Configure {
             .collect(Collectors.joining("\n")));
     command.add(String.join(" ", ConfigureOrder.first(spec.merged().packages())));
     spec.merged().packages().stream()
-        .filter(p -> p.controlFiles().containsKey("preinst"))
-        .sorted(
-            Comparator.comparingInt((UnpackedPackage p) -> rank(p)).thenComparing(Installed::id))
-        .forEach(p ->
-            command.addAll(
-                List.of(Installed.name(p), Installed.architecture(p), Installed.id(p))));
+        .filter(p -> p.unpacked().controlFiles().containsKey("preinst"))
+        .sorted(Comparator.comparingInt((Installed p) -> rank(p)).thenComparing(Installed::id))
+        .forEach(p -> command.addAll(List.of(p.name(), p.architecture(), p.id())));
     return command;
   }
 
-  private static int rank(UnpackedPackage each) {
-    int early = EARLY.indexOf(Installed.name(each));
+  private static int rank(Installed each) {
+    int early = EARLY.indexOf(each.name());
     return early < 0 ? EARLY.size() : early;
   }
 

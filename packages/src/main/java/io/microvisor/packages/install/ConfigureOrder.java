@@ -3,7 +3,6 @@ package io.microvisor.packages.install;
 import io.microvisor.bytes.FormatException;
 import io.microvisor.packages.deb.Relation;
 import io.microvisor.packages.deb.Relations;
-import io.microvisor.packages.unpack.UnpackedPackage;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
@@ -17,11 +16,11 @@ final class ConfigureOrder {
   private ConfigureOrder() {}
 
   /// The names of the first packages as dpkg takes them, in order of name; dpkg itself sorts them by their dependencies.
-  static SortedSet<String> first(List<UnpackedPackage> packages) throws FormatException {
-    Map<String, TreeSet<UnpackedPackage>> byName = new HashMap<>();
-    ArrayDeque<UnpackedPackage> left = new ArrayDeque<>();
-    for (UnpackedPackage each : packages) {
-      add(byName, Installed.name(each), each);
+  static SortedSet<String> first(List<Installed> packages) throws FormatException {
+    Map<String, TreeSet<Installed>> byName = new HashMap<>();
+    ArrayDeque<Installed> left = new ArrayDeque<>();
+    for (Installed each : packages) {
+      add(byName, each.name(), each);
       for (List<Relation> clause : clauses(each, "Provides")) {
         clause.forEach(relation -> add(byName, relation.name(), each));
       }
@@ -32,8 +31,8 @@ final class ConfigureOrder {
     }
     SortedSet<String> first = new TreeSet<>();
     while (!left.isEmpty()) {
-      UnpackedPackage each = left.remove();
-      if (first.add(Installed.id(each))) {
+      Installed each = left.remove();
+      if (first.add(each.id())) {
         for (String field : List.of("Pre-Depends", "Depends")) {
           for (List<Relation> clause : clauses(each, field)) {
             clause.forEach(r -> left.addAll(byName.getOrDefault(r.name(), none())));
@@ -44,17 +43,15 @@ final class ConfigureOrder {
     return first;
   }
 
-  private static TreeSet<UnpackedPackage> none() {
-    return new TreeSet<>((a, b) -> Installed.id(a).compareTo(Installed.id(b)));
+  private static TreeSet<Installed> none() {
+    return new TreeSet<>((a, b) -> a.id().compareTo(b.id()));
   }
 
-  private static void add(
-      Map<String, TreeSet<UnpackedPackage>> byName, String name, UnpackedPackage each) {
+  private static void add(Map<String, TreeSet<Installed>> byName, String name, Installed each) {
     byName.computeIfAbsent(name, n -> none()).add(each);
   }
 
-  private static List<List<Relation>> clauses(UnpackedPackage each, String field)
-      throws FormatException {
+  private static List<List<Relation>> clauses(Installed each, String field) throws FormatException {
     return Relations.parse(each.control().text(field)).clauses();
   }
 }

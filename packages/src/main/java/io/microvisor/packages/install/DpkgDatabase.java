@@ -7,7 +7,6 @@ import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.Meta;
 import io.microvisor.formats.tree.TreePath;
-import io.microvisor.packages.unpack.UnpackedPackage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -73,10 +72,8 @@ final class DpkgDatabase {
     put("info/format", "1\n");
     StringBuilder status = new StringBuilder();
     SortedMap<String, List<String>> interests = new TreeMap<>();
-    for (UnpackedPackage each :
-        merged.packages().stream()
-            .sorted((a, b) -> Installed.id(a).compareTo(Installed.id(b)))
-            .toList()) {
+    for (Installed each :
+        merged.packages().stream().sorted((a, b) -> a.id().compareTo(b.id())).toList()) {
       status.append(stanza(each)).append('\n');
       writeControlFiles(each);
       collectInterests(each, interests);
@@ -94,14 +91,16 @@ final class DpkgDatabase {
     put("triggers/File", String.join("", paths));
   }
 
-  private void writeControlFiles(UnpackedPackage each) {
-    String id = Installed.id(each);
+  private void writeControlFiles(Installed each) {
+    String id = each.id();
     put("info/" + id + ".list", list(id));
-    each.controlFiles().forEach((name, bytes) -> {
-      if (!name.equals("control") && !name.isEmpty() && !name.contains("/")) {
-        put("info/" + id + "." + name, bytes, SCRIPTS.contains(name) ? 0755 : 0644);
-      }
-    });
+    each.unpacked()
+        .controlFiles()
+        .forEach((name, bytes) -> {
+          if (!name.equals("control") && !name.isEmpty() && !name.contains("/")) {
+            put("info/" + id + "." + name, bytes, SCRIPTS.contains(name) ? 0755 : 0644);
+          }
+        });
   }
 
   private String list(String id) {
@@ -113,7 +112,7 @@ final class DpkgDatabase {
     return list.toString();
   }
 
-  private String stanza(UnpackedPackage each) throws IOException {
+  private String stanza(Installed each) throws IOException {
     List<String> lines = new ArrayList<>();
     for (String name : each.control().names()) {
       lines.add(name + ": " + each.control().text(name));
@@ -131,8 +130,8 @@ final class DpkgDatabase {
     return String.join("\n", lines) + "\n";
   }
 
-  private static List<String> conffiles(UnpackedPackage each) {
-    byte[] list = each.controlFiles().get("conffiles");
+  private static List<String> conffiles(Installed each) {
+    byte[] list = each.unpacked().controlFiles().get("conffiles");
     return list == null
         ? List.of()
         : new String(list, StandardCharsets.UTF_8)
@@ -159,9 +158,8 @@ final class DpkgDatabase {
     }
   }
 
-  private static void collectInterests(
-      UnpackedPackage each, SortedMap<String, List<String>> interests) {
-    byte[] triggers = each.controlFiles().get("triggers");
+  private static void collectInterests(Installed each, SortedMap<String, List<String>> interests) {
+    byte[] triggers = each.unpacked().controlFiles().get("triggers");
     if (triggers == null) {
       return;
     }
@@ -172,16 +170,14 @@ final class DpkgDatabase {
         .forEach(words -> {
           String noawait = words[0].equals("interest-noawait") ? "/noawait" : "";
           if (words[0].startsWith("interest")) {
-            interests
-                .computeIfAbsent(words[1], t -> new ArrayList<>())
-                .add(Installed.id(each) + noawait);
+            interests.computeIfAbsent(words[1], t -> new ArrayList<>()).add(each.id() + noawait);
           }
         });
   }
 
   private String architecture() {
     return merged.packages().stream()
-        .filter(p -> Installed.name(p).equals("dpkg"))
+        .filter(p -> p.name().equals("dpkg"))
         .map(Installed::architecture)
         .findFirst()
         .orElse("amd64");

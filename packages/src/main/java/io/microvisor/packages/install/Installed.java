@@ -1,29 +1,46 @@
 package io.microvisor.packages.install;
 
+import io.microvisor.bytes.FormatException;
+import io.microvisor.packages.deb.ControlStanza;
 import io.microvisor.packages.unpack.UnpackedPackage;
 
-/// What dpkg's database calls a package.
-final class Installed {
-  private Installed() {}
-
-  static String name(UnpackedPackage each) {
-    return each.control().text("Package");
+/// An unpacked package as dpkg's database sees it.
+///
+/// @param control its stanza
+/// @param unpacked what is in it
+public record Installed(ControlStanza control, UnpackedPackage unpacked) {
+  /// Reads the package's stanza.
+  ///
+  /// @throws FormatException if it is damaged, or Package, Version or Architecture is missing
+  public static Installed of(UnpackedPackage unpacked) throws FormatException {
+    ControlStanza control = ControlStanza.parse(unpacked.control());
+    control.required("Package");
+    control.required("Version");
+    control.required("Architecture");
+    return new Installed(control, unpacked);
   }
 
-  static String version(UnpackedPackage each) {
-    return each.control().text("Version");
+  /// The package's name.
+  public String name() {
+    return control.text("Package");
   }
 
-  static String architecture(UnpackedPackage each) {
-    return each.control().text("Architecture");
+  /// Its version, as written.
+  public String version() {
+    return control.text("Version");
   }
 
-  static boolean isMultiArchSame(UnpackedPackage each) {
-    return each.control().text("Multi-Arch").equals("same");
+  /// Its architecture, or `all`.
+  public String architecture() {
+    return control.text("Architecture");
   }
 
-  /// The name in info/ and in messages: with the architecture for packages that can be there for several.
-  static String id(UnpackedPackage each) {
-    return isMultiArchSame(each) ? name(each) + ":" + architecture(each) : name(each);
+  boolean isMultiArchSame() {
+    return control.text("Multi-Arch").equals("same");
+  }
+
+  /// The name in info/ and in dpkg's messages: with the architecture for packages that can be there for several.
+  public String id() {
+    return isMultiArchSame() ? name() + ":" + architecture() : name();
   }
 }

@@ -3,7 +3,6 @@ package io.microvisor.packages.install;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.TreePath;
-import io.microvisor.packages.unpack.UnpackedPackage;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -18,7 +17,7 @@ import java.util.TreeMap;
 /// @param paths what each package owns, by package name, in the spelling of the package (its `.list` file)
 /// @param diversions those that were honoured
 public record MergedPackages(
-    List<UnpackedPackage> packages,
+    List<Installed> packages,
     FileTree tree,
     ContentSource contents,
     SortedMap<String, SortedSet<TreePath>> paths,

@@ -37,7 +37,7 @@ public final class PackageMerge {
   private static final List<String> FIRST = List.of("base-files", "base-passwd");
 
   private final FileTree.Builder builder = FileTree.builder();
-  private final Map<TreePath, UnpackedPackage> owners = new HashMap<>();
+  private final Map<TreePath, Installed> owners = new HashMap<>();
   private final Map<Digest, ContentSource> contents = new HashMap<>();
   private final SortedMap<String, SortedSet<TreePath>> paths = new TreeMap<>();
   private final Map<TreePath, Diversion> diversions = new HashMap<>();
@@ -59,13 +59,15 @@ public final class PackageMerge {
   ///     where another has a file; the message names both packages and the path
   public static MergedPackages merge(List<UnpackedPackage> packages, List<Diversion> diversions)
       throws IOException {
-    List<UnpackedPackage> sorted = new ArrayList<>(packages);
-    sorted.sort(
-        Comparator.comparingInt((UnpackedPackage p) -> rank(p)).thenComparing(Installed::id));
+    List<Installed> sorted = new ArrayList<>();
+    for (UnpackedPackage each : packages) {
+      sorted.add(Installed.of(each));
+    }
+    sorted.sort(Comparator.comparingInt((Installed p) -> rank(p)).thenComparing(Installed::id));
     PackageMerge merge =
         new PackageMerge(
-            Aliases.of(sorted.stream().map(UnpackedPackage::tree).toList()), diversions);
-    for (UnpackedPackage each : sorted) {
+            Aliases.of(sorted.stream().map(p -> p.unpacked().tree()).toList()), diversions);
+    for (Installed each : sorted) {
       merge.add(each);
     }
     Map<Digest, ContentSource> found = Map.copyOf(merge.contents);
@@ -77,18 +79,19 @@ public final class PackageMerge {
         diversions);
   }
 
-  private static int rank(UnpackedPackage each) {
-    int first = FIRST.indexOf(Installed.name(each));
+  private static int rank(Installed each) {
+    int first = FIRST.indexOf(each.name());
     return first < 0 ? FIRST.size() : first;
   }
 
-  private void add(UnpackedPackage each) throws IOException {
+  private void add(Installed each) throws IOException {
     SortedSet<TreePath> owned = new TreeSet<>();
-    if (paths.put(Installed.id(each), owned) != null) {
-      throw new IOException("package " + Installed.id(each) + ": twice in the set (expected: once)");
+    if (paths.put(each.id(), owned) != null) {
+      throw new IOException("package " + each.id() + ": twice in the set (expected: once)");
     }
     Map<InodeId, TreePath> laid = new HashMap<>();
-    for (FileTree.Entry entry : (Iterable<FileTree.Entry>) each.tree().entries()::iterator) {
+    for (FileTree.Entry entry :
+        (Iterable<FileTree.Entry>) each.unpacked().tree().entries()::iterator) {
       if (entry.inode() instanceof Inode.Directory directory) {
         addDirectory(each, entry.path(), directory);
         owned.add(entry.path());
@@ -98,10 +101,10 @@ public final class PackageMerge {
     }
   }
 
-  private void addDirectory(UnpackedPackage each, TreePath path, Inode.Directory directory)
+  private void addDirectory(Installed each, TreePath path, Inode.Directory directory)
       throws IOException {
     TreePath real = aliases.directory(path);
-    UnpackedPackage owner = owners.get(real);
+    Installed owner = owners.get(real);
     Inode there = builder.find(real).orElse(null);
     if (there != null && !(there instanceof Inode.Directory)) {
       throw clash(each, real, path, "a directory", "a file");
@@ -114,11 +117,10 @@ public final class PackageMerge {
   }
 
   /// Whether the object was laid out.
-  private boolean addOther(
-      UnpackedPackage each, FileTree.Entry entry, Map<InodeId, TreePath> laid)
+  private boolean addOther(Installed each, FileTree.Entry entry, Map<InodeId, TreePath> laid)
       throws IOException {
     TreePath path = diverted(each, aliases.real(entry.path()));
-    UnpackedPackage owner = owners.get(path);
+    Installed owner = owners.get(path);
     Inode there = builder.find(path).orElse(null);
     if (there instanceof Inode.Directory) {
       if (entry.inode() instanceof Inode.Symlink && aliases.isAlias(entry.path())) {
@@ -148,19 +150,17 @@ public final class PackageMerge {
     }
     owners.put(path, each);
     if (entry.inode() instanceof Inode.RegularFile file) {
-      contents.putIfAbsent(file.content(), each.contents());
+      contents.putIfAbsent(file.content(), each.unpacked().contents());
     }
     return true;
   }
 
-  private TreePath diverted(UnpackedPackage each, TreePath path) {
+  private TreePath diverted(Installed each, TreePath path) {
     Diversion diversion = diversions.get(path);
-    return diversion == null || diversion.by().equals(Installed.name(each))
-        ? path
-        : diversion.to();
+    return diversion == null || diversion.by().equals(each.name()) ? path : diversion.to();
   }
 
-  private void disown(UnpackedPackage owner, TreePath path) throws IOException {
+  private void disown(Installed owner, TreePath path) throws IOException {
     SortedSet<TreePath> owned = pathsOf(owner);
     for (TreePath spelling : List.copyOf(owned)) {
       if (spelling.name().equals(path.name()) && aliases.real(spelling).equals(path)) {
@@ -169,19 +169,18 @@ public final class PackageMerge {
     }
   }
 
-  private SortedSet<TreePath> pathsOf(UnpackedPackage owner) {
-    SortedSet<TreePath> owned = paths.get(Installed.id(owner));
+  private SortedSet<TreePath> pathsOf(Installed owner) {
+    SortedSet<TreePath> owned = paths.get(owner.id());
     if (owned == null) {
-      throw new IllegalStateException("an owner that was not laid out: " + Installed.id(owner));
+      throw new IllegalStateException("an owner that was not laid out: " + owner.id());
     }
     return owned;
   }
 
-  private static boolean isShared(
-      UnpackedPackage one, UnpackedPackage other, Inode mine, Inode theirs) {
-    return Installed.name(one).equals(Installed.name(other))
-        && Installed.isMultiArchSame(one)
-        && Installed.isMultiArchSame(other)
+  private static boolean isShared(Installed one, Installed other, Inode mine, Inode theirs) {
+    return one.name().equals(other.name())
+        && one.isMultiArchSame()
+        && other.isMultiArchSame()
         && switch (mine) {
           case Inode.RegularFile file ->
               theirs instanceof Inode.RegularFile that && file.content().equals(that.content());
@@ -191,12 +190,11 @@ public final class PackageMerge {
         };
   }
 
-  private static boolean replaces(UnpackedPackage one, UnpackedPackage other)
-      throws FormatException {
+  private static boolean replaces(Installed one, Installed other) throws FormatException {
     DebVersion version = DebVersion.parse(other.control().required("Version"));
     for (List<Relation> clause : Relations.parse(one.control().text("Replaces")).clauses()) {
       for (Relation relation : clause) {
-        if (relation.name().equals(Installed.name(other)) && relation.versions().admit(version)) {
+        if (relation.name().equals(other.name()) && relation.versions().admit(version)) {
           return true;
         }
       }
@@ -205,17 +203,17 @@ public final class PackageMerge {
   }
 
   private IOException clash(
-      UnpackedPackage each, TreePath real, TreePath path, String mine, String theirs) {
-    UnpackedPackage owner = owners.get(real);
+      Installed each, TreePath real, TreePath path, String mine, String theirs) {
+    Installed owner = owners.get(real);
     return new IOException(
         "package "
-            + Installed.id(each)
+            + each.id()
             + ": has "
             + mine
             + " at "
             + path.absolute()
             + ", where "
-            + (owner == null ? "another" : Installed.id(owner))
+            + (owner == null ? "another" : owner.id())
             + " has "
             + theirs
             + " (expected: in one package only, or Replaces)");
