@@ -24,13 +24,16 @@ final class Capabilities {
   /// The inode with a capability of revision 3 turned into revision 2.
   static Inode normalised(Inode inode) {
     Attributes[] result = {inode.meta().attributes()};
-    inode.meta().attributes().forEach((name, value) -> {
-      if (name.equals(NAME) && value.length == REVISION_3_SIZE && value[3] == 3) {
-        byte[] revision2 = Arrays.copyOf(value, REVISION_2_SIZE);
-        revision2[3] = 2;
-        result[0] = result[0].with(NAME, revision2);
-      }
-    });
+    inode
+        .meta()
+        .attributes()
+        .forEach((name, value) -> {
+          if (name.equals(NAME) && value.length == REVISION_3_SIZE && value[3] == 3) {
+            byte[] revision2 = Arrays.copyOf(value, REVISION_2_SIZE);
+            revision2[3] = 2;
+            result[0] = result[0].with(NAME, revision2);
+          }
+        });
     return result[0].equals(inode.meta().attributes())
         ? inode
         : inode.withMeta(inode.meta().withAttributes(result[0]));

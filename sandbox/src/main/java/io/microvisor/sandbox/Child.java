@@ -37,16 +37,15 @@ final class Child {
     Thread.ofPlatform()
         .daemon()
         .name("sandbox parent")
-        .start(
-            () -> {
-              try {
-                Process process = builder.start();
-                started.complete(process);
-                process.waitFor();
-              } catch (IOException | InterruptedException e) {
-                started.completeExceptionally(e);
-              }
-            });
+        .start(() -> {
+          try {
+            Process process = builder.start();
+            started.complete(process);
+            process.waitFor();
+          } catch (IOException | InterruptedException e) {
+            started.completeExceptionally(e);
+          }
+        });
     try {
       return new Child(started.get());
     } catch (ExecutionException e) {

@@ -145,8 +145,7 @@ public final class Sandbox {
     }
     byte[] list = stream.readNBytes(size);
     FileTree changed = TarReader.read(stream, created);
-    return new Outcome(
-        Integer.parseInt(words[2]), new TreeDelta(changed, PathList.parse(list)));
+    return new Outcome(Integer.parseInt(words[2]), new TreeDelta(changed, PathList.parse(list)));
   }
 
   private static String firstLine(InputStream stream) throws IOException {

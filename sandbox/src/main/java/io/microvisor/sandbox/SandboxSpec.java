@@ -31,11 +31,7 @@ public record SandboxSpec(
   public record Limits(Duration time, ByteSize files, ByteSize addressSpace, int processes) {
     /// 30 minutes, 8 GiB of files, 16 GiB of address space, 4096 processes: a stop for what runs away.
     public static final Limits GENEROUS =
-        new Limits(
-            Duration.ofMinutes(30),
-            new ByteSize(8L << 30),
-            new ByteSize(16L << 30),
-            4096);
+        new Limits(Duration.ofMinutes(30), new ByteSize(8L << 30), new ByteSize(16L << 30), 4096);
   }
 
   public SandboxSpec {

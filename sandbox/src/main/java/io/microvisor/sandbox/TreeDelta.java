@@ -26,11 +26,7 @@ record TreeDelta(FileTree changed, Set<TreePath> paths) {
     FileTree.Builder builder = FileTree.builder();
     Set<TreePath> all = new HashSet<>(paths);
     all.removeIf(TreeDelta::isCovered);
-    original
-        .entries()
-        .map(FileTree.Entry::path)
-        .filter(TreeDelta::isCovered)
-        .forEach(all::add);
+    original.entries().map(FileTree.Entry::path).filter(TreeDelta::isCovered).forEach(all::add);
     all.add(TreePath.ROOT);
     Map<InodeId, TreePath> changedIds = new HashMap<>();
     Map<InodeId, TreePath> originalIds = new HashMap<>();
@@ -43,7 +39,9 @@ record TreeDelta(FileTree changed, Set<TreePath> paths) {
       }
       if (entry == null) {
         throw new IOException(
-            "sandbox: " + path.absolute() + " came without its contents (expected: in the archive)");
+            "sandbox: "
+                + path.absolute()
+                + " came without its contents (expected: in the archive)");
       }
       TreePath first = ids.putIfAbsent(entry.id(), path);
       if (first == null || entry.inode() instanceof Inode.Directory) {

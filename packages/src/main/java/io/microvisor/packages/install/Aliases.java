@@ -33,15 +33,16 @@ final class Aliases {
     }
     Map<TreePath, TreePath> targets = new HashMap<>();
     for (FileTree tree : trees) {
-      tree.entries().forEach(entry -> {
-        if (entry.inode() instanceof Inode.Symlink link
-            && (directories.contains(entry.path()) || entry.path().parent().isRoot())) {
-          TreePath target = target(entry.path(), link.target());
-          if (directories.contains(target) && !target.startsWith(entry.path())) {
-            targets.put(entry.path(), target);
-          }
-        }
-      });
+      tree.entries()
+          .forEach(entry -> {
+            if (entry.inode() instanceof Inode.Symlink link
+                && (directories.contains(entry.path()) || entry.path().parent().isRoot())) {
+              TreePath target = target(entry.path(), link.target());
+              if (directories.contains(target) && !target.startsWith(entry.path())) {
+                targets.put(entry.path(), target);
+              }
+            }
+          });
     }
     return new Aliases(targets);
   }

@@ -85,8 +85,7 @@ public final class Configure {
       throws IOException {
     created.add(new byte[0]);
     for (FileTree.Entry entry : (Iterable<FileTree.Entry>) database.tree().entries()::iterator) {
-      if (entry.inode() instanceof Inode.RegularFile file
-          && merged.find(entry.path()).isEmpty()) {
+      if (entry.inode() instanceof Inode.RegularFile file && merged.find(entry.path()).isEmpty()) {
         created.add(database.contents().open(file.content()).readAll(Integer.MAX_VALUE));
       }
     }
@@ -107,11 +106,8 @@ public final class Configure {
     command.add(String.join(" ", ConfigureOrder.first(spec.merged().packages())));
     spec.merged().packages().stream()
         .filter(p -> p.unpacked().controlFiles().containsKey("preinst"))
-        .sorted(
-            Comparator.comparingInt((Installed p) -> rank(p)).thenComparing(Installed::id))
-        .forEach(p ->
-            command.addAll(
-                List.of(p.name(), p.architecture(), p.id())));
+        .sorted(Comparator.comparingInt((Installed p) -> rank(p)).thenComparing(Installed::id))
+        .forEach(p -> command.addAll(List.of(p.name(), p.architecture(), p.id())));
     return command;
   }
 

@@ -47,13 +47,11 @@ final class ConfigureOrder {
     return new TreeSet<>((a, b) -> a.id().compareTo(b.id()));
   }
 
-  private static void add(
-      Map<String, TreeSet<Installed>> byName, String name, Installed each) {
+  private static void add(Map<String, TreeSet<Installed>> byName, String name, Installed each) {
     byName.computeIfAbsent(name, n -> none()).add(each);
   }
 
-  private static List<List<Relation>> clauses(Installed each, String field)
-      throws FormatException {
+  private static List<List<Relation>> clauses(Installed each, String field) throws FormatException {
     return Relations.parse(each.control().text(field)).clauses();
   }
 }

@@ -27,7 +27,10 @@ final class ConfigureOutput {
       Matcher ours = OURS.matcher(lines.get(i));
       if (ours.matches()) {
         return describe(
-            ours.group(1), ours.group(2) + " script", "exit status " + ours.group(3), said(lines, i));
+            ours.group(1),
+            ours.group(2) + " script",
+            "exit status " + ours.group(3),
+            said(lines, i));
       }
       Matcher failed = FAILED.matcher(lines.get(i));
       if (failed.matches()) {
@@ -42,11 +45,11 @@ final class ConfigureOutput {
             : describe(failed.group(1), "configuration", reason.strip(), said(lines, i));
       }
     }
-    return describe("dpkg", "dpkg --configure -a", "exit status " + exit, said(lines, lines.size()));
+    return describe(
+        "dpkg", "dpkg --configure -a", "exit status " + exit, said(lines, lines.size()));
   }
 
-  private static String describe(
-      String subject, String part, String how, List<String> said) {
+  private static String describe(String subject, String part, String how, List<String> said) {
     return "package "
         + subject
         + ": its "

@@ -44,12 +44,15 @@ public record ConfigureSpec(
     List<String> lines = new ArrayList<>();
     lines.add("configure " + VERSION + " " + epoch + " " + String.join(" ", stubs));
     lines.add(merged.tree().digest().hex());
-    merged.packages().forEach(each -> {
-      lines.add(each.id() + " " + each.version());
-      lines.add(each.control().toString());
-      each.unpacked().controlFiles()
-          .forEach((name, bytes) -> lines.add(name + " " + Digest.sha256(bytes).hex()));
-    });
+    merged
+        .packages()
+        .forEach(each -> {
+          lines.add(each.id() + " " + each.version());
+          lines.add(each.control().toString());
+          each.unpacked()
+              .controlFiles()
+              .forEach((name, bytes) -> lines.add(name + " " + Digest.sha256(bytes).hex()));
+        });
     merged.diversions().forEach(d -> lines.add(d.toString()));
     preseeds.forEach((question, answer) -> lines.add(question + "\t" + answer));
     return Digest.sha256(String.join("\n", lines));

@@ -73,9 +73,7 @@ final class DpkgDatabase {
     StringBuilder status = new StringBuilder();
     SortedMap<String, List<String>> interests = new TreeMap<>();
     for (Installed each :
-        merged.packages().stream()
-            .sorted((a, b) -> a.id().compareTo(b.id()))
-            .toList()) {
+        merged.packages().stream().sorted((a, b) -> a.id().compareTo(b.id())).toList()) {
       status.append(stanza(each)).append('\n');
       writeControlFiles(each);
       collectInterests(each, interests);
@@ -96,11 +94,13 @@ final class DpkgDatabase {
   private void writeControlFiles(Installed each) {
     String id = each.id();
     put("info/" + id + ".list", list(id));
-    each.unpacked().controlFiles().forEach((name, bytes) -> {
-      if (!name.equals("control") && !name.isEmpty() && !name.contains("/")) {
-        put("info/" + id + "." + name, bytes, SCRIPTS.contains(name) ? 0755 : 0644);
-      }
-    });
+    each.unpacked()
+        .controlFiles()
+        .forEach((name, bytes) -> {
+          if (!name.equals("control") && !name.isEmpty() && !name.contains("/")) {
+            put("info/" + id + "." + name, bytes, SCRIPTS.contains(name) ? 0755 : 0644);
+          }
+        });
   }
 
   private String list(String id) {
@@ -158,8 +158,7 @@ final class DpkgDatabase {
     }
   }
 
-  private static void collectInterests(
-      Installed each, SortedMap<String, List<String>> interests) {
+  private static void collectInterests(Installed each, SortedMap<String, List<String>> interests) {
     byte[] triggers = each.unpacked().controlFiles().get("triggers");
     if (triggers == null) {
       return;
@@ -171,9 +170,7 @@ final class DpkgDatabase {
         .forEach(words -> {
           String noawait = words[0].equals("interest-noawait") ? "/noawait" : "";
           if (words[0].startsWith("interest")) {
-            interests
-                .computeIfAbsent(words[1], t -> new ArrayList<>())
-                .add(each.id() + noawait);
+            interests.computeIfAbsent(words[1], t -> new ArrayList<>()).add(each.id() + noawait);
           }
         });
   }

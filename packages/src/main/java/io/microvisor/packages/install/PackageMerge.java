@@ -63,8 +63,7 @@ public final class PackageMerge {
     for (UnpackedPackage each : packages) {
       sorted.add(Installed.of(each));
     }
-    sorted.sort(
-        Comparator.comparingInt((Installed p) -> rank(p)).thenComparing(Installed::id));
+    sorted.sort(Comparator.comparingInt((Installed p) -> rank(p)).thenComparing(Installed::id));
     PackageMerge merge =
         new PackageMerge(
             Aliases.of(sorted.stream().map(p -> p.unpacked().tree()).toList()), diversions);
@@ -91,7 +90,8 @@ public final class PackageMerge {
       throw new IOException("package " + each.id() + ": twice in the set (expected: once)");
     }
     Map<InodeId, TreePath> laid = new HashMap<>();
-    for (FileTree.Entry entry : (Iterable<FileTree.Entry>) each.unpacked().tree().entries()::iterator) {
+    for (FileTree.Entry entry :
+        (Iterable<FileTree.Entry>) each.unpacked().tree().entries()::iterator) {
       if (entry.inode() instanceof Inode.Directory directory) {
         addDirectory(each, entry.path(), directory);
         owned.add(entry.path());
@@ -117,8 +117,7 @@ public final class PackageMerge {
   }
 
   /// Whether the object was laid out.
-  private boolean addOther(
-      Installed each, FileTree.Entry entry, Map<InodeId, TreePath> laid)
+  private boolean addOther(Installed each, FileTree.Entry entry, Map<InodeId, TreePath> laid)
       throws IOException {
     TreePath path = diverted(each, aliases.real(entry.path()));
     Installed owner = owners.get(path);
@@ -158,9 +157,7 @@ public final class PackageMerge {
 
   private TreePath diverted(Installed each, TreePath path) {
     Diversion diversion = diversions.get(path);
-    return diversion == null || diversion.by().equals(each.name())
-        ? path
-        : diversion.to();
+    return diversion == null || diversion.by().equals(each.name()) ? path : diversion.to();
   }
 
   private void disown(Installed owner, TreePath path) throws IOException {
@@ -180,8 +177,7 @@ public final class PackageMerge {
     return owned;
   }
 
-  private static boolean isShared(
-      Installed one, Installed other, Inode mine, Inode theirs) {
+  private static boolean isShared(Installed one, Installed other, Inode mine, Inode theirs) {
     return one.name().equals(other.name())
         && one.isMultiArchSame()
         && other.isMultiArchSame()
@@ -194,8 +190,7 @@ public final class PackageMerge {
         };
   }
 
-  private static boolean replaces(Installed one, Installed other)
-      throws FormatException {
+  private static boolean replaces(Installed one, Installed other) throws FormatException {
     DebVersion version = DebVersion.parse(other.control().required("Version"));
     for (List<Relation> clause : Relations.parse(one.control().text("Replaces")).clauses()) {
       for (Relation relation : clause) {

@@ -34,24 +34,26 @@ final class Pristine {
   /// @param configured the tree after
   static FileTree of(FileTree merged, FileTree configured, long epoch) {
     FileTree.Builder builder = configured.toBuilder();
-    configured.entries().forEach(entry -> {
-      TreePath path = entry.path();
-      if (isRemoved(entry, merged)) {
-        builder.remove(path);
-        return;
-      }
-      Inode inode = entry.inode();
-      if (path.equals(MACHINE_ID) && inode instanceof Inode.RegularFile file) {
-        inode = new Inode.RegularFile(file.meta(), Inode.RegularFile.EMPTY, 0);
-      }
-      Inode before = merged.find(path).orElse(null);
-      if (before == null || before.meta().mtime() != inode.meta().mtime()) {
-        inode = inode.withMeta(inode.meta().withMtime(epoch));
-      }
-      if (!inode.equals(entry.inode()) && builder.find(path).isPresent()) {
-        builder.replaceInode(path, inode);
-      }
-    });
+    configured
+        .entries()
+        .forEach(entry -> {
+          TreePath path = entry.path();
+          if (isRemoved(entry, merged)) {
+            builder.remove(path);
+            return;
+          }
+          Inode inode = entry.inode();
+          if (path.equals(MACHINE_ID) && inode instanceof Inode.RegularFile file) {
+            inode = new Inode.RegularFile(file.meta(), Inode.RegularFile.EMPTY, 0);
+          }
+          Inode before = merged.find(path).orElse(null);
+          if (before == null || before.meta().mtime() != inode.meta().mtime()) {
+            inode = inode.withMeta(inode.meta().withMtime(epoch));
+          }
+          if (!inode.equals(entry.inode()) && builder.find(path).isPresent()) {
+            builder.replaceInode(path, inode);
+          }
+        });
     return builder.build();
   }
 

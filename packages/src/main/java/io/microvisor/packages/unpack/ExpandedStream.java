@@ -18,8 +18,7 @@ final class ExpandedStream extends InputStream {
   private final long limit;
   private long position;
 
-  ExpandedStream(
-      Compression compression, InputStream decoder, WatchedSource source, long limit) {
+  ExpandedStream(Compression compression, InputStream decoder, WatchedSource source, long limit) {
     this.compression = compression;
     this.decoder = decoder;
     this.source = source;
