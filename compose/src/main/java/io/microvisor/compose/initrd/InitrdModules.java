@@ -1,0 +1,91 @@
+package io.microvisor.compose.initrd;
+
+import io.microvisor.bytes.ContentSource;
+import io.microvisor.formats.kmod.KernelModule;
+import io.microvisor.formats.kmod.ModuleCompression;
+import io.microvisor.formats.kmod.ModuleDecoder;
+import io.microvisor.formats.kmod.ModuleIndex;
+import io.microvisor.formats.tree.FileTree;
+import io.microvisor.formats.tree.Inode;
+import io.microvisor.formats.tree.TreePath;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+
+/// Puts the selected kernel modules into an initrd, unpacked (the whole initrd is packed once, which is both smaller and faster
+/// to load than packed modules in a packed archive), with indexes of their own and the firmware they name.
+final class InitrdModules {
+  private static final int LARGEST_MODULE = 256 << 20;
+
+  private final FileTree root;
+  private final ContentSource contents;
+  private final ModuleIndex index;
+  private final ModuleDecoder decoder;
+
+  InitrdModules(
+      FileTree root, ContentSource contents, ModuleIndex index, ModuleDecoder decoder) {
+    this.root = root;
+    this.contents = contents;
+    this.index = index;
+    this.decoder = decoder;
+  }
+
+  /// @return the names of all modules put
+  SortedSet<String> put(TreeCopy copy, InitrdSpec spec) throws IOException {
+    String folder = "usr/lib/modules/" + spec.kernelVersion() + "/";
+    SortedSet<String> names = select(spec);
+    for (KernelModule module : index.modules()) {
+      if (names.contains(module.name())) {
+        String path = folder + module.path();
+        copy.put(ModuleCompression.uncompressed(path), unpacked(path));
+        for (String firmware : module.values("firmware")) {
+          putFirmware(copy, firmware);
+        }
+      }
+    }
+    for (var file : index.subset(names, ModuleCompression::uncompressed).files().entrySet()) {
+      copy.put(folder + file.getKey(), file.getValue());
+    }
+    return names;
+  }
+
+  private SortedSet<String> select(InitrdSpec spec) throws IOException {
+    SortedSet<String> builtin = index.builtin();
+    for (String name : spec.modules().required()) {
+      if (index.find(name).isEmpty() && !builtin.contains(name)) {
+        throw new IOException(
+            "initrd: kernel " + spec.kernelVersion() + " has no module " + name
+                + " (expected: a module, or built into the kernel)");
+      }
+    }
+    List<String> names = new ArrayList<>(spec.modules().required());
+    names.addAll(spec.modules().wanted());
+    return index.closure(names);
+  }
+
+  private byte[] unpacked(String path) throws IOException {
+    if (!(root.find(path).orElse(null) instanceof Inode.RegularFile file)) {
+      throw new IOException("initrd: " + TreePath.of(path).absolute() + " is not in the root");
+    }
+    ModuleCompression compression =
+        ModuleCompression.of(path).orElse(ModuleCompression.NONE);
+    try (InputStream packed = contents.open(file.content()).stream();
+        InputStream plain = decoder.decode(packed, compression)) {
+      byte[] bytes = plain.readNBytes(LARGEST_MODULE + 1);
+      if (bytes.length > LARGEST_MODULE) {
+        throw new IOException("initrd: " + path + ": more than 256 MiB unpacked");
+      }
+      return bytes;
+    }
+  }
+
+  private static void putFirmware(TreeCopy copy, String name) throws IOException {
+    for (String suffix : List.of("", ".zst", ".xz")) {
+      if (copy.copyIfThere("usr/lib/firmware/" + name + suffix)) {
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,25 @@
+/// The initial RAM file system, composed in-process from the configured root file system's own files: systemd as
+/// `/init`, udev, the kernel modules that lead to the root device, and every library they need.
+///
+/// Starting points: [InitrdSpec] (what is wanted), [InitrdComposer] (from tree to tree), [InitrdWriter] (the tree as one
+/// compressed archive), [RootCommandLine] (the kernel command line this initrd expects), [Microcode] (the archive that goes
+/// before it).
+///
+/// How the root comes to be, in order:
+/// 1. `systemd-veritysetup-generator` reads `roothash=` and opens the partitions whose UUIDs are its two halves as
+///    `/dev/mapper/root`; `systemd-fstab-generator` mounts that on `/sysroot`.
+/// 2. With [InitrdSpec.Volatile#ETC], an overlay whose upper layer lies on `/run` (a tmpfs, below `/run/emt/etc`) is mounted on
+///    `/sysroot/etc`, before anything reads it: the real systemd finds a writable `/etc` from its first instruction.
+/// 3. With [InitrdSpec.Volatile#VAR], a tmpfs of its own is filled with the image's `/var` (owners, modes and links kept; by
+///    `systemd-tmpfiles`, so no other program is needed) and mounted on `/sysroot/var`. It is no overlay, so container runtimes
+///    may put overlays on it.
+/// 4. `/sysroot` becomes the root. Both mounts, and `/run`, move with it.
+///
+/// If any of this fails there is no shell and no question: after ten seconds the machine restarts, so that boot counting can
+/// fall back to another slot.
+///
+/// Non-goals: mounting roots over the network, LVM, RAID, hibernation, interactive rescue.
+@NullMarked
+package io.microvisor.compose.initrd;
+
+import org.jspecify.annotations.NullMarked;
