@@ -31,8 +31,7 @@ final class ControlArchive {
   /// @param archive control.tar, expanded
   static SortedMap<String, byte[]> read(byte[] archive) throws IOException {
     Map<Digest, ByteSource> contents = new HashMap<>();
-    FileTree tree =
-        TarReader.read(new ByteArrayInputStream(archive), ContentSink.into(contents));
+    FileTree tree = TarReader.read(new ByteArrayInputStream(archive), ContentSink.into(contents));
     ContentSource source = ContentSource.of(contents);
     SortedMap<String, byte[]> files = new TreeMap<>();
     for (FileTree.Entry entry : (Iterable<FileTree.Entry>) tree.entries()::iterator) {

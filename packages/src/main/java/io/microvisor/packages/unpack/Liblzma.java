@@ -61,8 +61,7 @@ final class Liblzma {
     this.code =
         linker.downcallHandle(
             symbols.findOrThrow("lzma_code"),
-            FunctionDescriptor.of(
-                ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
     this.end =
         linker.downcallHandle(
             symbols.findOrThrow("lzma_end"), FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));

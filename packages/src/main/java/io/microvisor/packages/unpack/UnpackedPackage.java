@@ -12,4 +12,7 @@ import java.util.SortedMap;
 /// @param tree the files to install
 /// @param contents their contents, and perhaps others
 public record UnpackedPackage(
-    String control, SortedMap<String, byte[]> controlFiles, FileTree tree, ContentSource contents) {}
+    String control,
+    SortedMap<String, byte[]> controlFiles,
+    FileTree tree,
+    ContentSource contents) {}

@@ -86,7 +86,8 @@ public final class Unpacker {
     largestFirst.sort(Comparator.comparingLong((Deb deb) -> deb.bytes().size()).reversed());
     Map<Digest, UnpackedPackage> results = new HashMap<>();
     int workers = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_WORKERS);
-    // Platform threads: decoding keeps a core busy for seconds, and would keep a carrier from all other virtual ones.
+    // Platform threads: decoding keeps a core busy for seconds, and would keep a carrier from all
+    // other virtual ones.
     try (ExecutorService threads = Executors.newFixedThreadPool(workers)) {
       try {
         ExecutorCompletionService<Ready> unpacking = new ExecutorCompletionService<>(threads);
@@ -141,8 +142,7 @@ public final class Unpacker {
 
   private static UnpackedPackage unpacked(Pack pack) throws IOException {
     SortedMap<String, byte[]> files = ControlArchive.read(pack.note());
-    return new UnpackedPackage(
-        ControlArchive.stanza(files), files, pack.tree(), pack.contents());
+    return new UnpackedPackage(ControlArchive.stanza(files), files, pack.tree(), pack.contents());
   }
 
   private static Digest key(Digest sha256) {
