@@ -5,6 +5,7 @@ import io.microvisor.compose.template.Yaml.ScalarKind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// Checks one file against the vocabulary, value by value. What it reports it replaces by [Yaml.Bad] or leaves out, so
@@ -57,7 +58,10 @@ final class ShapeCheck {
   }
 
   private Yaml.Entry entry(Key key, Yaml.Entry entry) {
-    Yaml checked = value(key.name(), key.shape(), entry.value());
+    Yaml checked =
+        key.merge() == Key.Merge.UNION && entry.value() instanceof Yaml.Sequence sequence
+            ? additions(key, sequence)
+            : value(key.name(), key.shape(), entry.value());
     if (key.status() == Status.NOT_BUILT && !(checked instanceof Yaml.Bad)) {
       if (!asksForNothing(checked)) {
         problems.add(
@@ -70,6 +74,23 @@ final class ShapeCheck {
       checked = new Yaml.Bad(entry.value().place());
     }
     return new Yaml.Entry(entry.key(), entry.keyPlace(), checked);
+  }
+
+  /// A list whose entries may begin with a minus, to remove what is inherited.
+  private Yaml additions(Key key, Yaml.Sequence sequence) {
+    if (!(key.shape() instanceof Shape.Items(Shape of))) {
+      throw new IllegalStateException(key.name() + " is added to, but not a list");
+    }
+    List<Yaml> items = new ArrayList<>();
+    for (Yaml item : sequence.items()) {
+      if (item instanceof Yaml.Scalar scalar && scalar.text().startsWith("-")) {
+        Yaml.Scalar name = new Yaml.Scalar(scalar.text().substring(1), scalar.kind(), scalar.place());
+        items.add(value(key.name(), of, name) instanceof Yaml.Scalar ? item : new Yaml.Bad(item.place()));
+      } else {
+        items.add(value(key.name(), of, item));
+      }
+    }
+    return new Yaml.Sequence(items, sequence.place());
   }
 
   private static String firstSentence(String description) {
@@ -275,7 +296,7 @@ final class ShapeCheck {
         .forEach(
             c -> {
               if (Character.isISOControl(c)) {
-                clean.append(String.format(java.util.Locale.ROOT, "\\x%02x", c));
+                clean.append(String.format(Locale.ROOT, "\\x%02x", c));
               } else {
                 clean.appendCodePoint(c);
               }

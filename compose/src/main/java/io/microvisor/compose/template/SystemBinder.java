@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Binds `systemConfig`.
 final class SystemBinder {
@@ -139,7 +140,7 @@ final class SystemBinder {
   }
 
   private void distinct(
-      String subject, @org.jspecify.annotations.Nullable Place first, Place second) {
+      String subject, @Nullable Place first, Place second) {
     if (first != null) {
       problems.add(
           Problem.of(

@@ -133,6 +133,7 @@ final class TemplateBinder {
               "add layout: immutable below disk, or systemConfig.immutability.enabled: true"));
     }
     Fields slots = disk.block("slots");
+    int before = problems.size();
     Disk.Slot esp = slot(slots, "esp", 64 * MEBIBYTE);
     Disk.Slot root = slot(slots, "root", 16 * MEBIBYTE);
     Disk.Slot verity = slot(slots, "rootVerity", MEBIBYTE);
@@ -156,7 +157,8 @@ final class TemplateBinder {
             .orElse(new Disk.Size.Fitting());
     long needed =
         esp.size().bytes() + root.size().bytes() + verity.size().bytes() + 2 * MEBIBYTE;
-    if (size instanceof Disk.Size.Exactly(ByteSize bytes, Place place)
+    if (problems.size() == before
+        && size instanceof Disk.Size.Exactly(ByteSize bytes, Place place)
         && (bytes.bytes() < needed || bytes.bytes() % MEBIBYTE != 0)) {
       problems.add(
           Problem.of(
@@ -204,10 +206,10 @@ final class TemplateBinder {
     Map<String, Place> seen = new HashMap<>();
     List<Disk.Artifact> artifacts = new ArrayList<>();
     for (Fields artifact : disk.blocks("artifacts")) {
-      String type = artifact.text("type", "raw");
-      String compression = artifact.text("compression", "none");
+      String type = artifact.text("type", "");
+      String compression = artifact.text("compression", "");
       Place first = seen.putIfAbsent(type + "." + compression, artifact.place());
-      if (first != null) {
+      if (first != null && !type.isEmpty() && !compression.isEmpty()) {
         problems.add(
             Problem.of(
                 Code.DUPLICATE_ENTRY,

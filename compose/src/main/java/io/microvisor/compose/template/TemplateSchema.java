@@ -81,6 +81,9 @@ public final class TemplateSchema {
         property.put("deprecated", true);
       }
       property.setAll(schema(key.shape(), false));
+      if (key.merge() == Key.Merge.UNION && property.path("items") instanceof ObjectNode items) {
+        items.put("pattern", items.path("pattern").asText().replaceFirst("^\\^", "^-?"));
+      }
       properties.set(key.name(), property);
       if (item && key.required()) {
         required.add(key.name());

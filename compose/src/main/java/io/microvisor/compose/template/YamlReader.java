@@ -41,8 +41,9 @@ final class YamlReader {
   /// The most values, counting an alias as all it stands for.
   static final int MAX_NODES = 50_000;
 
+  /// The buffer is large because the library copies all of it for each refill within one long scalar.
   private static final LoadSettings SETTINGS =
-      LoadSettings.builder().setUseMarks(true).setCodePointLimit(MAX_BYTES).build();
+      LoadSettings.builder().setUseMarks(true).setCodePointLimit(MAX_BYTES).setBufferSize(MAX_BYTES / 4).build();
 
   private final String file;
   private final List<Problem> problems;
@@ -262,7 +263,7 @@ final class YamlReader {
     throw refuse(
         Code.UNSUPPORTED_YAML,
         place(event),
-        "tag " + tag + ": tags are not part of templates (expected: a plain value)",
+        "tag " + tag.replace("tag:yaml.org,2002:", "!!") + ": tags are not part of templates (expected: a plain value)",
         "remove the tag; the key decides the type of its value");
   }
 
