@@ -243,14 +243,13 @@ public record ModuleSelection(Profile profile, List<String> include, List<String
   private static boolean glob(String wish, String text) {
     StringBuilder regex = new StringBuilder();
     wish.codePoints()
-        .forEach(
-            c -> {
-              switch (c) {
-                case '*' -> regex.append(".*");
-                case '?' -> regex.append('.');
-                default -> regex.append(Pattern.quote(Character.toString(c)));
-              }
-            });
+        .forEach(c -> {
+          switch (c) {
+            case '*' -> regex.append(".*");
+            case '?' -> regex.append('.');
+            default -> regex.append(Pattern.quote(Character.toString(c)));
+          }
+        });
     return text.matches(regex.toString());
   }
 }

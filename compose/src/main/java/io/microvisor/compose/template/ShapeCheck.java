@@ -84,8 +84,10 @@ final class ShapeCheck {
     List<Yaml> items = new ArrayList<>();
     for (Yaml item : sequence.items()) {
       if (item instanceof Yaml.Scalar scalar && scalar.text().startsWith("-")) {
-        Yaml.Scalar name = new Yaml.Scalar(scalar.text().substring(1), scalar.kind(), scalar.place());
-        items.add(value(key.name(), of, name) instanceof Yaml.Scalar ? item : new Yaml.Bad(item.place()));
+        Yaml.Scalar name =
+            new Yaml.Scalar(scalar.text().substring(1), scalar.kind(), scalar.place());
+        items.add(
+            value(key.name(), of, name) instanceof Yaml.Scalar ? item : new Yaml.Bad(item.place()));
       } else {
         items.add(value(key.name(), of, item));
       }
@@ -96,7 +98,8 @@ final class ShapeCheck {
   private static String firstSentence(String description) {
     int stop = description.indexOf(". ");
     String first = stop < 0 ? description : description.substring(0, stop);
-    return "it would say: " + (first.endsWith(".") ? first.substring(0, first.length() - 1) : first);
+    return "it would say: "
+        + (first.endsWith(".") ? first.substring(0, first.length() - 1) : first);
   }
 
   /// Whether a value of a feature that is not built leaves that feature off.
@@ -293,16 +296,17 @@ final class ShapeCheck {
     StringBuilder clean = new StringBuilder();
     text.codePoints()
         .limit(61)
-        .forEach(
-            c -> {
-              if (Character.isISOControl(c)) {
-                clean.append(String.format(Locale.ROOT, "\\x%02x", c));
-              } else {
-                clean.appendCodePoint(c);
-              }
-            });
+        .forEach(c -> {
+          if (Character.isISOControl(c)) {
+            clean.append(String.format(Locale.ROOT, "\\x%02x", c));
+          } else {
+            clean.appendCodePoint(c);
+          }
+        });
     String result =
-        text.codePointCount(0, text.length()) > 60 ? clean.append("...").toString() : clean.toString();
+        text.codePointCount(0, text.length()) > 60
+            ? clean.append("...").toString()
+            : clean.toString();
     return result.isEmpty() || result.contains(" ") ? "\"" + result + "\"" : result;
   }
 }

@@ -39,9 +39,7 @@ public enum Syntax {
       "a hash as crypt(5) makes it, such as openssl passwd -6 prints"),
   KERNEL_PARAMETERS(
       "[ -~]*", "kernel parameters in printable ASCII, separated by blanks, on one line"),
-  KERNEL_PARAMETER(
-      "[!#-~]+(\"[ !#-~]*\")?",
-      "one kernel parameter without blanks outside quotes"),
+  KERNEL_PARAMETER("[!#-~]+(\"[ !#-~]*\")?", "one kernel parameter without blanks outside quotes"),
   MODULE("[A-Za-z0-9_./*?-]+", "a module name, or a path below kernel/ with * and ?"),
   INTERFACE("[A-Za-z0-9_.*?-]{1,15}", "an interface name or pattern of at most 15 characters"),
   ADDRESS("[0-9A-Fa-f:.]+(/[0-9]{1,3})?", "an IP address with its prefix length"),

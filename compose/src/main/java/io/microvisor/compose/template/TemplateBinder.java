@@ -155,8 +155,7 @@ final class TemplateBinder {
         disk.size("size")
             .<Disk.Size>map(bytes -> new Disk.Size.Exactly(bytes, disk.place("size")))
             .orElse(new Disk.Size.Fitting());
-    long needed =
-        esp.size().bytes() + root.size().bytes() + verity.size().bytes() + 2 * MEBIBYTE;
+    long needed = esp.size().bytes() + root.size().bytes() + verity.size().bytes() + 2 * MEBIBYTE;
     if (problems.size() == before
         && size instanceof Disk.Size.Exactly(ByteSize bytes, Place place)
         && (bytes.bytes() < needed || bytes.bytes() % MEBIBYTE != 0)) {
@@ -254,11 +253,10 @@ final class TemplateBinder {
 
   private boolean signsRepository(LocalFile file) {
     return fields.blocks("packageRepositories").stream()
-        .anyMatch(
-            repository ->
-                repository.text("pkey", "").equals(file.name())
-                    || repository.texts("pkeys").stream()
-                        .anyMatch(key -> key.text().equals(file.name())));
+        .anyMatch(repository ->
+            repository.text("pkey", "").equals(file.name())
+                || repository.texts("pkeys").stream()
+                    .anyMatch(key -> key.text().equals(file.name())));
   }
 
   private static Digest identity(String text, List<LocalFile> files) {

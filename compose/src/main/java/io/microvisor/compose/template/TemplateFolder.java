@@ -87,8 +87,7 @@ final class TemplateFolder {
 
   private static boolean ownerExecutes(Path path) throws IOException {
     return Files.getFileStore(path).supportsFileAttributeView("posix")
-        && Files.getPosixFilePermissions(path)
-            .contains(PosixFilePermission.OWNER_EXECUTE);
+        && Files.getPosixFilePermissions(path).contains(PosixFilePermission.OWNER_EXECUTE);
   }
 
   private static Problem outside(String subject, Fields.Item wish) {

@@ -19,7 +19,8 @@ class ShippedTemplatesTest {
     assertThat(template.target().packageArchitecture()).isEqualTo("amd64");
     assertThat(template.system().users()).isEmpty();
     assertThat(template.system().packages())
-        .allSatisfy(wish -> assertThat(wish.place().file()).isEqualTo("templates/" + name + ".yaml"));
+        .allSatisfy(
+            wish -> assertThat(wish.place().file()).isEqualTo("templates/" + name + ".yaml"));
   }
 
   @ParameterizedTest

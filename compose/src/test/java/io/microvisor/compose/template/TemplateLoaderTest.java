@@ -43,7 +43,9 @@ class TemplateLoaderTest {
               packages: [nginx=1.26-1, -vim, "systemd-*"]
             """);
     List<PackageWish> wishes = template.system().packages();
-    assertThat(wishes).extracting(PackageWish::text).containsExactly("curl", "nginx=1.26-1", "systemd-*");
+    assertThat(wishes)
+        .extracting(PackageWish::text)
+        .containsExactly("curl", "nginx=1.26-1", "systemd-*");
     assertThat(wishes.get(1).version()).isEqualTo(new PackageWish.Version.Exactly("1.26-1"));
     assertThat(wishes.get(1).place()).hasToString(folder.resolve("child.yaml") + ":3:14");
     assertThat(wishes.get(2).pattern()).isTrue();
@@ -173,8 +175,7 @@ class TemplateLoaderTest {
     assertThat(kernels(second)).isEqualTo(kernels(first));
     assertThat(second.system().services().enable())
         .extracting(Services.Unit::name)
-        .isEqualTo(
-            first.system().services().enable().stream().map(Services.Unit::name).toList());
+        .isEqualTo(first.system().services().enable().stream().map(Services.Unit::name).toList());
   }
 
   @Test

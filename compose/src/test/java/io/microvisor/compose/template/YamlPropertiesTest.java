@@ -28,8 +28,7 @@ class YamlPropertiesTest {
   @Property(tries = 2000)
   void textsOfYamlsOwnCharactersAreReadOrRefused(@ForAll("soup") String text) {
     List<Problem> problems = new ArrayList<>();
-    Optional<Yaml> yaml =
-        YamlReader.read("x", text.getBytes(StandardCharsets.UTF_8), problems);
+    Optional<Yaml> yaml = YamlReader.read("x", text.getBytes(StandardCharsets.UTF_8), problems);
     assertThat(yaml.isPresent() || !problems.isEmpty()).isTrue();
     yaml.ifPresent(value -> new ShapeCheck(problems).root(value));
   }
@@ -37,9 +36,39 @@ class YamlPropertiesTest {
   @Provide
   Arbitrary<String> soup() {
     return Arbitraries.of(
-            "image", "systemConfig", "packages", "a", "1", " ", "  ", "\n", "\n  ", ": ", "- ", "?",
-            "[", "]", "{", "}", ",", "&a ", "*a ", "!t ", "|\n", ">-\n", "\"", "'", "#", "%", "@",
-            "---\n", "...\n", "\t", "\\", "\u00e9", "<<")
+            "image",
+            "systemConfig",
+            "packages",
+            "a",
+            "1",
+            " ",
+            "  ",
+            "\n",
+            "\n  ",
+            ": ",
+            "- ",
+            "?",
+            "[",
+            "]",
+            "{",
+            "}",
+            ",",
+            "&a ",
+            "*a ",
+            "!t ",
+            "|\n",
+            ">-\n",
+            "\"",
+            "'",
+            "#",
+            "%",
+            "@",
+            "---\n",
+            "...\n",
+            "\t",
+            "\\",
+            "\u00e9",
+            "<<")
         .list()
         .ofMaxSize(30)
         .map(parts -> String.join("", parts));
@@ -68,8 +97,7 @@ class YamlPropertiesTest {
             () -> scalars,
             () -> scalars,
             () -> trees().map(tree -> tree),
-            () ->
-                scalars.list().ofMaxSize(3).map(items -> (Yaml) new Yaml.Sequence(items, PLACE)),
+            () -> scalars.list().ofMaxSize(3).map(items -> (Yaml) new Yaml.Sequence(items, PLACE)),
             () ->
                 trees()
                     .list()
@@ -82,19 +110,17 @@ class YamlPropertiesTest {
         .list()
         .uniqueElements()
         .ofMaxSize(3)
-        .flatMap(
-            keys ->
-                values
-                    .list()
-                    .ofSize(keys.size())
-                    .map(
-                        list -> {
-                          List<Yaml.Entry> entries = new ArrayList<>();
-                          for (int i = 0; i < keys.size(); i++) {
-                            entries.add(new Yaml.Entry(keys.get(i), PLACE, list.get(i)));
-                          }
-                          return new Yaml.Mapping(entries, PLACE);
-                        }));
+        .flatMap(keys ->
+            values
+                .list()
+                .ofSize(keys.size())
+                .map(list -> {
+                  List<Yaml.Entry> entries = new ArrayList<>();
+                  for (int i = 0; i < keys.size(); i++) {
+                    entries.add(new Yaml.Entry(keys.get(i), PLACE, list.get(i)));
+                  }
+                  return new Yaml.Mapping(entries, PLACE);
+                }));
   }
 
   private static boolean printable(String text) {
