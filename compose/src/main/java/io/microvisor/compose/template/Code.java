@@ -18,9 +18,7 @@ public enum Code {
   BAD_VALUE(
       "T004",
       "A value is of the right type but not one of those allowed, or does not have the form the key asks for."),
-  MISSING_KEY(
-      "T005",
-      "A required key is nowhere in the template or in those it extends."),
+  MISSING_KEY("T005", "A required key is nowhere in the template or in those it extends."),
   NOT_BUILT(
       "T006",
       "The key or value is understood, but `emt` does not build this feature yet. It is refused rather than ignored, so"
@@ -52,7 +50,8 @@ public enum Code {
       "An entry with a leading minus removes an inherited entry, but none of that name is inherited."),
   DUPLICATE_ENTRY("T015", "Two entries claim the same name, number or place in the image."),
   MISSING_FILE(
-      "T016", "A file the template names does not exist, cannot be read, or is not a regular file."),
+      "T016",
+      "A file the template names does not exist, cannot be read, or is not a regular file."),
   BAD_SSH_KEY(
       "T017",
       "A text is not a public key in the form of OpenSSH's authorized_keys: options (optional), type, base64, comment"
@@ -70,15 +69,18 @@ public enum Code {
   CONTRADICTION("T021", "Two statements of the template exclude each other."),
   OUT_OF_SCOPE("T022", "The target is understood but not something `emt` builds images for, yet."),
   PARTITION_TOO_SMALL(
-      "T023", "A declared slot cannot hold what the build made for it. The message says how much is needed."),
+      "T023",
+      "A declared slot cannot hold what the build made for it. The message says how much is needed."),
   UNKNOWN_PACKAGE(
-      "T024", "No repository of the template has a package of this name, nor one that provides it."),
+      "T024",
+      "No repository of the template has a package of this name, nor one that provides it."),
   UNSOLVABLE(
       "T025",
       "The packages exist but cannot be installed together. The message is the chain of reasons from the wish to the"
           + " conflict."),
   UNKNOWN_UNIT("T026", "A service to enable, disable or mask is not in the image."),
-  UNKNOWN_GROUP("T027", "A user or file names a group or owner that no package and no template creates.");
+  UNKNOWN_GROUP(
+      "T027", "A user or file names a group or owner that no package and no template creates.");
 
   private final String id;
   private final String meaning;

@@ -81,7 +81,9 @@ final class Fields {
   }
 
   boolean flag(String name) {
-    return text(name).map(item -> item.text().startsWith("t") || item.text().startsWith("T")).orElse(false);
+    return text(name)
+        .map(item -> item.text().startsWith("t") || item.text().startsWith("T"))
+        .orElse(false);
   }
 
   OptionalLong whole(String name) {
@@ -102,11 +104,10 @@ final class Fields {
       throw new IllegalStateException(name + " is not a block in the vocabulary");
     }
     return value(name)
-        .map(
-            value ->
-                value instanceof Yaml.Mapping found
-                    ? new Fields(name, inner, found, true, problems)
-                    : new Fields(name, inner, empty(value.place()), false, problems))
+        .map(value ->
+            value instanceof Yaml.Mapping found
+                ? new Fields(name, inner, found, true, problems)
+                : new Fields(name, inner, empty(value.place()), false, problems))
         .orElseGet(() -> new Fields(name, inner, empty(mapping.place()), false, problems));
   }
 

@@ -54,7 +54,12 @@ final class Merging {
         case Shape.Block block ->
             fields(block, rule == Merge.REPLACE ? empty(under.place()) : under, over);
         case Shape.Named _ -> names(under, over);
-        case Shape.Text _, Shape.Flag _, Shape.Whole _, Shape.Size _, Shape.Choice _, Shape.Items _ ->
+        case Shape.Text _,
+            Shape.Flag _,
+            Shape.Whole _,
+            Shape.Size _,
+            Shape.Choice _,
+            Shape.Items _ ->
             child;
       };
     }

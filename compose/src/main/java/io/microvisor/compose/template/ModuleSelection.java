@@ -54,6 +54,19 @@ public record ModuleSelection(Profile profile, List<String> include, List<String
             "drivers/net/plip/",
             "drivers/net/slip/",
             "drivers/net/wan/",
+            "drivers/net/wireless/admtek/",
+            "drivers/net/wireless/atmel/",
+            "drivers/net/wireless/intersil/",
+            "drivers/net/wireless/legacy/",
+            "drivers/net/wireless/marvell/",
+            "drivers/net/wireless/microchip/",
+            "drivers/net/wireless/purelifi/",
+            "drivers/net/wireless/ralink/",
+            "drivers/net/wireless/rsi/",
+            "drivers/net/wireless/silabs/",
+            "drivers/net/wireless/st/",
+            "drivers/net/wireless/ti/",
+            "drivers/net/wireless/zydas/",
             "drivers/net/ethernet/3com/",
             "drivers/net/ethernet/8390/",
             "drivers/net/ethernet/dec/",
@@ -69,8 +82,9 @@ public record ModuleSelection(Profile profile, List<String> include, List<String
             "drivers/w1/",
             "drivers/siox/",
             "drivers/rpmsg/",
-            "drivers/ssb/",
-            "drivers/bcma/",
+            "drivers/usb/gadget/",
+            "drivers/usb/serial/ftdi-elan",
+            "drivers/mtd/",
             "net/6lowpan/",
             "net/appletalk/",
             "net/atm/",
@@ -229,14 +243,13 @@ public record ModuleSelection(Profile profile, List<String> include, List<String
   private static boolean glob(String wish, String text) {
     StringBuilder regex = new StringBuilder();
     wish.codePoints()
-        .forEach(
-            c -> {
-              switch (c) {
-                case '*' -> regex.append(".*");
-                case '?' -> regex.append('.');
-                default -> regex.append(Pattern.quote(Character.toString(c)));
-              }
-            });
+        .forEach(c -> {
+          switch (c) {
+            case '*' -> regex.append(".*");
+            case '?' -> regex.append('.');
+            default -> regex.append(Pattern.quote(Character.toString(c)));
+          }
+        });
     return text.matches(regex.toString());
   }
 }

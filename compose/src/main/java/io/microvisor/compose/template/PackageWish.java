@@ -21,7 +21,10 @@ public record PackageWish(String text, String name, Version version, Place place
     return equals < 0
         ? new PackageWish(text, text, new Version.Any(), place)
         : new PackageWish(
-            text, text.substring(0, equals), new Version.Exactly(text.substring(equals + 1)), place);
+            text,
+            text.substring(0, equals),
+            new Version.Exactly(text.substring(equals + 1)),
+            place);
   }
 
   /// Whether the name is a pattern that may stand for several packages.

@@ -16,15 +16,14 @@ record Relocation(String prefix) {
   private Yaml.Mapping block(Shape.Block block, Yaml.Mapping mapping) {
     return new Yaml.Mapping(
         mapping.entries().stream()
-            .map(
-                entry ->
-                    new Yaml.Entry(
-                        entry.key(),
-                        entry.keyPlace(),
-                        block
-                            .find(entry.key())
-                            .map(key -> value(key.shape(), entry.value()))
-                            .orElse(entry.value())))
+            .map(entry ->
+                new Yaml.Entry(
+                    entry.key(),
+                    entry.keyPlace(),
+                    block
+                        .find(entry.key())
+                        .map(key -> value(key.shape(), entry.value()))
+                        .orElse(entry.value())))
             .toList(),
         mapping.place());
   }

@@ -5,6 +5,7 @@ import io.microvisor.compose.template.Yaml.ScalarKind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// Checks one file against the vocabulary, value by value. What it reports it replaces by [Yaml.Bad] or leaves out, so
@@ -57,7 +58,10 @@ final class ShapeCheck {
   }
 
   private Yaml.Entry entry(Key key, Yaml.Entry entry) {
-    Yaml checked = value(key.name(), key.shape(), entry.value());
+    Yaml checked =
+        key.merge() == Key.Merge.UNION && entry.value() instanceof Yaml.Sequence sequence
+            ? additions(key, sequence)
+            : value(key.name(), key.shape(), entry.value());
     if (key.status() == Status.NOT_BUILT && !(checked instanceof Yaml.Bad)) {
       if (!asksForNothing(checked)) {
         problems.add(
@@ -72,10 +76,30 @@ final class ShapeCheck {
     return new Yaml.Entry(entry.key(), entry.keyPlace(), checked);
   }
 
+  /// A list whose entries may begin with a minus, to remove what is inherited.
+  private Yaml additions(Key key, Yaml.Sequence sequence) {
+    if (!(key.shape() instanceof Shape.Items(Shape of))) {
+      throw new IllegalStateException(key.name() + " is added to, but not a list");
+    }
+    List<Yaml> items = new ArrayList<>();
+    for (Yaml item : sequence.items()) {
+      if (item instanceof Yaml.Scalar scalar && scalar.text().startsWith("-")) {
+        Yaml.Scalar name =
+            new Yaml.Scalar(scalar.text().substring(1), scalar.kind(), scalar.place());
+        items.add(
+            value(key.name(), of, name) instanceof Yaml.Scalar ? item : new Yaml.Bad(item.place()));
+      } else {
+        items.add(value(key.name(), of, item));
+      }
+    }
+    return new Yaml.Sequence(items, sequence.place());
+  }
+
   private static String firstSentence(String description) {
     int stop = description.indexOf(". ");
     String first = stop < 0 ? description : description.substring(0, stop);
-    return "it would say: " + (first.endsWith(".") ? first.substring(0, first.length() - 1) : first);
+    return "it would say: "
+        + (first.endsWith(".") ? first.substring(0, first.length() - 1) : first);
   }
 
   /// Whether a value of a feature that is not built leaves that feature off.
@@ -272,16 +296,17 @@ final class ShapeCheck {
     StringBuilder clean = new StringBuilder();
     text.codePoints()
         .limit(61)
-        .forEach(
-            c -> {
-              if (Character.isISOControl(c)) {
-                clean.append(String.format(java.util.Locale.ROOT, "\\x%02x", c));
-              } else {
-                clean.appendCodePoint(c);
-              }
-            });
+        .forEach(c -> {
+          if (Character.isISOControl(c)) {
+            clean.append(String.format(Locale.ROOT, "\\x%02x", c));
+          } else {
+            clean.appendCodePoint(c);
+          }
+        });
     String result =
-        text.codePointCount(0, text.length()) > 60 ? clean.append("...").toString() : clean.toString();
+        text.codePointCount(0, text.length()) > 60
+            ? clean.append("...").toString()
+            : clean.toString();
     return result.isEmpty() || result.contains(" ") ? "\"" + result + "\"" : result;
   }
 }

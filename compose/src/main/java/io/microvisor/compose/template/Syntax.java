@@ -24,8 +24,8 @@ public enum Syntax {
       "an absolute path without . and .. or double slashes"),
   LOCAL_PATH("[^\\x00-\\x1f\\x7f]+", "a path below the template's folder"),
   PACKAGE(
-      "-?[a-z0-9*?\\[][a-z0-9+.*?\\[\\]-]*(:[a-z0-9]+)?(=[0-9A-Za-z][0-9A-Za-z.+:~-]*)?",
-      "a package name or a pattern, with =version to pin it, or with a leading - to remove it"),
+      "[a-z0-9*?\\[][a-z0-9+.*?\\[\\]-]*(:[a-z0-9]+)?(=[0-9A-Za-z][0-9A-Za-z.+:~-]*)?",
+      "a package name or a pattern, with =version to pin it"),
   UNIT(
       "[A-Za-z0-9:_.\\\\@-]+\\.(service|socket|timer|target|path|mount|automount|swap|slice)",
       "a unit name with its ending, such as nginx.service"),
@@ -39,9 +39,7 @@ public enum Syntax {
       "a hash as crypt(5) makes it, such as openssl passwd -6 prints"),
   KERNEL_PARAMETERS(
       "[ -~]*", "kernel parameters in printable ASCII, separated by blanks, on one line"),
-  KERNEL_PARAMETER(
-      "-?[!#-~]+(\"[ !#-~]*\")?",
-      "one kernel parameter without blanks outside quotes, or with a leading - to remove it"),
+  KERNEL_PARAMETER("[!#-~]+(\"[ !#-~]*\")?", "one kernel parameter without blanks outside quotes"),
   MODULE("[A-Za-z0-9_./*?-]+", "a module name, or a path below kernel/ with * and ?"),
   INTERFACE("[A-Za-z0-9_.*?-]{1,15}", "an interface name or pattern of at most 15 characters"),
   ADDRESS("[0-9A-Fa-f:.]+(/[0-9]{1,3})?", "an IP address with its prefix length"),

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Binds `systemConfig`.
 final class SystemBinder {
@@ -90,18 +91,17 @@ final class SystemBinder {
 
   private void checkKey(String subject, String line, Place place) {
     SshKey.complaint(line)
-        .ifPresent(
-            complaint ->
-                problems.add(
-                    Problem.of(
-                        Code.BAD_SSH_KEY,
-                        place,
-                        subject
-                            + ": "
-                            + complaint
-                            + " (expected: type, base64, comment, such as ssh-ed25519 AAAA... me@work)",
-                        "ssh-keygen -t ed25519 makes a pair; the file ending in .pub is the public"
-                            + " one")));
+        .ifPresent(complaint ->
+            problems.add(
+                Problem.of(
+                    Code.BAD_SSH_KEY,
+                    place,
+                    subject
+                        + ": "
+                        + complaint
+                        + " (expected: type, base64, comment, such as ssh-ed25519 AAAA... me@work)",
+                    "ssh-keygen -t ed25519 makes a pair; the file ending in .pub is the public"
+                        + " one")));
   }
 
   private static User.Group group(Fields group) {
@@ -138,8 +138,7 @@ final class SystemBinder {
     }
   }
 
-  private void distinct(
-      String subject, @org.jspecify.annotations.Nullable Place first, Place second) {
+  private void distinct(String subject, @Nullable Place first, Place second) {
     if (first != null) {
       problems.add(
           Problem.of(
@@ -156,33 +155,31 @@ final class SystemBinder {
     List<Services.Unit> enable = new ArrayList<>(units(services, "enable"));
     List<Services.UnitFile> files =
         services.named("units").stream()
-            .map(
-                unit ->
-                    new Services.UnitFile(
-                        unit.name().text(), unit.value().text(), unit.name().place()))
+            .map(unit ->
+                new Services.UnitFile(unit.name().text(), unit.value().text(), unit.name().place()))
             .toList();
     for (Services.Unit unit : enable) {
       Optional<Services.Unit> other =
           disable.stream().filter(not -> not.name().equals(unit.name())).findFirst();
       Optional<Services.Unit> masked =
           mask.stream().filter(not -> not.name().equals(unit.name())).findFirst();
-      other.or(() -> masked)
-          .ifPresent(
-              not ->
-                  problems.add(
-                      Problem.of(
-                          Code.CONTRADICTION,
-                          unit.place(),
-                          "enable: "
-                              + unit.name()
-                              + " is also to be "
-                              + (other.isPresent() ? "disabled" : "masked")
-                              + " (expected: one of them)",
-                          "it stands at "
-                              + not.place()
-                              + " too; write -"
-                              + unit.name()
-                              + " to take back an inherited entry")));
+      other
+          .or(() -> masked)
+          .ifPresent(not ->
+              problems.add(
+                  Problem.of(
+                      Code.CONTRADICTION,
+                      unit.place(),
+                      "enable: "
+                          + unit.name()
+                          + " is also to be "
+                          + (other.isPresent() ? "disabled" : "masked")
+                          + " (expected: one of them)",
+                      "it stands at "
+                          + not.place()
+                          + " too; write -"
+                          + unit.name()
+                          + " to take back an inherited entry")));
     }
     for (Services.UnitFile file : files) {
       boolean named =
@@ -243,18 +240,17 @@ final class SystemBinder {
   private static Network network(Fields network) {
     return new Network(
         network.blocks("interfaces").stream()
-            .map(
-                one ->
-                    new Network.Interface(
-                        one.text("name", ""),
-                        one.flag("dhcp4"),
-                        one.flag("dhcp6"),
-                        texts(one, "addresses"),
-                        one.blocks("routes").stream()
-                            .map(r -> new Network.Route(r.text("to", ""), r.text("via", "")))
-                            .toList(),
-                        texts(one, "nameservers"),
-                        one.place()))
+            .map(one ->
+                new Network.Interface(
+                    one.text("name", ""),
+                    one.flag("dhcp4"),
+                    one.flag("dhcp6"),
+                    texts(one, "addresses"),
+                    one.blocks("routes").stream()
+                        .map(r -> new Network.Route(r.text("to", ""), r.text("via", "")))
+                        .toList(),
+                    texts(one, "nameservers"),
+                    one.place()))
             .toList(),
         network.place());
   }

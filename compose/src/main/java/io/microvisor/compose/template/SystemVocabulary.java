@@ -23,118 +23,131 @@ import java.util.List;
 final class SystemVocabulary {
   static final Key SYSTEM =
       ict(
-          "systemConfig",
-          block(
-              ict("name", line(), "A name for this configuration.").note(),
-              ict("description", text(Syntax.TEXT), "What it is for.").note(),
-              ict("hostname", text(Syntax.HOSTNAME), "The machine's name.").otherwise("localhost"),
-              ict(
-                      "packages",
-                      items(text(Syntax.PACKAGE)),
-                      "Packages to install: a name, a pattern (`systemd-*`), `name=version` to pin"
-                          + " one, or `-name` to do without an inherited one.")
-                  .merged(Merge.UNION),
-              emt(
-                      "recommends",
-                      new Flag(),
-                      "Whether the packages that these recommend are installed as well.")
-                  .otherwise("false"),
-              ict("users", items(user()), "People and services that log in.").merged(Merge.BY_NAME),
-              emt(
-                      "groups",
-                      items(
-                          block(
-                              emt("name", text(Syntax.USER), "The group's name.").must(),
-                              emt("gid", new Whole(1, 60_000), "Its number; else the next free."))),
-                      "Groups to create.")
-                  .merged(Merge.BY_NAME),
-              services(),
-              ict("additionalFiles", items(file()), "Files to add.").merged(Merge.BY_FINAL),
-              ict(
-                      "configurations",
-                      items(block(ict("cmd", line(), "The command.").must())),
-                      "Shell commands to run in the finished system.")
-                  .merged(Merge.APPEND)
-                  .notBuilt(),
-              kernel(),
-              network(),
-              ict(
-                  "bootloader",
-                  block(
-                      ict("bootType", options("efi", "legacy"), "The firmware.").otherwise("efi"),
-                      ict("provider", options("systemd-boot", "grub grub2"), "The loader.")
-                          .otherwise("systemd-boot"),
-                      ict(
-                              "bootEntryPolicy",
-                              choice("preserve exclusive"),
-                              "What happens to the firmware's other entries.")
-                          .notBuilt()),
-                  "How the machine starts."),
-              immutability(),
-              emt(
-                  "security",
-                  block(
-                      emt(
-                              "verity",
-                              options("true", "false"),
-                              "Whether each read of the root is checked against the root hash in the"
-                                  + " kernel image. A mismatch restarts the machine.")
-                          .otherwise("true"),
-                      emt("secureBoot", options("false", "true"), "Whether boot files are signed.")
-                          .otherwise("false"),
-                      emt("encryption", options("none", "tpm2 passphrase"), "The state's encryption.")
-                          .otherwise("none"),
-                      emt("selinux", options("disabled", "permissive enforcing"), "SELinux.")
-                          .otherwise("disabled")),
-                  "Protections, each on its own."),
-              emt(
-                  "persistence",
-                  block(
-                      emt(
-                              "state",
-                              options("none", "ext4"),
-                              "The partition that keeps /var. With `none`, /var lives in memory.")
-                          .otherwise("none"),
-                      emt(
-                              "paths",
-                              items(text(Syntax.ABSOLUTE_PATH)),
-                              "Paths outside /var that keep their changes.")
-                          .merged(Merge.UNION)
-                          .notBuilt()),
-                  "What outlives a restart."),
-              emt(
-                  "locales",
-                  items(text(Syntax.LOCALE)),
-                  "The translations to keep; others are left out. English needs none. Without this"
-                      + " key, none are kept."),
-              emt(
-                      "documentation",
-                      choice("drop keep"),
-                      "Whether manuals and documents stay. Copyright files always do.")
-                  .otherwise("drop"),
-              emt(
-                      "packageDatabase",
-                      choice("keep drop"),
-                      "Whether the package manager's records stay, for scanners and auditors.")
-                  .otherwise("keep"),
-              foreign("initramfs", block(ict("template", line(), "Its template.")), "The initrd."),
-              foreign("fde", fde(), "Full disk encryption. Ours: `security.encryption`."),
-              foreign("dkms", dkms(), "Kernel modules built from source."),
-              foreign(
-                  "proxy",
-                  block(
-                      ict("httpProxy", line(), "For http."),
-                      ict("httpsProxy", line(), "For https."),
-                      ict("ftpProxy", line(), "For ftp."),
-                      ict("noProxy", line(), "Not for these.")),
-                  "The proxy of the running system."),
-              foreign("provisioning", provisioning(), "Scripts run at boot."),
-              foreign("cloudInit", cloudInit(), "Configuration for cloud-init."),
-              foreign(
-                  "aptPolicy",
-                  block(ict("upgradeAllowedRepos", lines(), "Repositories to upgrade from.")),
-                  "Policy of apt in the running system.")),
-          "The system inside the image.")
+              "systemConfig",
+              block(
+                  ict("name", line(), "A name for this configuration.").note(),
+                  ict("description", text(Syntax.TEXT), "What it is for.").note(),
+                  ict("hostname", text(Syntax.HOSTNAME), "The machine's name.")
+                      .otherwise("localhost"),
+                  ict(
+                          "packages",
+                          items(text(Syntax.PACKAGE)),
+                          "Packages to install: a name, a pattern (`systemd-*`), `name=version` to pin"
+                              + " one, or `-name` to do without an inherited one.")
+                      .merged(Merge.UNION),
+                  emt(
+                          "recommends",
+                          new Flag(),
+                          "Whether the packages that these recommend are installed as well.")
+                      .otherwise("false"),
+                  ict("users", items(user()), "People and services that log in.")
+                      .merged(Merge.BY_NAME),
+                  emt(
+                          "groups",
+                          items(
+                              block(
+                                  emt("name", text(Syntax.USER), "The group's name.").must(),
+                                  emt(
+                                      "gid",
+                                      new Whole(1, 60_000),
+                                      "Its number; else the next free."))),
+                          "Groups to create.")
+                      .merged(Merge.BY_NAME),
+                  services(),
+                  ict("additionalFiles", items(file()), "Files to add.").merged(Merge.BY_FINAL),
+                  ict(
+                          "configurations",
+                          items(block(ict("cmd", line(), "The command.").must())),
+                          "Shell commands to run in the finished system.")
+                      .merged(Merge.APPEND)
+                      .notBuilt(),
+                  kernel(),
+                  network(),
+                  ict(
+                      "bootloader",
+                      block(
+                          ict("bootType", options("efi", "legacy"), "The firmware.")
+                              .otherwise("efi"),
+                          ict("provider", options("systemd-boot", "grub grub2"), "The loader.")
+                              .otherwise("systemd-boot"),
+                          ict(
+                                  "bootEntryPolicy",
+                                  choice("preserve exclusive"),
+                                  "What happens to the firmware's other entries.")
+                              .notBuilt()),
+                      "How the machine starts."),
+                  immutability(),
+                  emt(
+                      "security",
+                      block(
+                          emt(
+                                  "verity",
+                                  options("true", "false"),
+                                  "Whether each read of the root is checked against the root hash in the"
+                                      + " kernel image. A mismatch restarts the machine.")
+                              .otherwise("true"),
+                          emt(
+                                  "secureBoot",
+                                  options("false", "true"),
+                                  "Whether boot files are signed.")
+                              .otherwise("false"),
+                          emt(
+                                  "encryption",
+                                  options("none", "tpm2 passphrase"),
+                                  "The state's encryption.")
+                              .otherwise("none"),
+                          emt("selinux", options("disabled", "permissive enforcing"), "SELinux.")
+                              .otherwise("disabled")),
+                      "Protections, each on its own."),
+                  emt(
+                      "persistence",
+                      block(
+                          emt(
+                                  "state",
+                                  options("none", "ext4"),
+                                  "The partition that keeps /var. With `none`, /var lives in memory.")
+                              .otherwise("none"),
+                          emt(
+                                  "paths",
+                                  items(text(Syntax.ABSOLUTE_PATH)),
+                                  "Paths outside /var that keep their changes.")
+                              .merged(Merge.UNION)
+                              .notBuilt()),
+                      "What outlives a restart."),
+                  emt(
+                      "locales",
+                      items(text(Syntax.LOCALE)),
+                      "The translations to keep; others are left out. English needs none. Without this"
+                          + " key, none are kept."),
+                  emt(
+                          "documentation",
+                          choice("drop keep"),
+                          "Whether manuals and documents stay. Copyright files always do.")
+                      .otherwise("drop"),
+                  emt(
+                          "packageDatabase",
+                          choice("keep drop"),
+                          "Whether the package manager's records stay, for scanners and auditors.")
+                      .otherwise("keep"),
+                  foreign(
+                      "initramfs", block(ict("template", line(), "Its template.")), "The initrd."),
+                  foreign("fde", fde(), "Full disk encryption. Ours: `security.encryption`."),
+                  foreign("dkms", dkms(), "Kernel modules built from source."),
+                  foreign(
+                      "proxy",
+                      block(
+                          ict("httpProxy", line(), "For http."),
+                          ict("httpsProxy", line(), "For https."),
+                          ict("ftpProxy", line(), "For ftp."),
+                          ict("noProxy", line(), "Not for these.")),
+                      "The proxy of the running system."),
+                  foreign("provisioning", provisioning(), "Scripts run at boot."),
+                  foreign("cloudInit", cloudInit(), "Configuration for cloud-init."),
+                  foreign(
+                      "aptPolicy",
+                      block(ict("upgradeAllowedRepos", lines(), "Repositories to upgrade from.")),
+                      "Policy of apt in the running system.")),
+              "The system inside the image.")
           .must();
 
   private SystemVocabulary() {}
@@ -209,38 +222,41 @@ final class SystemVocabulary {
 
   private static Key kernel() {
     return ict(
-        "kernel",
-        block(
-            ict("name", line(), "A name for the kernel.").note(),
-            ict("version", line(), "Its version. Ours: pin it with `packages: [name=version]`.")
-                .notBuilt(),
-            ict("packages", items(text(Syntax.PACKAGE)), "The kernel's packages.").must(),
-            ict("cmdline", text(Syntax.KERNEL_PARAMETERS), "The kernel command line.")
-                .otherwise("\"\""),
-            emt(
-                    "parameters",
-                    items(text(Syntax.KERNEL_PARAMETER)),
-                    "Kernel parameters one by one, put after `cmdline`.")
-                .merged(Merge.UNION),
-            emt(
-                "modules",
-                block(
-                    emt(
-                            "profile",
-                            choice("all edge virtual"),
-                            "Which modules stay: all of them; `edge` leaves out sound, media, ham"
-                                + " radio, ISDN and the like; `virtual` keeps what virtual machines"
-                                + " need. What a kept module depends on always stays.")
-                        .otherwise("all"),
-                    emt("include", items(text(Syntax.MODULE)), "Modules to keep all the same.")
-                        .merged(Merge.UNION),
-                    emt("exclude", items(text(Syntax.MODULE)), "Further modules to leave out.")
-                        .merged(Merge.UNION)),
-                "The modules that go into the image."),
-            ict("enableExtraModules", line(), "Modules for the initrd.").notBuilt(),
-            ict("uki", options("true", "false"), "Whether kernel and initrd are one EFI program.")
-                .otherwise("true")),
-        "The kernel.")
+            "kernel",
+            block(
+                ict("name", line(), "A name for the kernel.").note(),
+                ict("version", line(), "Its version. Ours: pin it with `packages: [name=version]`.")
+                    .notBuilt(),
+                ict("packages", items(text(Syntax.PACKAGE)), "The kernel's packages.").must(),
+                ict("cmdline", text(Syntax.KERNEL_PARAMETERS), "The kernel command line.")
+                    .otherwise("\"\""),
+                emt(
+                        "parameters",
+                        items(text(Syntax.KERNEL_PARAMETER)),
+                        "Kernel parameters one by one, put after `cmdline`.")
+                    .merged(Merge.UNION),
+                emt(
+                    "modules",
+                    block(
+                        emt(
+                                "profile",
+                                choice("all edge virtual"),
+                                "Which modules stay: all of them; `edge` leaves out sound, media, ham"
+                                    + " radio, ISDN and the like; `virtual` keeps what virtual machines"
+                                    + " need. What a kept module depends on always stays.")
+                            .otherwise("all"),
+                        emt("include", items(text(Syntax.MODULE)), "Modules to keep all the same.")
+                            .merged(Merge.UNION),
+                        emt("exclude", items(text(Syntax.MODULE)), "Further modules to leave out.")
+                            .merged(Merge.UNION)),
+                    "The modules that go into the image."),
+                ict("enableExtraModules", line(), "Modules for the initrd.").notBuilt(),
+                ict(
+                        "uki",
+                        options("true", "false"),
+                        "Whether kernel and initrd are one EFI program.")
+                    .otherwise("true")),
+            "The kernel.")
         .must();
   }
 

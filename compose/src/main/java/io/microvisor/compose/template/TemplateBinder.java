@@ -133,6 +133,7 @@ final class TemplateBinder {
               "add layout: immutable below disk, or systemConfig.immutability.enabled: true"));
     }
     Fields slots = disk.block("slots");
+    int before = problems.size();
     Disk.Slot esp = slot(slots, "esp", 64 * MEBIBYTE);
     Disk.Slot root = slot(slots, "root", 16 * MEBIBYTE);
     Disk.Slot verity = slot(slots, "rootVerity", MEBIBYTE);
@@ -154,9 +155,9 @@ final class TemplateBinder {
         disk.size("size")
             .<Disk.Size>map(bytes -> new Disk.Size.Exactly(bytes, disk.place("size")))
             .orElse(new Disk.Size.Fitting());
-    long needed =
-        esp.size().bytes() + root.size().bytes() + verity.size().bytes() + 2 * MEBIBYTE;
-    if (size instanceof Disk.Size.Exactly(ByteSize bytes, Place place)
+    long needed = esp.size().bytes() + root.size().bytes() + verity.size().bytes() + 2 * MEBIBYTE;
+    if (problems.size() == before
+        && size instanceof Disk.Size.Exactly(ByteSize bytes, Place place)
         && (bytes.bytes() < needed || bytes.bytes() % MEBIBYTE != 0)) {
       problems.add(
           Problem.of(
@@ -204,10 +205,10 @@ final class TemplateBinder {
     Map<String, Place> seen = new HashMap<>();
     List<Disk.Artifact> artifacts = new ArrayList<>();
     for (Fields artifact : disk.blocks("artifacts")) {
-      String type = artifact.text("type", "raw");
-      String compression = artifact.text("compression", "none");
+      String type = artifact.text("type", "");
+      String compression = artifact.text("compression", "");
       Place first = seen.putIfAbsent(type + "." + compression, artifact.place());
-      if (first != null) {
+      if (first != null && !type.isEmpty() && !compression.isEmpty()) {
         problems.add(
             Problem.of(
                 Code.DUPLICATE_ENTRY,
@@ -252,11 +253,10 @@ final class TemplateBinder {
 
   private boolean signsRepository(LocalFile file) {
     return fields.blocks("packageRepositories").stream()
-        .anyMatch(
-            repository ->
-                repository.text("pkey", "").equals(file.name())
-                    || repository.texts("pkeys").stream()
-                        .anyMatch(key -> key.text().equals(file.name())));
+        .anyMatch(repository ->
+            repository.text("pkey", "").equals(file.name())
+                || repository.texts("pkeys").stream()
+                    .anyMatch(key -> key.text().equals(file.name())));
   }
 
   private static Digest identity(String text, List<LocalFile> files) {

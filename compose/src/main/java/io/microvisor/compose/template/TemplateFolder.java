@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -86,8 +87,7 @@ final class TemplateFolder {
 
   private static boolean ownerExecutes(Path path) throws IOException {
     return Files.getFileStore(path).supportsFileAttributeView("posix")
-        && Files.getPosixFilePermissions(path)
-            .contains(java.nio.file.attribute.PosixFilePermission.OWNER_EXECUTE);
+        && Files.getPosixFilePermissions(path).contains(PosixFilePermission.OWNER_EXECUTE);
   }
 
   private static Problem outside(String subject, Fields.Item wish) {

@@ -82,13 +82,12 @@ final class YamlPrinter {
     } else if (literal(text)) {
       out.append("|\n");
       text.lines()
-          .forEach(
-              line -> {
-                if (!line.isEmpty()) {
-                  out.repeat(' ', indent).append(line);
-                }
-                out.append('\n');
-              });
+          .forEach(line -> {
+            if (!line.isEmpty()) {
+              out.repeat(' ', indent).append(line);
+            }
+            out.append('\n');
+          });
     } else {
       out.append(plain(text)).append('\n');
     }
@@ -111,24 +110,23 @@ final class YamlPrinter {
     }
     StringBuilder quoted = new StringBuilder("\"");
     text.codePoints()
-        .forEach(
-            c -> {
-              switch (c) {
-                case '"' -> quoted.append("\\\"");
-                case '\\' -> quoted.append("\\\\");
-                case '\n' -> quoted.append("\\n");
-                case '\t' -> quoted.append("\\t");
-                default -> {
-                  if (c < 0x20 || c == 0x7f || c == 0x85 || c == 0x2028 || c == 0x2029) {
-                    quoted.append(String.format(Locale.ROOT, "\\u%04x", c));
-                  } else if (c >= 0x80 && !Character.isLetterOrDigit(c)) {
-                    quoted.append(String.format(Locale.ROOT, "\\U%08x", c));
-                  } else {
-                    quoted.appendCodePoint(c);
-                  }
-                }
+        .forEach(c -> {
+          switch (c) {
+            case '"' -> quoted.append("\\\"");
+            case '\\' -> quoted.append("\\\\");
+            case '\n' -> quoted.append("\\n");
+            case '\t' -> quoted.append("\\t");
+            default -> {
+              if (c < 0x20 || c == 0x7f || c == 0x85 || c == 0x2028 || c == 0x2029) {
+                quoted.append(String.format(Locale.ROOT, "\\u%04x", c));
+              } else if (c >= 0x80 && !Character.isLetterOrDigit(c)) {
+                quoted.append(String.format(Locale.ROOT, "\\U%08x", c));
+              } else {
+                quoted.appendCodePoint(c);
               }
-            });
+            }
+          }
+        });
     return quoted.append('"').toString();
   }
 }

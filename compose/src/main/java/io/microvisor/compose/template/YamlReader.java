@@ -41,8 +41,13 @@ final class YamlReader {
   /// The most values, counting an alias as all it stands for.
   static final int MAX_NODES = 50_000;
 
+  /// The buffer is large because the library copies all of it for each refill within one long scalar.
   private static final LoadSettings SETTINGS =
-      LoadSettings.builder().setUseMarks(true).setCodePointLimit(MAX_BYTES).build();
+      LoadSettings.builder()
+          .setUseMarks(true)
+          .setCodePointLimit(MAX_BYTES)
+          .setBufferSize(MAX_BYTES / 4)
+          .build();
 
   private final String file;
   private final List<Problem> problems;
@@ -86,8 +91,7 @@ final class YamlReader {
     }
     try {
       return Optional.of(
-          new YamlReader(
-                  file, new Parse(SETTINGS).parseString(text.get()).iterator(), problems)
+          new YamlReader(file, new Parse(SETTINGS).parseString(text.get()).iterator(), problems)
               .document());
     } catch (Stop _) { // reported where it was thrown
       return Optional.empty();
@@ -238,8 +242,7 @@ final class YamlReader {
         event = events.next()) {
       Place place = place(event);
       if (!(node(event, depth + 1).value() instanceof Yaml.Scalar key)) {
-        throw refuse(
-            Code.UNSUPPORTED_YAML, place, "key: a list or block (expected: a plain word)");
+        throw refuse(Code.UNSUPPORTED_YAML, place, "key: a list or block (expected: a plain word)");
       }
       Sized value = node(events.next(), depth + 1);
       nodes += 1 + value.nodes();
@@ -262,7 +265,9 @@ final class YamlReader {
     throw refuse(
         Code.UNSUPPORTED_YAML,
         place(event),
-        "tag " + tag + ": tags are not part of templates (expected: a plain value)",
+        "tag "
+            + tag.replace("tag:yaml.org,2002:", "!!")
+            + ": tags are not part of templates (expected: a plain value)",
         "remove the tag; the key decides the type of its value");
   }
 
@@ -272,7 +277,9 @@ final class YamlReader {
       throw refuse(
           Code.TOO_LARGE,
           place(event),
-          "template: more than " + MAX_NODES + " values, aliases counted in full (expected: fewer)");
+          "template: more than "
+              + MAX_NODES
+              + " values, aliases counted in full (expected: fewer)");
     }
   }
 
