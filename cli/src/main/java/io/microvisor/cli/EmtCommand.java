@@ -22,12 +22,6 @@ import picocli.CommandLine.Command;
       ValidateCommand.class,
       ResolveCommand.class,
       LockCommand.class,
-      RunCommand.class,
-      InspectCommand.class,
-      LsCommand.class,
-      CatCommand.class,
-      ExtractCommand.class,
-      DoctorCommand.class,
       CompletionCommand.class,
       CommandLine.HelpCommand.class
     },

@@ -117,7 +117,7 @@ final class Progress implements Consumer<BuildEvent>, AutoCloseable {
     if (step.total <= 0) {
       return "";
     }
-    int filled = (int) Math.clamp(step.done * BAR_WIDTH / step.total, 0, BAR_WIDTH);
+    int filled = Math.clamp(step.done * BAR_WIDTH / step.total, 0, BAR_WIDTH);
     String count =
         switch (step.unit) {
           case BYTES -> new ByteSize(step.done) + " of " + new ByteSize(step.total);
@@ -134,9 +134,14 @@ final class Progress implements Consumer<BuildEvent>, AutoCloseable {
     }
   }
 
-  @Override
-  public synchronized void close() {
+  /// Takes the live region away, before something else is printed.
+  synchronized void clear() {
     erase();
     out.flush();
+  }
+
+  @Override
+  public void close() {
+    clear();
   }
 }

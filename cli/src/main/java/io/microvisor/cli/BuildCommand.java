@@ -1,0 +1,116 @@
+package io.microvisor.cli;
+
+import io.microvisor.bytes.ByteSize;
+import io.microvisor.compose.build.Composer;
+import io.microvisor.compose.template.Template;
+import io.microvisor.packages.lock.Lock;
+import io.microvisor.packages.supply.PackageSupply;
+import io.microvisor.store.Store;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `emt build`.
+@Command(
+    name = "build",
+    mixinStandardHelpOptions = true,
+    header = "Builds an image.",
+    description = {
+      "Makes the lock beside the template if there is none, fetches the packages it pins, and writes the artifacts to"
+          + " build/NAME/. What earlier builds made is reused."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  emt build                        the default edge image",
+      "  emt build minimal                another shipped template",
+      "  emt build hello.yaml -o out      your own, into out/",
+      "  SOURCE_DATE_EPOCH=0 emt build    with another time inside"
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:built",
+      "1:a package cannot be had, a script failed, the disk is full ...",
+      "3:the template or lock has problems",
+      "4:this machine lacks something, see \"emt doctor\"",
+      "130:cancelled"
+    })
+final class BuildCommand implements Callable<Integer> {
+  private final Terminal terminal;
+  @Mixin private TemplateArgument template = new TemplateArgument();
+  @Mixin private SupplyOptions supply = new SupplyOptions();
+  @Mixin private ProgressOptions progress = new ProgressOptions();
+  @Mixin private JsonOption json = new JsonOption();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FOLDER",
+      description = "Where the artifacts go (default: build/NAME).")
+  private Optional<Path> output = Optional.empty();
+
+  BuildCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException, FailureException {
+    Template loaded = template.load(terminal);
+    Path folder =
+        terminal
+            .workingDirectory()
+            .resolve(output.orElse(Path.of("build", loaded.image().name())));
+    long started = terminal.nanoTime().getAsLong();
+    try (Store store = Store.open(terminal.cache());
+        PackageSupply packages = supply.forTemplate(terminal, store, loaded);
+        Progress shown = progress.open(terminal)) {
+      Lock lock = new LockFiles(terminal, shown).forBuild(loaded, template.lock(terminal), packages);
+      List<Path> artifacts =
+          new Composer(store, packages, shown).build(loaded, lock, folder, epoch());
+      shown.clear();
+      report(loaded, artifacts, terminal.nanoTime().getAsLong() - started);
+    }
+    return ExitCode.OK.value();
+  }
+
+  private void report(Template loaded, List<Path> artifacts, long nanos) throws IOException {
+    if (json.wanted()) {
+      Map<String, Object> answer = new LinkedHashMap<>();
+      answer.put("name", loaded.image().name());
+      answer.put("version", loaded.image().version());
+      answer.put("artifacts", artifacts.stream().map(Path::toString).toList());
+      terminal.out().println(Json.of(answer));
+      return;
+    }
+    for (Path artifact : artifacts) {
+      terminal
+          .out()
+          .println(
+              terminal.workingDirectory().relativize(artifact)
+                  + "  "
+                  + new ByteSize(Files.size(artifact)));
+    }
+    terminal.err().println("built in " + Progress.seconds(nanos));
+  }
+
+  /// `SOURCE_DATE_EPOCH` (reproducible-builds.org), if it is set.
+  private OptionalLong epoch() throws FailureException {
+    Optional<String> text = terminal.variable("SOURCE_DATE_EPOCH");
+    if (text.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    if (!text.get().matches("\\d{1,11}")) {
+      throw new FailureException(
+          ExitCode.USAGE,
+          "SOURCE_DATE_EPOCH=" + text.get() + ": no time (expected: seconds since 1970)");
+    }
+    return OptionalLong.of(Long.parseLong(text.get()));
+  }
+}

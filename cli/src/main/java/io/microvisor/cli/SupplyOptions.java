@@ -1,0 +1,68 @@
+package io.microvisor.cli;
+
+import io.microvisor.compose.template.Template;
+import io.microvisor.packages.fetch.Network;
+import io.microvisor.packages.repository.AptSources;
+import io.microvisor.packages.repository.MirrorDiscovery;
+import io.microvisor.packages.repository.RepositorySpec;
+import io.microvisor.packages.supply.PackageSupply;
+import io.microvisor.store.Store;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/// Where packages come from: `--mirror`, else the template's mirror, else the host's apt configuration.
+final class SupplyOptions {
+  /// What tool roots are made of.
+  static final String TOOL_SUITE = "trixie";
+
+  @Option(
+      names = "--mirror",
+      paramLabel = "URL",
+      description = "Debian mirror to use instead of the template's and the host's apt configuration.")
+  private Optional<String> mirror = Optional.empty();
+
+  /// A supply of what a template names.
+  PackageSupply forTemplate(Terminal terminal, Store store, Template template)
+      throws IOException, FailureException {
+    MirrorDiscovery discovery =
+        new MirrorDiscovery(
+            template.target().suite(),
+            template.archive().components(),
+            template.target().packageArchitecture());
+    Optional<String> named =
+        mirror.or(() -> template.archive().mirrors().stream().findFirst());
+    return open(terminal, store, discovery, named);
+  }
+
+  /// A supply of tools.
+  PackageSupply forTools(Terminal terminal, Store store) throws IOException, FailureException {
+    return open(
+        terminal, store, new MirrorDiscovery(TOOL_SUITE, List.of("main"), "amd64"), mirror);
+  }
+
+  private static PackageSupply open(
+      Terminal terminal, Store store, MirrorDiscovery discovery, Optional<String> named)
+      throws IOException, FailureException {
+    AptSources apt = AptSources.of(Path.of(terminal.variable("EMT_APT").orElse("/etc/apt")));
+    List<RepositorySpec> repositories =
+        named.isPresent()
+            ? discovery.at(address(named.get()), RepositorySpec.Freshness.CHECKED)
+            : discovery.among(apt);
+    Network network = apt.network();
+    return new PackageSupply(store, repositories, network, terminal.now().get());
+  }
+
+  private static URI address(String text) throws FailureException {
+    try {
+      return new URI(text);
+    } catch (URISyntaxException e) {
+      throw new FailureException(
+          ExitCode.USAGE, "--mirror " + text + ": no address (expected: such as http://HOST/debian)");
+    }
+  }
+}
