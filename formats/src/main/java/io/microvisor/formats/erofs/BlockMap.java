@@ -96,7 +96,8 @@ final class BlockMap {
       out.u16le(NONHEAD).u16le(0).u16le(back).u16le(whole - i);
     }
     if (rest > 0 && whole > 0) {
-      // Only at the end of a file. Without this entry the extent would seem to reach the end of its last 4 KiB.
+      // Only at the end of a file. Without this entry the extent would seem to reach the end of its
+      // last 4 KiB.
       out.u16le(PLAIN).u16le(rest).u32le(0);
     }
   }

@@ -50,7 +50,7 @@ final class ContentBlocks {
           blocks.append(window.remove());
         }
       } finally {
-        window.forEach(pending -> pending.result.cancel(true));
+        window.forEach(pending -> pending.result.cancel(false));
       }
     }
     return blocks;
@@ -70,16 +70,16 @@ final class ContentBlocks {
 
   private void append(Pending pending) throws IOException {
     RunEncoder.Encoded encoded = await(pending.result);
-    ByteBuffer bytes = ByteBuffer.wrap(encoded.blocks());
+    ByteBuffer bytes = encoded.blocks();
+    int size = bytes.remaining();
     if (!Zeros.only(bytes)) {
       out.write(next * Blocks.SIZE, bytes);
     }
     List<Extent> extents = streams.get(pending.run.stream());
     for (Extent extent : encoded.extents()) {
-      extents.add(
-          new Extent(extent.size(), next + extent.block(), extent.blocks(), extent.form()));
+      extents.add(new Extent(extent.size(), next + extent.block(), extent.blocks(), extent.form()));
     }
-    next += encoded.blocks().length / Blocks.SIZE;
+    next += size / Blocks.SIZE;
   }
 
   private static RunEncoder.Encoded await(Future<RunEncoder.Encoded> result) throws IOException {

@@ -27,9 +27,9 @@ final class DirectoryBlocks {
   /// One name to be written.
   ///
   /// @param inode whose number is asked for when all are placed
-  record Name(byte[] bytes, FileType type, int inode) {
-    static Name of(String text, FileType type, int inode) {
-      return new Name(text.getBytes(StandardCharsets.UTF_8), type, inode);
+  record Name(String text, FileType type, int inode) {
+    byte[] bytes() {
+      return text.getBytes(StandardCharsets.UTF_8);
     }
   }
 
@@ -81,17 +81,18 @@ final class DirectoryBlocks {
   /// @param nids the number of each inode
   byte[] toBytes(IntToLongFunction nids) {
     StructWriter out = StructWriter.ofSize(Math.toIntExact(size()));
-    for (List<Name> names : blocks) {
+    for (int block = 0; block < blocks.size(); block++) {
+      List<Name> names = blocks.get(block);
       int offset = DIRENT * names.size();
       for (Name name : names) {
         out.u64le(nids.applyAsLong(name.inode()));
-        out.u16le(offset).u8(name.type().ordinal()).u8(0);
+        out.u16le(offset).u8(name.type().code()).u8(0);
         offset += name.bytes().length;
       }
       for (Name name : names) {
         out.bytes(name.bytes());
       }
-      if (names != blocks.getLast()) {
+      if (block < blocks.size() - 1) {
         out.zeros(Blocks.SIZE - offset);
       }
     }
@@ -122,7 +123,10 @@ final class DirectoryBlocks {
         int type = in.u8();
         boolean isLast = i == count - 1;
         int stop = isLast ? length : in.at(DIRENT * (i + 1) + 8).u16le();
-        if (start < end || stop <= start || stop > length || type >= FileType.values().length) {
+        if (start < end
+            || stop <= start
+            || stop > length
+            || FileType.ofCode(type) == FileType.UNKNOWN) {
           throw damaged(at, "a name from " + start + " to " + stop + ", type " + type);
         }
         byte[] name = in.at(start).bytes(stop - start);
@@ -134,7 +138,7 @@ final class DirectoryBlocks {
         String text = Names.decode(name, at + start);
         if (!text.equals(".") && !text.equals("..")) {
           check(name, at + start);
-          dirents.add(new Dirent(text, FileType.values()[type], nid, at));
+          dirents.add(new Dirent(text, FileType.ofCode(type), nid, at));
         }
       }
     }

@@ -3,7 +3,6 @@ package io.microvisor.formats.erofs;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.TreePath;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -75,10 +74,10 @@ record ErofsLayout(long metaBlock, long metadataSize, List<Node> nodes) {
             drafts.add(
                 switch (entry.inode()) {
                   case Inode.Directory _ ->
-                      maker.directory(names(tree, entry, children.getOrDefault(entry.path(), List.of())));
+                      maker.directory(
+                          names(tree, entry, children.getOrDefault(entry.path(), List.of())));
                   case Inode.RegularFile file -> maker.file(file, plan.placement(id), blocks);
-                  case Inode.Symlink link ->
-                      maker.symlink(link.target().getBytes(StandardCharsets.UTF_8));
+                  case Inode.Symlink link -> maker.symlink(link.target());
                   case Inode.Device device -> maker.device(device);
                   case Inode.Fifo _, Inode.Socket _ -> maker.special(FileType.of(entry.inode()));
                 });
@@ -91,11 +90,11 @@ record ErofsLayout(long metaBlock, long metadataSize, List<Node> nodes) {
       FileTree tree, FileTree.Entry directory, List<FileTree.Entry> children) {
     List<DirectoryBlocks.Name> names = new ArrayList<>();
     FileTree.Entry parent = tree.entry(directory.path().parent()).orElseThrow();
-    names.add(DirectoryBlocks.Name.of(".", FileType.DIRECTORY, directory.id().value()));
-    names.add(DirectoryBlocks.Name.of("..", FileType.DIRECTORY, parent.id().value()));
+    names.add(new DirectoryBlocks.Name(".", FileType.DIRECTORY, directory.id().value()));
+    names.add(new DirectoryBlocks.Name("..", FileType.DIRECTORY, parent.id().value()));
     for (FileTree.Entry child : children) {
       names.add(
-          DirectoryBlocks.Name.of(
+          new DirectoryBlocks.Name(
               child.path().name(), FileType.of(child.inode()), child.id().value()));
     }
     return DirectoryBlocks.of(names);

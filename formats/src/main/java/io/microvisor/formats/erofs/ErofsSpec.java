@@ -22,8 +22,7 @@ public record ErofsSpec(
 
   /// With zstd at level 3 in extents of 128 KiB, no label and no cache.
   public static ErofsSpec of(UUID uuid, long buildTime) {
-    return new ErofsSpec(
-        uuid, "", buildTime, new Compression.Zstd(3, 128 << 10), ExtentCache.NONE);
+    return new ErofsSpec(uuid, "", buildTime, new Compression.Zstd(3, 128 << 10), ExtentCache.NONE);
   }
 
   /// The same with other compression.

@@ -8,6 +8,7 @@ import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /// Writes an image of a [FileTree].
@@ -65,8 +66,7 @@ public final class ErofsWriter {
     }
   }
 
-  private ErofsResult write(FileTree tree, ErofsPlan plan, ErofsLayout layout)
-      throws IOException {
+  private ErofsResult write(FileTree tree, ErofsPlan plan, ErofsLayout layout) throws IOException {
     for (ErofsLayout.Node node : layout.nodes()) {
       write(layout, node);
     }
@@ -106,7 +106,8 @@ public final class ErofsWriter {
   private void write(ErofsLayout layout, ErofsLayout.Node node) throws IOException {
     NodeDraft draft = node.draft();
     InodeRecord inode = draft.inode();
-    byte[] head = (draft.ownBlocks() > 0 ? inode.withUnion(node.block()) : inode).toBytes(spec.buildTime());
+    byte[] head =
+        (draft.ownBlocks() > 0 ? inode.withUnion(node.block()) : inode).toBytes(spec.buildTime());
     byte[] xattrs = InlineXattrs.toBytes(draft.attributes());
     byte[] behind = behind(layout, node);
     byte[] bytes =
@@ -123,8 +124,11 @@ public final class ErofsWriter {
   private byte[] behind(ErofsLayout layout, ErofsLayout.Node node) throws IOException {
     return switch (node.draft().data()) {
       case NodeDraft.Payload.None _ -> new byte[0];
-      case NodeDraft.Payload.Map map -> map.bytes();
-      case NodeDraft.Payload.Text text -> split(node, text.bytes());
+      case NodeDraft.Payload.Extents map ->
+          BlockMap.of(map.extents(), map.fragmentSize(), map.fragmentOffset());
+      case NodeDraft.Payload.Fragment map -> BlockMap.ofFragment(map.offset());
+      case NodeDraft.Payload.Target target ->
+          split(node, target.text().getBytes(StandardCharsets.UTF_8));
       case NodeDraft.Payload.Directory directory ->
           split(node, directory.content().toBytes(id -> layout.nodes().get(id).nid()));
       case NodeDraft.Payload.Tail tail -> {

@@ -2,23 +2,30 @@ package io.microvisor.formats.erofs;
 
 import io.microvisor.formats.tree.Inode;
 
-/// The type of an inode as directories name it (`EROFS_FT_*`; the ordinal is the code point) and as its mode does.
+/// The type of an inode as directories name it (`EROFS_FT_*`) and as its mode does.
 enum FileType {
-  UNKNOWN(0),
-  REGULAR(0100000),
-  DIRECTORY(0040000),
-  CHARACTER_DEVICE(0020000),
-  BLOCK_DEVICE(0060000),
-  FIFO(0010000),
-  SOCKET(0140000),
-  SYMLINK(0120000);
+  UNKNOWN(0, 0),
+  REGULAR(1, 0100000),
+  DIRECTORY(2, 0040000),
+  CHARACTER_DEVICE(3, 0020000),
+  BLOCK_DEVICE(4, 0060000),
+  FIFO(5, 0010000),
+  SOCKET(6, 0140000),
+  SYMLINK(7, 0120000);
 
   static final int MODE_MASK = 0170000;
 
+  private final int code;
   private final int mode;
 
-  FileType(int mode) {
+  FileType(int code, int mode) {
+    this.code = code;
     this.mode = mode;
+  }
+
+  /// The code point in directories.
+  int code() {
+    return code;
   }
 
   /// The type bits of `i_mode`.
@@ -36,6 +43,16 @@ enum FileType {
       case Inode.Fifo _ -> FIFO;
       case Inode.Socket _ -> SOCKET;
     };
+  }
+
+  /// The type with this code point; `UNKNOWN` if there is none.
+  static FileType ofCode(int code) {
+    for (FileType type : values()) {
+      if (type.code == code) {
+        return type;
+      }
+    }
+    return UNKNOWN;
   }
 
   /// The type that `i_mode` names; `UNKNOWN` if it names none.

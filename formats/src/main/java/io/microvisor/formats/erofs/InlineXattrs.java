@@ -68,11 +68,7 @@ final class InlineXattrs {
     attributes.forEach((name, value) -> out.writeBytes(entry(name, value)));
     if (out.size() > LARGEST) {
       throw new IllegalArgumentException(
-          "attributes: "
-              + out.size()
-              + " bytes on one inode (expected: at most "
-              + LARGEST
-              + ")");
+          "attributes: " + out.size() + " bytes on one inode (expected: at most " + LARGEST + ")");
     }
     return out.toByteArray();
   }

@@ -5,6 +5,7 @@ import io.microvisor.bytes.FormatException;
 import io.microvisor.bytes.StructReader;
 import io.microvisor.bytes.StructWriter;
 import java.io.IOException;
+import java.util.Optional;
 
 /// An inode: `struct erofs_inode_compact` of 32 bytes where everything fits and the modification time is that of the
 /// superblock, else `struct erofs_inode_extended` of 64.
@@ -43,7 +44,6 @@ record InodeRecord(
     long links) {
   static final int COMPACT = 32;
   static final int EXTENDED = 64;
-  private static final int LAYOUTS = 5;
 
   static int sizeFor(long size, long uid, long gid, long mtime, long links, long epoch) {
     return mtime == epoch
@@ -56,8 +56,7 @@ record InodeRecord(
   }
 
   InodeRecord withUnion(long other) {
-    return new InodeRecord(
-        layout, xattrCount, mode, size, other, number, uid, gid, mtime, links);
+    return new InodeRecord(layout, xattrCount, mode, size, other, number, uid, gid, mtime, links);
   }
 
   byte[] toBytes(long epoch) {
@@ -66,7 +65,7 @@ record InodeRecord(
 
   private byte[] compact() {
     return StructWriter.ofSize(COMPACT)
-        .u16le(layout.ordinal() << 1)
+        .u16le(layout.code() << 1)
         .at(2)
         .u16le(xattrCount)
         .at(4)
@@ -92,7 +91,7 @@ record InodeRecord(
 
   private byte[] extended() {
     return StructWriter.ofSize(EXTENDED)
-        .u16le(layout.ordinal() << 1 | 1)
+        .u16le(layout.code() << 1 | 1)
         .at(2)
         .u16le(xattrCount)
         .at(4)
@@ -126,12 +125,12 @@ record InodeRecord(
     int format = in.u16le();
     int xattrCount = in.u16le();
     int mode = in.u16le();
-    int layout = format >> 1 & 7;
-    if (layout >= LAYOUTS || format >> 4 != 0) {
+    Optional<DataLayout> layout = DataLayout.ofCode(format >> 1 & 7);
+    if (layout.isEmpty() || format >> 4 != 0) {
       throw FormatException.unsupported(
           Blocks.FORMAT, position, "inode format 0x" + Integer.toHexString(format));
     }
-    DataLayout known = DataLayout.values()[layout];
+    DataLayout known = layout.get();
     if ((format & 1) == 0) {
       long links = in.u16le();
       long size = in.u32le();

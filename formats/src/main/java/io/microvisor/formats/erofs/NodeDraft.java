@@ -3,6 +3,7 @@ package io.microvisor.formats.erofs;
 import io.microvisor.formats.tree.Attributes;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.Meta;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /// An inode with everything but its place: the record without the first block of what it owns, the attributes, and
@@ -20,11 +21,15 @@ record NodeDraft(InodeRecord inode, Attributes attributes, Payload data, long ow
     /// The last bytes of a file, behind the inode.
     record Tail(Inode.RegularFile file, int length) implements Payload {}
 
-    /// A block map, behind the inode at the next multiple of 8.
-    record Map(byte[] bytes) implements Payload {}
+    /// The [BlockMap] of extents, behind the inode at the next multiple of 8.
+    record Extents(List<Extent> extents, int fragmentSize, long fragmentOffset)
+        implements Payload {}
 
-    /// Text, behind the inode or in a block of its own.
-    record Text(byte[] bytes) implements Payload {}
+    /// The [BlockMap] of a file in the packed inode, likewise.
+    record Fragment(long offset) implements Payload {}
+
+    /// A target, behind the inode or in a block of its own.
+    record Target(String text) implements Payload {}
 
     /// A directory: whole blocks, then the rest behind the inode or in one more.
     record Directory(DirectoryBlocks content) implements Payload {}
@@ -33,20 +38,25 @@ record NodeDraft(InodeRecord inode, Attributes attributes, Payload data, long ow
   /// The packed inode: a regular file without a name.
   static NodeDraft packed(int number, long size, List<Extent> extents, long epoch) {
     Maker maker = new Maker(number, new Meta(0, 0, 0, epoch, Attributes.NONE), 1, epoch);
-    return maker.mapped(size, BlockMap.of(extents, 0, 0), blocks(extents));
+    return maker.extents(size, extents, 0, 0);
   }
 
   /// Makes the drafts of one inode.
   record Maker(int id, Meta meta, long links, long epoch) {
-    NodeDraft file(
-        Inode.RegularFile file, ErofsPlan.Placement placement, ContentBlocks contents) {
+    NodeDraft file(Inode.RegularFile file, ErofsPlan.Placement placement, ContentBlocks contents) {
       return switch (placement) {
         case ErofsPlan.Placement.Flat flat -> {
           List<Extent> extents = contents.extents(flat.stream());
           long block = extents.isEmpty() ? 0 : extents.getFirst().block();
           yield flat.inlineSize() == 0
               ? draft(
-                  DataLayout.FLAT_PLAIN, FileType.REGULAR, file.size(), block, new Payload.None(), 0, 0)
+                  DataLayout.FLAT_PLAIN,
+                  FileType.REGULAR,
+                  file.size(),
+                  block,
+                  new Payload.None(),
+                  0,
+                  0)
               : draft(
                   DataLayout.FLAT_INLINE,
                   FileType.REGULAR,
@@ -57,40 +67,42 @@ record NodeDraft(InodeRecord inode, Attributes attributes, Payload data, long ow
                   flat.inlineSize());
         }
         case ErofsPlan.Placement.Fragment fragment ->
-            mapped(file.size(), BlockMap.ofFragment(fragment.offset()), 0);
+            mapped(file.size(), new Payload.Fragment(fragment.offset()), 0, BlockMap.HEADER);
         case ErofsPlan.Placement.Extents extents -> {
           List<Extent> own = contents.extents(extents.stream());
           int rest = (int) (file.size() - extents.bodySize());
-          yield mapped(
-              file.size(), BlockMap.of(own, rest, extents.fragmentOffset()), blocks(own));
+          yield extents(file.size(), own, rest, extents.fragmentOffset());
         }
       };
     }
 
-    NodeDraft mapped(long size, byte[] map, long blocks) {
+    NodeDraft extents(long size, List<Extent> extents, int fragmentSize, long fragmentOffset) {
+      return mapped(
+          size,
+          new Payload.Extents(extents, fragmentSize, fragmentOffset),
+          blocks(extents),
+          Math.toIntExact(BlockMap.size(size)));
+    }
+
+    private NodeDraft mapped(long size, Payload map, long blocks, int mapSize) {
       int padding = -(recordSize(size) + xattrSize()) & 7;
       return draft(
-          DataLayout.COMPRESSED_FULL,
-          FileType.REGULAR,
-          size,
-          blocks,
-          new Payload.Map(map),
-          0,
-          padding + map.length);
+          DataLayout.COMPRESSED_FULL, FileType.REGULAR, size, blocks, map, 0, padding + mapSize);
     }
 
     NodeDraft directory(DirectoryBlocks content) {
       return own(FileType.DIRECTORY, content.size(), new Payload.Directory(content));
     }
 
-    NodeDraft symlink(byte[] target) {
-      return own(FileType.SYMLINK, target.length, new Payload.Text(target));
+    NodeDraft symlink(String target) {
+      int size = target.getBytes(StandardCharsets.UTF_8).length;
+      return own(FileType.SYMLINK, size, new Payload.Target(target));
     }
 
     NodeDraft device(Inode.Device device) {
-      long number = device.minor() & 0xff | (long) device.major() << 8 | (device.minor() & ~0xffL) << 12;
-      return draft(
-          DataLayout.FLAT_PLAIN, FileType.of(device), 0, number, new Payload.None(), 0, 0);
+      long number =
+          device.minor() & 0xff | (long) device.major() << 8 | (device.minor() & ~0xffL) << 12;
+      return draft(DataLayout.FLAT_PLAIN, FileType.of(device), 0, number, new Payload.None(), 0, 0);
     }
 
     NodeDraft special(FileType type) {

@@ -27,7 +27,7 @@ record RunEncoder(ContentSource contents, Compression compression, ExtentCache c
   ///
   /// @param blocks their bytes, a multiple of 4096
   /// @param extents with [Extent#block] counted from the first of them
-  record Encoded(byte[] blocks, List<Extent> extents) {}
+  record Encoded(ByteBuffer blocks, List<Extent> extents) {}
 
   Encoded encode(ErofsPlan.Run run) throws IOException {
     return switch (compression) {
@@ -42,7 +42,8 @@ record RunEncoder(ContentSource contents, Compression compression, ExtentCache c
     int blocks = (int) Blocks.count(size);
     byte[] bytes = new byte[blocks * Blocks.SIZE];
     read(run, bytes);
-    return new Encoded(bytes, List.of(new Extent(size, 0, blocks, ErofsPlan.Form.STORED)));
+    return new Encoded(
+        ByteBuffer.wrap(bytes), List.of(new Extent(size, 0, blocks, ErofsPlan.Form.STORED)));
   }
 
   private Encoded compressed(ErofsPlan.Run run, Compression.Zstd zstd) throws IOException {
@@ -76,10 +77,7 @@ record RunEncoder(ContentSource contents, Compression compression, ExtentCache c
       int blocks = (int) Blocks.count(kept ? length : frame.length);
       extents.add(
           new Extent(
-              length,
-              block,
-              blocks,
-              kept ? ErofsPlan.Form.STORED : ErofsPlan.Form.COMPRESSED));
+              length, block, blocks, kept ? ErofsPlan.Form.STORED : ErofsPlan.Form.COMPRESSED));
       block += blocks;
     }
     byte[] bytes = new byte[block * Blocks.SIZE];
@@ -95,14 +93,15 @@ record RunEncoder(ContentSource contents, Compression compression, ExtentCache c
         }
       }
     }
-    return new Encoded(bytes, extents);
+    return new Encoded(ByteBuffer.wrap(bytes), extents);
   }
 
   /// One frame for each extent; empty where none would save a block.
   private static List<byte[]> frames(byte[] raw, Compression.Zstd zstd) {
     List<byte[]> frames = new ArrayList<>();
     try (ZstdCompressCtx context = new ZstdCompressCtx()) {
-      // The content size is pledged, so that zstd lowers its window to it: the kernel refuses a larger window than
+      // The content size is pledged, so that zstd lowers its window to it: the kernel refuses a
+      // larger window than
       // the superblock names.
       context.setLevel(zstd.level()).setContentSize(true).setChecksum(false).setDictID(false);
       for (int at = 0; at < raw.length; at += zstd.extentSize()) {
