@@ -143,7 +143,7 @@ public final class Reference {
   }
 
   private static String cell(String text) {
-    return Arrays.stream(text.split("\n"))
+    return Arrays.stream(text.split("\n", -1))
         .map(String::strip)
         .collect(Collectors.joining(" "))
         .replace("|", "\\|");

@@ -22,7 +22,7 @@ final class SshKey {
 
   /// What is wrong with a line, or nothing.
   static Optional<String> complaint(String line) {
-    String[] words = line.strip().split("\\s+");
+    String[] words = line.strip().split("\\s+", -1);
     for (int i = 0; i < words.length; i++) {
       if (TYPES.contains(words[i])) {
         return i + 1 < words.length

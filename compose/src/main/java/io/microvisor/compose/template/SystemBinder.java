@@ -203,7 +203,7 @@ final class SystemBinder {
     List<Fields.Item> parts = new ArrayList<>(kernel.text("cmdline").stream().toList());
     parts.addAll(kernel.texts("parameters"));
     for (Fields.Item part : parts) {
-      for (String word : part.text().split(" +")) {
+      for (String word : part.text().split(" +", -1)) {
         String name = word.replaceFirst("=.*", "");
         if (OWN_PARAMETERS.contains(name) || name.startsWith("systemd.verity")) {
           problems.add(

@@ -111,7 +111,7 @@ final class TemplateBinder {
     return new Template.PackageRepository(
         repository.text("codename", ""),
         withoutSlash(repository.text("url", "")),
-        List.of(repository.text("component", "main").strip().split("\\s+")),
+        List.of(repository.text("component", "main").strip().split("\\s+", -1)),
         keys.stream().flatMap(key -> folder.file("pkey", key).stream()).toList(),
         unsigned,
         repository.place());

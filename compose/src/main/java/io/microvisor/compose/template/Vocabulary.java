@@ -332,6 +332,6 @@ public final class Vocabulary {
   }
 
   private static Stream<String> words(String words) {
-    return Arrays.stream(words.split(" ")).filter(word -> !word.isEmpty());
+    return Arrays.stream(words.split(" ", -1)).filter(word -> !word.isEmpty());
   }
 }

@@ -41,14 +41,6 @@ final class YamlReader {
   /// The most values, counting an alias as all it stands for.
   static final int MAX_NODES = 50_000;
 
-  /// The buffer is large because the library copies all of it for each refill within one long scalar.
-  private static final LoadSettings SETTINGS =
-      LoadSettings.builder()
-          .setUseMarks(true)
-          .setCodePointLimit(MAX_BYTES)
-          .setBufferSize(MAX_BYTES / 4)
-          .build();
-
   private final String file;
   private final List<Problem> problems;
   private final Iterator<Event> events;
@@ -91,7 +83,10 @@ final class YamlReader {
     }
     try {
       return Optional.of(
-          new YamlReader(file, new Parse(SETTINGS).parseString(text.get()).iterator(), problems)
+          new YamlReader(
+                  file,
+                  new Parse(settings(text.get())).parseString(text.get()).iterator(),
+                  problems)
               .document());
     } catch (Stop _) { // reported where it was thrown
       return Optional.empty();
@@ -108,6 +103,15 @@ final class YamlReader {
               "YAML: " + oneLine(String.valueOf(e.getMessage()))));
       return Optional.empty();
     }
+  }
+
+  /// The buffer takes the whole text: the library copies all it holds for each refill within one long scalar.
+  private static LoadSettings settings(String text) {
+    return LoadSettings.builder()
+        .setUseMarks(true)
+        .setCodePointLimit(MAX_BYTES)
+        .setBufferSize(Math.max(1024, text.length() + 1))
+        .build();
   }
 
   private static Optional<String> decode(String file, byte[] bytes, List<Problem> problems) {

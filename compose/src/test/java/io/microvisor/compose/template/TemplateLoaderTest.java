@@ -246,8 +246,8 @@ class TemplateLoaderTest {
           Files.write(file, input);
           TemplateLoader.load(file);
         };
-    Malformed.survivesBitFlips(good, 1000, 7, reader);
-    for (int length = 0; length < good.length; length += 13) {
+    Malformed.survivesBitFlips(good, 300, 7, reader);
+    for (int length = 0; length < good.length; length += 61) {
       reader.read(Arrays.copyOf(good, length));
     }
   }

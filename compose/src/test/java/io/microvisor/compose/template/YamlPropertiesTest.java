@@ -17,7 +17,7 @@ import net.jqwik.api.Provide;
 class YamlPropertiesTest {
   private static final Place PLACE = Place.startOf("x");
 
-  @Property(tries = 2000)
+  @Property(tries = 500)
   void anyBytesAreReadOrRefused(@ForAll byte[] bytes) {
     List<Problem> problems = new ArrayList<>();
     Optional<Yaml> yaml = YamlReader.read("x", bytes, problems);
@@ -25,7 +25,7 @@ class YamlPropertiesTest {
     yaml.ifPresent(value -> new ShapeCheck(problems).root(value));
   }
 
-  @Property(tries = 2000)
+  @Property(tries = 500)
   void textsOfYamlsOwnCharactersAreReadOrRefused(@ForAll("soup") String text) {
     List<Problem> problems = new ArrayList<>();
     Optional<Yaml> yaml = YamlReader.read("x", text.getBytes(StandardCharsets.UTF_8), problems);
@@ -74,7 +74,7 @@ class YamlPropertiesTest {
         .map(parts -> String.join("", parts));
   }
 
-  @Property(tries = 1000)
+  @Property(tries = 150)
   void printedTreesReadBackTheSame(@ForAll("trees") Yaml.Mapping tree) {
     List<Problem> problems = new ArrayList<>();
     String text = YamlPrinter.print(tree);
