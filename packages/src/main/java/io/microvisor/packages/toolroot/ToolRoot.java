@@ -59,7 +59,7 @@ public final class ToolRoot {
   }
 
   private static void make(List<UnpackedPackage> packages, Path path) throws IOException {
-    Path roots = Files.createDirectories(path.toAbsolutePath().normalize().resolve(".."));
+    Path roots = Files.createDirectories(path.toAbsolutePath().normalize().resolveSibling(""));
     MergedPackages merged = PackageMerge.merge(packages);
     Path unfinished = Files.createTempDirectory(roots, "unfinished-");
     try {
