@@ -190,7 +190,8 @@ final class BruteForceTest {
     return relations.clauses().stream()
         .flatMap(List::stream)
         .anyMatch(relation ->
-            members.stream().anyMatch(other -> other != member && satisfies(other, relation)));
+            members.stream()
+                .anyMatch(other -> !other.equals(member) && satisfies(other, relation)));
   }
 
   private static boolean satisfies(DebPackage member, Relation relation) {
