@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Leaves out what a solution does not need, until nothing more can be: a package chosen for an alternative that a later
-/// choice satisfies as well.
+/// Leaves out what a solution does not need, until nothing more can be: a package chosen for an alternative that a
+/// later choice satisfies as well.
 ///
 /// A subset of a sound set cannot clash, so only requirements matter; and the union of two sound subsets is sound. So
 /// without a given member there is one largest sound subset, found by dropping whoever misses something, over and over.

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Finds a set that satisfies all rules, by conflict-driven clause learning over rules that are fetched when their owner
-/// is first taken.
+/// Finds a set that satisfies all rules, by conflict-driven clause learning over rules that are fetched when their
+/// owner is first taken.
 ///
 /// Only requirements of what is taken lead to decisions, so everything is left out that nothing asks for. Decided first
 /// are requirements that versions of one thing satisfy (they say little about what else to take), then those with a
-/// real choice, then those that only should hold; each in the order in which their owners were taken, and always for the
-/// best satisfier that is still possible.
+/// real choice, then those that only should hold; each in the order in which their owners were taken, and always for
+/// the best satisfier that is still possible.
 final class Search {
   /// How it ended.
   sealed interface Outcome {
@@ -258,7 +258,8 @@ final class Search {
     return value(literal) >= 0 ? Integer.MAX_VALUE : levels[Clause.variable(literal)];
   }
 
-  /// Learns from a conflict (the first unique implication point), goes back to where it matters and draws the conclusion.
+  /// Learns from a conflict (the first unique implication point), goes back to where it matters and draws the
+  /// conclusion.
   private void learn(Clause conflict) {
     List<Clause> from = new ArrayList<>();
     List<Integer> others = new ArrayList<>();
