@@ -130,6 +130,18 @@ public final class ModuleIndex {
     return Optional.ofNullable(byName.get(name.replace('-', '_'))).map(modules::get);
   }
 
+  List<String> order() {
+    return order;
+  }
+
+  List<String> builtinPaths() {
+    return builtin;
+  }
+
+  List<String> builtinInfo() {
+    return builtinInfo;
+  }
+
   /// The names of what is built into the kernel.
   public SortedSet<String> builtin() {
     SortedSet<String> names = new TreeSet<>();
