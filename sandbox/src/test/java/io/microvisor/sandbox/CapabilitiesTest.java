@@ -9,7 +9,8 @@ import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 class CapabilitiesTest {
-  // cap_net_raw=ep: `setcap cap_net_raw=ep file; getfattr -e hex -n security.capability file` (libcap 2.66), as root and
+  // cap_net_raw=ep: `setcap cap_net_raw=ep file; getfattr -e hex -n security.capability file`
+  // (libcap 2.66), as root and
   // in a user namespace whose root is 100000.
   private static final String REVISION_2 = "0100000200200000000000000000000000000000";
   private static final String REVISION_3 = "0100000300200000000000000000000000000000a0860100";

@@ -26,7 +26,8 @@ class HostFactsTest {
             /etc/subuid: no range of 65536 ids for ada (expected: one)
               advice: sudo usermod --add-subuids 100000-165535 ada
             /etc/subgid: no range of 65536 ids for ada (expected: one)
-              advice: sudo usermod --add-subgids 100000-165535 ada""");
+              advice: sudo usermod --add-subgids 100000-165535 ada\
+            """);
   }
 
   @Test
@@ -52,8 +53,7 @@ class HostFactsTest {
   @Test
   void refusesAnUnshareThatCannotMapSubordinateIds() {
     HostFacts old =
-        new HostFacts(
-            1000, "ada", "unshare from util-linux 2.37.2", true, "", "", "9", "", "");
+        new HostFacts(1000, "ada", "unshare from util-linux 2.37.2", true, "", "", "9", "", "");
 
     assertThat(old.obstacles("no").get(0).what())
         .isEqualTo(

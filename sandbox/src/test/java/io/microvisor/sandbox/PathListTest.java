@@ -12,8 +12,7 @@ class PathListTest {
   @Test
   void readsDirectoriesFilesAndTheRoot() throws FormatException {
     assertThat(parse("./\n./etc/\n./etc/motd\n"))
-        .containsExactlyInAnyOrder(
-            TreePath.ROOT, TreePath.of("etc"), TreePath.of("etc/motd"));
+        .containsExactlyInAnyOrder(TreePath.ROOT, TreePath.of("etc"), TreePath.of("etc/motd"));
   }
 
   @Test

@@ -121,17 +121,16 @@ class SandboxTest {
     AtomicReference<Throwable> outcome = new AtomicReference<>(new AssertionError("no end"));
     Thread caller =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  try {
-                    sandbox.run(
-                        spec(programs, "echo on; sleep 546372819"),
-                        ContentSink.into(CONTENTS),
-                        line -> running.countDown());
-                  } catch (Throwable e) {
-                    outcome.set(e);
-                  }
-                });
+            .start(() -> {
+              try {
+                sandbox.run(
+                    spec(programs, "echo on; sleep 546372819"),
+                    ContentSink.into(CONTENTS),
+                    line -> running.countDown());
+              } catch (Throwable e) {
+                outcome.set(e);
+              }
+            });
     running.await();
     caller.interrupt();
     caller.join();

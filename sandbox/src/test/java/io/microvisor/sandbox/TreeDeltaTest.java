@@ -29,8 +29,7 @@ class TreeDeltaTest {
 
   @Test
   void takesChangesDropsWhatIsGoneAndKeepsTheRest() throws IOException {
-    FileTree changed =
-        FileTree.builder().put("etc", DIRECTORY).put("etc/new", file("new")).build();
+    FileTree changed = FileTree.builder().put("etc", DIRECTORY).put("etc/new", file("new")).build();
 
     FileTree after =
         new TreeDelta(changed, paths("", "etc", "etc/a", "etc/b", "etc/new")).applyTo(original);
@@ -53,8 +52,7 @@ class TreeDeltaTest {
   void separatesWhatIsNoLongerAHardLink() throws IOException {
     FileTree changed = FileTree.builder().put("etc", DIRECTORY).put("etc/b", file("a")).build();
 
-    FileTree after =
-        new TreeDelta(changed, paths("", "etc", "etc/a", "etc/b")).applyTo(original);
+    FileTree after = new TreeDelta(changed, paths("", "etc", "etc/a", "etc/b")).applyTo(original);
 
     assertThat(after.entry(TreePath.of("etc/a")).orElseThrow().id())
         .isNotEqualTo(after.entry(TreePath.of("etc/b")).orElseThrow().id());
@@ -62,8 +60,8 @@ class TreeDeltaTest {
 
   @Test
   void keepsTheOriginalsDevices() throws IOException {
-    FileTree after = new TreeDelta(FileTree.empty(), paths("", "dev", "dev/null", "etc"))
-        .applyTo(original);
+    FileTree after =
+        new TreeDelta(FileTree.empty(), paths("", "dev", "dev/null", "etc")).applyTo(original);
 
     assertThat(after.find("dev/console")).isPresent();
     assertThat(after.find("dev/null")).isEmpty();
