@@ -44,16 +44,21 @@ final class PackFile implements ByteSource {
         if (Thread.currentThread().isInterrupted()) {
           throw e;
         }
-        reopen(current);
+        reopen();
       } catch (ClosedChannelException _) {
-        reopen(current);
+        reopen();
       }
     }
   }
 
-  private synchronized void reopen(FileChannel broken) throws IOException {
-    if (channel == broken) {
-      channel = FileChannel.open(path, StandardOpenOption.READ);
+  private synchronized void reopen() throws IOException {
+    if (!channel.isOpen()) {
+      FileChannel again = FileChannel.open(path, StandardOpenOption.READ);
+      if (again.size() != size) {
+        again.close();
+        throw new IOException("pack " + path + ": was replaced while in use (expected: the same)");
+      }
+      channel = again;
     }
   }
 }

@@ -25,6 +25,10 @@ public final class Decompressor {
   /// @throws FormatException if the bytes do not begin as they should; most damage shows only when reading
   public static InputStream open(Compression compression, ByteSource compressed, long limit)
       throws IOException {
+    if (compression != Compression.NONE && compressed.size() == 0) {
+      throw FormatException.notThis(
+          ExpandedStream.format(compression), "it is empty (expected: a header)");
+    }
     WatchedSource source = new WatchedSource(compressed.stream());
     try {
       return new ExpandedStream(compression, decoder(compression, source), source, limit);

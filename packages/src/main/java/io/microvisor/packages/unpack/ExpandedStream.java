@@ -25,11 +25,15 @@ final class ExpandedStream extends InputStream {
     this.limit = limit;
   }
 
+  static String format(Compression compression) {
+    return compression.name().toLowerCase(Locale.ROOT) + " stream";
+  }
+
   static IOException translated(Compression compression, WatchedSource source, IOException e) {
     if (source.failed() || e instanceof FormatException) {
       return e;
     }
-    String format = compression.name().toLowerCase(Locale.ROOT) + " stream";
+    String format = format(compression);
     String what = e instanceof EOFException ? "ends too early (truncated?)" : String.valueOf(e);
     FormatException translated =
         e instanceof MemoryLimitException || e instanceof UnsupportedOptionsException
@@ -56,7 +60,7 @@ final class ExpandedStream extends InputStream {
       position += Math.max(0, count);
       if (position > limit) {
         throw FormatException.unsupported(
-            compression.name().toLowerCase(Locale.ROOT) + " stream",
+            format(compression),
             limit,
             "expands to more than %s (expected: at most that)".formatted(new ByteSize(limit)));
       }
