@@ -9,6 +9,7 @@ import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.Meta;
 import io.microvisor.formats.tree.TreePath;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,7 +42,7 @@ final class HostPrograms {
     for (String program : PROGRAMS) {
       Path path = Path.of("/bin", program);
       Process ldd = new ProcessBuilder("ldd", path.toString()).start();
-      String text = new String(ldd.getInputStream().readAllBytes(), "UTF-8");
+      String text = new String(ldd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       ldd.waitFor();
       files.add(path);
       LIBRARY.matcher(text).results().forEach(match -> files.add(Path.of(match.group(1))));

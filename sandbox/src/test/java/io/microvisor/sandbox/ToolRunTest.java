@@ -8,6 +8,7 @@ import io.microvisor.bytes.Digest;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -106,7 +107,7 @@ class ToolRunTest {
   void talksThroughPipesWhileItRuns() throws Exception {
     try (ToolRun cat =
         ToolRun.start(support, ToolSpec.of(root, List.of("/bin/cat")), ToolRun.Stdio.PIPED)) {
-      cat.input().write("hello\n".getBytes("UTF-8"));
+      cat.input().write("hello\n".getBytes(StandardCharsets.UTF_8));
       cat.input().flush();
 
       assertThat(cat.output().readNBytes(6)).asString().isEqualTo("hello\n");

@@ -63,8 +63,13 @@ class DpkgDatabaseTest {
                   deb("dpkg").unpacked(),
                   deb(
                           "demo",
-                          "Multi-Arch: same\nDescription: a package\n with a long\n .\n"
-                              + " description\n")
+                          """
+                          Multi-Arch: same
+                          Description: a package
+                           with a long
+                           .
+                           description
+                          """)
                       .with("etc/demo.conf", "abc")
                       .control("conffiles", "/etc/demo.conf\nremove-on-upgrade /etc/old\n")
                       .control("postinst", "#!/bin/sh\n")
