@@ -86,7 +86,7 @@ final class Transport implements Closeable {
   private static URI target(URI from, String location) throws IOException {
     URI to;
     try {
-      to = from.resolve(new URI(location));
+      to = from.resolve(new URI(location)).normalize();
     } catch (URISyntaxException _) {
       throw new RedirectException("redirects to \"" + location + "\", which is no address");
     }

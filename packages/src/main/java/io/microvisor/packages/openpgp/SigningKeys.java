@@ -36,8 +36,8 @@ final class SigningKeys {
 
   /// What stands against `key`, of this certificate, as a signing key.
   Finding judge(PGPPublicKey key) {
-    Finding ofPrimary = judgePrimary(key == primary);
-    if (key == primary || ofPrimary instanceof Finding.Refused) {
+    Finding ofPrimary = judgePrimary(key.isMasterKey());
+    if (key.isMasterKey() || ofPrimary instanceof Finding.Refused) {
       return ofPrimary;
     }
     return judgeSubkey(key);
@@ -152,7 +152,7 @@ final class SigningKeys {
       PGPSignature signature = all.next();
       if (verified(
           signature,
-          s -> key == primary ? s.verifyCertification(primary) : s.verifyCertification(primary, key))) {
+          s -> key.isMasterKey() ? s.verifyCertification(primary) : s.verifyCertification(primary, key))) {
         return true;
       }
     }
