@@ -53,7 +53,12 @@ final class PackFile implements ByteSource {
 
   private synchronized void reopen(FileChannel broken) throws IOException {
     if (channel == broken) {
-      channel = FileChannel.open(path, StandardOpenOption.READ);
+      FileChannel again = FileChannel.open(path, StandardOpenOption.READ);
+      if (again.size() != size) {
+        again.close();
+        throw new IOException("pack " + path + ": was replaced while in use (expected: the same)");
+      }
+      channel = again;
     }
   }
 }

@@ -7,7 +7,7 @@ import java.nio.channels.FileChannel;
 /// Gathers small writes that follow each other into large ones.
 final class PendingWrites {
   private final FileChannel channel;
-  private final ByteBuffer gathered = ByteBuffer.allocateDirect(1 << 18);
+  private final ByteBuffer gathered = ByteBuffer.allocate(1 << 18);
   private long start;
 
   PendingWrites(FileChannel channel) {

@@ -22,7 +22,7 @@ import java.util.Set;
 /// | ar_size | 48 | 10 | size of the content in bytes, decimal |
 /// | ar_fmag | 58 | 2 | a grave accent and a line feed |
 public final class ArReader {
-  private static final String FORMAT = "ar archive";
+  private static final String FORMAT = "common ar archive";
   private static final String ARMAG = "!<arch>\n";
   private static final String ARFMAG = "`\n";
   private static final int HEADER_SIZE = 60;

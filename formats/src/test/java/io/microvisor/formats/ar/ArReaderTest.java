@@ -54,7 +54,7 @@ class ArReaderTest {
   void refusesWhatIsNoArchive() {
     assertThatThrownBy(() -> read("<!doctype html>".getBytes(StandardCharsets.US_ASCII)))
         .isInstanceOf(FormatException.class)
-        .hasMessage("not a ar archive: no \"!<arch>\" at byte 0");
+        .hasMessage("not a common ar archive: no \"!<arch>\" at byte 0");
   }
 
   @Test

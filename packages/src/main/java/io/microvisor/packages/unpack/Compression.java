@@ -1,0 +1,36 @@
+package io.microvisor.packages.unpack;
+
+import java.util.Optional;
+
+/// How a file is compressed, which its name tells.
+public enum Compression {
+  /// Not at all.
+  NONE(""),
+  /// gzip (RFC 1952).
+  GZIP(".gz"),
+  /// The .xz format, version 1.1.
+  XZ(".xz"),
+  /// Zstandard (RFC 8878).
+  ZSTD(".zst");
+
+  private final String suffix;
+
+  Compression(String suffix) {
+    this.suffix = suffix;
+  }
+
+  /// What a name so compressed ends with: empty for none, else with its dot.
+  public String suffix() {
+    return suffix;
+  }
+
+  /// The compression whose suffix, dot included, is `suffix`.
+  public static Optional<Compression> ofSuffix(String suffix) {
+    for (Compression compression : values()) {
+      if (compression.suffix.equals(suffix)) {
+        return Optional.of(compression);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,59 @@
+package io.microvisor.packages.unpack;
+
+import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.ContentSink;
+import io.microvisor.bytes.ContentSource;
+import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.FormatException;
+import io.microvisor.formats.tar.TarReader;
+import io.microvisor.formats.tree.FileTree;
+import io.microvisor.formats.tree.Inode;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The control.tar of a package: regular files in one directory, of which `control` must be there.
+final class ControlArchive {
+  /// How many bytes control.tar may have, expanded. The largest of the suite have a few MiB of md5sums.
+  static final int LARGEST = 64 << 20;
+
+  private static final String FORMAT = "Debian package";
+
+  private ControlArchive() {}
+
+  /// The control files by name.
+  ///
+  /// @param archive control.tar, expanded
+  static SortedMap<String, byte[]> read(byte[] archive) throws IOException {
+    Map<Digest, ByteSource> contents = new HashMap<>();
+    FileTree tree = TarReader.read(new ByteArrayInputStream(archive), ContentSink.into(contents));
+    ContentSource source = ContentSource.of(contents);
+    SortedMap<String, byte[]> files = new TreeMap<>();
+    for (FileTree.Entry entry : (Iterable<FileTree.Entry>) tree.entries()::iterator) {
+      if (entry.path().isRoot()) {
+        continue;
+      }
+      if (!(entry.inode() instanceof Inode.RegularFile file) || !entry.path().parent().isRoot()) {
+        throw FormatException.damaged(
+            FORMAT,
+            0,
+            "control.tar holds " + entry.path() + " (expected: regular files in one directory)");
+      }
+      files.put(entry.path().name(), source.open(file.content()).readAll(LARGEST));
+    }
+    if (!files.containsKey("control")) {
+      throw FormatException.damaged(FORMAT, 0, "control.tar holds no file \"control\"");
+    }
+    return Collections.unmodifiableSortedMap(files);
+  }
+
+  static String stanza(SortedMap<String, byte[]> files) {
+    byte[] control = files.getOrDefault("control", new byte[0]);
+    return new String(control, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,57 @@
+package io.microvisor.packages.unpack;
+
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.FormatException;
+import java.io.IOException;
+import java.io.InputStream;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
+
+/// Expands compressed bytes within limits: of the result's size, and of the memory a decoder may ask for.
+///
+/// Whatever is wrong with the compressed bytes (checksums are verified, several streams in a row are one) comes as a
+/// [FormatException]; failures to read them come as they are.
+public final class Decompressor {
+  /// The most memory an xz decoder may use: enough for the 64 MiB dictionary of `xz -9`.
+  static final long XZ_MEMORY = 80L << 20;
+
+  private static final int ZSTD_LARGEST_WINDOW_LOG = 27;
+
+  private Decompressor() {}
+
+  /// A stream of the expanded bytes, for one thread at a time; it must be closed.
+  ///
+  /// @param limit how many bytes may come out; one more is an error
+  /// @throws FormatException if the bytes do not begin as they should; most damage shows only when reading
+  public static InputStream open(Compression compression, ByteSource compressed, long limit)
+      throws IOException {
+    if (compression != Compression.NONE && compressed.size() == 0) {
+      throw FormatException.notThis(
+          ExpandedStream.format(compression), "it is empty (expected: a header)");
+    }
+    WatchedSource source = new WatchedSource(compressed.stream());
+    try {
+      return new ExpandedStream(compression, decoder(compression, source), source, limit);
+    } catch (IOException e) {
+      throw ExpandedStream.translated(compression, source, e);
+    }
+  }
+
+  private static InputStream decoder(Compression compression, InputStream source)
+      throws IOException {
+    return switch (compression) {
+      case NONE -> source;
+      case GZIP ->
+          GzipCompressorInputStream.builder()
+              .setInputStream(source)
+              .setDecompressConcatenated(true)
+              .get();
+      case XZ -> Xz.open(source);
+      case ZSTD -> {
+        ZstdInputStreamNoFinalizer zstd = new ZstdInputStreamNoFinalizer(source);
+        zstd.setLongMax(ZSTD_LARGEST_WINDOW_LOG);
+        yield zstd;
+      }
+    };
+  }
+}

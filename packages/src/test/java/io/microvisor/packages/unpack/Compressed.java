@@ -1,0 +1,31 @@
+package io.microvisor.packages.unpack;
+
+import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.zip.GZIPOutputStream;
+import org.tukaani.xz.LZMA2Options;
+import org.tukaani.xz.XZOutputStream;
+
+/// Makes compressed inputs.
+final class Compressed {
+  private Compressed() {}
+
+  static byte[] bytes(Compression compression, byte[] content) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (OutputStream out = stream(compression, bytes)) {
+      out.write(content);
+    }
+    return bytes.toByteArray();
+  }
+
+  static OutputStream stream(Compression compression, OutputStream out) throws IOException {
+    return switch (compression) {
+      case NONE -> out;
+      case GZIP -> new GZIPOutputStream(out);
+      case XZ -> new XZOutputStream(out, new LZMA2Options(0));
+      case ZSTD -> new ZstdOutputStreamNoFinalizer(out, 1).setChecksum(true);
+    };
+  }
+}
