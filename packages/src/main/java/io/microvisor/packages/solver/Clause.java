@@ -37,6 +37,10 @@ final class Clause {
 
   private static Clause of(Rule rule, Requirement requirement) {
     List<Integer> satisfiers = requirement.satisfiers();
+    if (satisfiers.isEmpty() && rule.owner() != Rules.SYSTEM) {
+      // That the system is not there adds nothing, but leaves two literals to watch.
+      return of(rule, Rules.SYSTEM);
+    }
     int[] preference = new int[satisfiers.size()];
     int[] literals = new int[satisfiers.size() + 1];
     literals[0] = not(positive(rule.owner()));

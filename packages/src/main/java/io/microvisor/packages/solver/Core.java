@@ -2,15 +2,50 @@ package io.microvisor.packages.solver;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Shrinks rules that contradict each other to a set of which none can be left out.
 final class Core {
   private Core() {}
 
-  static List<Rule> minimal(Rules rules, List<Rule> contradictory, long budget) {
+  /// First as few wishes as possible, against the whole universe; then as few rules as possible.
+  static <P> List<Rule> minimal(Rules.OfUniverse<P> rules, List<Rule> contradictory, long budget) {
+    List<Rule> core = contradictory;
+    List<Rule> system = rules.of(Rules.SYSTEM);
+    List<Wish> wishes = wishes(core);
+    system =
+        system.stream().filter(rule -> wish(rule).stream().allMatch(wishes::contains)).toList();
+    for (Wish wish : wishes.size() > 1 ? wishes : List.<Wish>of()) {
+      List<Rule> without =
+          system.stream().filter(rule -> wish(rule).stream().noneMatch(wish::equals)).toList();
+      switch (new Search(rules.with(without), budget).run()) {
+        case Search.Outcome.Contradiction(List<Rule> smaller) -> {
+          system = without;
+          core = smaller;
+        }
+        case Search.Outcome.Satisfied _, Search.Outcome.GaveUp _ -> {}
+      }
+    }
+    return minimalRules(rules, core, budget);
+  }
+
+  private static List<Wish> wishes(List<Rule> rules) {
+    return rules.stream().flatMap(rule -> wish(rule).stream()).distinct().toList();
+  }
+
+  static Optional<Wish> wish(Rule rule) {
+    return switch (rule) {
+      case Rule.Wished(Wish wish, Requirement _) -> Optional.of(wish);
+      case Rule.Banned(Wish wish, String _, int _) -> Optional.of(wish);
+      case Rule.Always _, Rule.Needs _, Rule.Excludes _ -> Optional.empty();
+    };
+  }
+
+  private static List<Rule> minimalRules(Rules rules, List<Rule> contradictory, long budget) {
     List<Rule> core = new ArrayList<>(new LinkedHashSet<>(contradictory));
     // The search's own proof of the core is often much shorter than the core: cheap steps first.
     for (int size = core.size() + 1; core.size() < size; ) {
@@ -20,31 +55,27 @@ final class Core {
     for (int i = 0; i < core.size(); ) {
       List<Rule> without = new ArrayList<>(core);
       without.remove(i);
-      List<Rule> smaller = shrink(rules, without, budget);
-      if (smaller.size() == without.size() && !contradictory(rules, without, budget)) {
-        i++;
-      } else {
-        // Rules before i were shown to be needed by some superset, hence are still there.
-        core = smaller;
+      switch (search(rules, without, budget)) {
+        // Rules before i are needed, so every proof uses them: i stays where it is.
+        case Search.Outcome.Contradiction(List<Rule> used) -> core = ordered(without, used);
+        case Search.Outcome.Satisfied _, Search.Outcome.GaveUp _ -> i++;
       }
     }
     return core;
   }
 
-  private static boolean contradictory(Rules rules, List<Rule> some, long budget) {
-    return search(rules, some, budget) instanceof Search.Outcome.Contradiction;
-  }
-
   /// The rules a proof of contradiction uses, in their old order; all of them when there is no contradiction.
   private static List<Rule> shrink(Rules rules, List<Rule> some, long budget) {
     return switch (search(rules, some, budget)) {
-      case Search.Outcome.Contradiction(List<Rule> used) -> {
-        List<Rule> ordered = new ArrayList<>(some);
-        ordered.retainAll(new java.util.HashSet<>(used));
-        yield ordered;
-      }
+      case Search.Outcome.Contradiction(List<Rule> used) -> ordered(some, used);
       case Search.Outcome.Satisfied _, Search.Outcome.GaveUp _ -> some;
     };
+  }
+
+  private static List<Rule> ordered(List<Rule> all, List<Rule> used) {
+    List<Rule> ordered = new ArrayList<>(all);
+    ordered.retainAll(new HashSet<>(used));
+    return ordered;
   }
 
   private static Search.Outcome search(Rules rules, List<Rule> some, long budget) {

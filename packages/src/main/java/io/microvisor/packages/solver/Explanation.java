@@ -27,13 +27,7 @@ final class Explanation<P> {
 
   private Resolution<P> resolution(List<Wish> all) {
     Set<Wish> inCore = new HashSet<>();
-    for (Rule rule : core) {
-      switch (rule) {
-        case Rule.Wished(Wish wish, Requirement _) -> inCore.add(wish);
-        case Rule.Banned(Wish wish, String _, int _) -> inCore.add(wish);
-        case Rule.Always _, Rule.Needs _, Rule.Excludes _ -> {}
-      }
-    }
+    core.forEach(rule -> Core.wish(rule).ifPresent(inCore::add));
     List<Wish> wishes = new LinkedHashSet<>(all).stream().filter(inCore::contains).toList();
     for (Wish wish : wishes) {
       for (Rule rule : core) {

@@ -37,8 +37,8 @@ public sealed interface Resolution<P> {
 
   /// No set fulfils the wishes.
   ///
-  /// @param wishes those that cannot be had together: without any one of them the rest could; never empty, unless what
-  ///     every system has is itself at odds
+  /// @param wishes some that cannot be had together, though all of them but any one could; empty when what every system
+  ///     has is itself at odds
   /// @param chain why, link by link: nothing in it could be left out
   /// @param message both in one line of plain words
   record Unsolvable<P>(List<Wish> wishes, List<Reason> chain, String message)

@@ -30,6 +30,14 @@ interface Rules {
       known.put(SYSTEM, system);
     }
 
+    /// The same universe under other wishes.
+    OfUniverse<P> with(List<Rule> system) {
+      OfUniverse<P> other = new OfUniverse<>(universe, system);
+      other.known.putAll(known);
+      other.known.put(SYSTEM, system);
+      return other;
+    }
+
     @Override
     public int variables() {
       return universe.size() + 1;

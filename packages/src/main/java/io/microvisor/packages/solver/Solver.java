@@ -47,9 +47,9 @@ public final class Solver {
       return new Resolution.Misunderstood<>(unknown);
     }
     universe.always().forEach(each -> system.add(new Rule.Always(each)));
-    Rules rules = new Rules.OfUniverse<>(universe, system);
+    Rules.OfUniverse<P> rules = new Rules.OfUniverse<>(universe, system);
     return switch (new Search(rules, budget).run()) {
-      case Search.Outcome.Satisfied(int[] taken) ->
+      case Search.Outcome.Satisfied(List<Integer> taken) ->
           new Resolution.Solved<>(picks(universe, rules, Pruning.prune(rules, taken)));
       case Search.Outcome.Contradiction(List<Rule> core) ->
           Explanation.of(universe, wishes, Core.minimal(rules, core, budget));

@@ -78,10 +78,23 @@ final class DebWishes {
     if (clauses.size() != 1) {
       return new Meaning.Unknown("not understood (expected: one package)", List.of());
     }
-    Requirement requirement = maker.make(clauses.getFirst(), Requirement.Strength.MUST, "wants");
-    return requirement.satisfiers().isEmpty()
-        ? nothingFor(clauses.getFirst().getFirst().name())
-        : understood(List.of(requirement));
+    List<Relation> alternatives = clauses.getFirst();
+    Requirement requirement = maker.make(alternatives, Requirement.Strength.MUST, "wants");
+    if (requirement.satisfiers().isEmpty()) {
+      return nothingFor(alternatives.getFirst().name());
+    }
+    return understood(
+        List.of(
+            alternatives.size() == 1 ? itself(requirement, alternatives.getFirst()) : requirement));
+  }
+
+  /// Who wishes for a package by its name wants that package, not another that provides it, as long as there is one.
+  private Requirement itself(Requirement any, Relation relation) {
+    List<Integer> real =
+        any.satisfiers().stream()
+            .filter(each -> shelf.item(each).name().equals(relation.name()))
+            .toList();
+    return real.isEmpty() ? any : new Requirement(any.strength(), any.verb(), any.text(), real);
   }
 
   private Meaning ofName(String name, String condition, Predicate<DebPackage> accepted) {

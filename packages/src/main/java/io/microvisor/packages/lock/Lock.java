@@ -1,0 +1,57 @@
+package io.microvisor.packages.lock;
+
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/// Everything a build takes from archives, pinned.
+///
+/// Equal locks have equal texts: the lists are sorted when a lock is made.
+///
+/// @param architecture of the system, such as `amd64`
+/// @param inputs what the choice was made from, in lines for humans: wishes, suites, pins. A lock is stale when they are
+///     no longer those of the template
+/// @param repositories the archives that have a Release file, by origin and suite
+/// @param packages by name, each name once
+public record Lock(
+    String architecture,
+    List<String> inputs,
+    List<LockedRepository> repositories,
+    List<LockedPackage> packages) {
+  /// Sorts, and refuses what is there twice.
+  ///
+  /// @throws IllegalArgumentException if a package is pinned twice
+  public Lock {
+    inputs = inputs.stream().sorted().distinct().toList();
+    repositories =
+        repositories.stream()
+            .sorted(
+                Comparator.comparing(LockedRepository::origin)
+                    .thenComparing(LockedRepository::suite))
+            .distinct()
+            .toList();
+    packages = packages.stream().sorted(Comparator.comparing(LockedPackage::name)).toList();
+    for (int i = 1; i < packages.size(); i++) {
+      if (packages.get(i).name().equals(packages.get(i - 1).name())) {
+        throw new IllegalArgumentException("lock: " + packages.get(i).name() + " is pinned twice");
+      }
+    }
+  }
+
+  /// Whether the choice was made from these inputs, in any order.
+  public boolean isFor(List<String> current) {
+    return inputs.equals(current.stream().sorted().distinct().toList());
+  }
+
+  /// The pin of a name.
+  public Optional<LockedPackage> find(String name) {
+    return packages.stream().filter(each -> each.name().equals(name)).findFirst();
+  }
+
+  /// The newest date of the archives: what `SOURCE_DATE_EPOCH` is when nothing else is said. Empty when all packages are
+  /// from folders without a Release file.
+  public Optional<Instant> newestRelease() {
+    return repositories.stream().map(LockedRepository::date).max(Comparator.naturalOrder());
+  }
+}
