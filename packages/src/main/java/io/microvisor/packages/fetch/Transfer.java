@@ -141,8 +141,7 @@ final class Transfer {
       }
     }
     if (at < download.size()) {
-      return new Outcome.Again(
-          "cut off after %d of %d bytes".formatted(at, download.size()));
+      return new Outcome.Again("cut off after %d of %d bytes".formatted(at, download.size()));
     }
     return commit(Digest.of(hasher.digest()), start);
   }

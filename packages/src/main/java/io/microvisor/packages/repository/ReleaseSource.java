@@ -55,9 +55,9 @@ final class ReleaseSource {
     }
     VerifiedRelease verified = verify(spec, distribution, answer.get());
     Optional<VerifiedRelease> before =
-        last.filter(one -> !one.equals(answer.get())).flatMap(one -> lastGood(spec, distribution, one));
-    if (before.isPresent()
-        && before.get().release().date().isAfter(verified.release().date())) {
+        last.filter(one -> !one.equals(answer.get()))
+            .flatMap(one -> lastGood(spec, distribution, one));
+    if (before.isPresent() && before.get().release().date().isAfter(verified.release().date())) {
       return Optional.of(
           new Found(
               before.get(),

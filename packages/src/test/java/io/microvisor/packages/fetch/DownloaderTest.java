@@ -119,10 +119,7 @@ final class DownloaderTest {
   @Test
   void triesAgainAfterAServersOwnErrorAndWaitsLongerEachTime() throws Exception {
     server.on(
-        "/a",
-        FaultyServer.status(500),
-        FaultyServer.status(503),
-        FaultyServer.content(CONTENT));
+        "/a", FaultyServer.status(500), FaultyServer.status(503), FaultyServer.content(CONTENT));
 
     assertThat(Files.readAllBytes(fetch(server.address("/a")))).isEqualTo(CONTENT);
     assertThat(pauses).containsExactly(Duration.ofSeconds(1), Duration.ofSeconds(2));
@@ -217,15 +214,15 @@ final class DownloaderTest {
             download("three 3.0", bytes(20, 1), URI.create("ftp://example.org/x")));
 
     DownloadException e =
-        catchThrowableOfType(
-            DownloadException.class, () -> downloader.fetch(wanted, events::add));
+        catchThrowableOfType(DownloadException.class, () -> downloader.fetch(wanted, events::add));
     assertThat(e)
         .hasMessage(
             """
             2 of 3 files could not be had:
               one 1.0: %s: the server answers 404, not found
                 %s: the server answers 404, not found
-              three 3.0: ftp://example.org/x: scheme ftp (expected: http, https or file)"""
+              three 3.0: ftp://example.org/x: scheme ftp (expected: http, https or file)\
+            """
                 .formatted(server.address("/a"), server.address("/b")));
     assertThat(store.files().path(Digest.sha256(CONTENT))).isPresent();
   }
@@ -276,7 +273,8 @@ final class DownloaderTest {
   }
 
   private Path fetch(URI... addresses) throws IOException, InterruptedException {
-    return downloader.fetch(List.of(download("thing 1.0", CONTENT, addresses)), events::add)
+    return downloader
+        .fetch(List.of(download("thing 1.0", CONTENT, addresses)), events::add)
         .getFirst();
   }
 
@@ -286,7 +284,9 @@ final class DownloaderTest {
 
   private Path onlyPartial() throws IOException {
     try (var all = Files.walk(directory)) {
-      return all.filter(path -> path.endsWith(Digest.sha256(CONTENT).hex())).findFirst().orElseThrow();
+      return all.filter(path -> path.endsWith(Digest.sha256(CONTENT).hex()))
+          .findFirst()
+          .orElseThrow();
     }
   }
 

@@ -78,8 +78,7 @@ final class AptSourcesTest {
     assertThat(sources.entries()).hasSize(3);
     AptEntry second = sources.entries().get(1);
     assertThat(second.architectures()).containsExactly("amd64", "arm64");
-    assertThat(second.signedBy())
-        .isEqualTo(new SignedBy.Named(List.of("/etc/apt/keyrings/x.gpg")));
+    assertThat(second.signedBy()).isEqualTo(new SignedBy.Named(List.of("/etc/apt/keyrings/x.gpg")));
     AptEntry third = sources.entries().get(2);
     assertThat(third.signedBy()).isEqualTo(new SignedBy.Nobody());
     assertThat(third.freshness()).isEqualTo(Freshness.UNCHECKED);
@@ -162,7 +161,8 @@ final class AptSourcesTest {
         "deb [signed-by=/usr/share/keyrings/nodesource.gpg] https://node.example nodistro main\n");
 
     List<RepositorySpec> specs = discovery().among(AptSources.of(apt));
-    assertThat(specs).extracting(RepositorySpec::suite)
+    assertThat(specs)
+        .extracting(RepositorySpec::suite)
         .containsExactly("trixie", "trixie-updates", "trixie-security");
     assertThat(specs.getFirst().archives())
         .containsExactly(
@@ -201,7 +201,8 @@ final class AptSourcesTest {
             """
             trixie: no Debian mirror found: of apt's 1 sources none is Debian's \
             (expected: an entry signed by debian-archive-keyring)
-              advice: name one: --mirror URL, or packageRepositories in the template""");
+              advice: name one: --mirror URL, or packageRepositories in the template\
+            """);
   }
 
   @Test

@@ -58,7 +58,9 @@ final class RepositoryClientTest {
       archive.on(server, suffix);
       RepositorySnapshot snapshot = refresh(spec());
 
-      assertThat(snapshot.packages()).extracting(DebPackage::name).containsExactly("hello", "libc6");
+      assertThat(snapshot.packages())
+          .extracting(DebPackage::name)
+          .containsExactly("hello", "libc6");
       assertThat(snapshot.packages().getFirst().depends().toString()).contains("base-files");
       assertThat(snapshot.packages().getFirst().origin())
           .isEqualTo(new Origin("Test", "trixie", "main"));
@@ -70,8 +72,7 @@ final class RepositoryClientTest {
   @Test
   void fetchesTheIndexByItsNameWhereThereIsNoDigestFolder() throws Exception {
     server.on(TestArchive.DIST + "InRelease", FaultyServer.content(archive.inRelease(".gz")));
-    server.on(
-        TestArchive.DIST + TestArchive.INDEX + ".gz", FaultyServer.content(archive.gz()));
+    server.on(TestArchive.DIST + TestArchive.INDEX + ".gz", FaultyServer.content(archive.gz()));
 
     assertThat(refresh(spec()).packages()).hasSize(2);
   }
@@ -151,11 +152,11 @@ final class RepositoryClientTest {
 
   @Test
   void refusesAnIndexWhoseContentIsNotWhatTheReleaseFileSays() {
-    // The compressed file is as signed, but inflates to something else than the entry of the plain file.
+    // The compressed file is as signed, but inflates to something else than the entry of the plain
+    // file.
     archive.on(server, ".gz");
     String lie = archive.release(".gz").replaceFirst(" [0-9a-f]{64}", " " + "00".repeat(32));
-    server.on(
-        TestArchive.DIST + "InRelease", FaultyServer.content(archive.key.clearSign(lie)));
+    server.on(TestArchive.DIST + "InRelease", FaultyServer.content(archive.key.clearSign(lie)));
 
     assertThatThrownBy(() -> refresh(spec()))
         .hasMessageContaining("damaged package index")
@@ -165,12 +166,8 @@ final class RepositoryClientTest {
   @Test
   void refusesAnIndexThatInflatesToMoreThanItShould() {
     archive.on(server, ".gz");
-    String lie =
-        archive
-            .release(".gz")
-            .replaceFirst(" " + archive.plain().length + " ", " 100 ");
-    server.on(
-        TestArchive.DIST + "InRelease", FaultyServer.content(archive.key.clearSign(lie)));
+    String lie = archive.release(".gz").replaceFirst(" " + archive.plain().length + " ", " 100 ");
+    server.on(TestArchive.DIST + "InRelease", FaultyServer.content(archive.key.clearSign(lie)));
 
     assertThatThrownBy(() -> refresh(spec()))
         .hasMessageContaining("there is more (expected: 100 bytes in all)");
@@ -265,7 +262,8 @@ final class RepositoryClientTest {
             Presence.OPTIONAL);
     ArchiveAddresses addresses = new ArchiveAddresses(List.of(main, security));
 
-    assertThat(addresses.of(new Origin("Debian", "trixie-security", "main"), "pool/a_1:2~b+c_all.deb"))
+    assertThat(
+            addresses.of(new Origin("Debian", "trixie-security", "main"), "pool/a_1:2~b+c_all.deb"))
         .extracting(URI::toString)
         .containsExactly(
             "http://m.example/debian-security/pool/a_1%3A2~b+c_all.deb",
@@ -274,8 +272,7 @@ final class RepositoryClientTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
-  private RepositorySnapshot refresh(RepositorySpec spec)
-      throws IOException, InterruptedException {
+  private RepositorySnapshot refresh(RepositorySpec spec) throws IOException, InterruptedException {
     return client().refresh(List.of(spec), _ -> {}).getFirst();
   }
 
