@@ -38,7 +38,7 @@ public final class ModuleIndexCodec {
     for (KernelModule module : index.modules()) {
       text(out, module.path());
       out.writeInt(module.info().size());
-      for (KernelModule.Info info : module.info()) {
+      for (KernelModule.Tag info : module.info()) {
         text(out, info.key());
         text(out, info.value());
       }
@@ -66,9 +66,9 @@ public final class ModuleIndexCodec {
       for (int i = 0; i < count; i++) {
         String path = text(in);
         int infos = count(in, LARGEST_LIST);
-        List<KernelModule.Info> info = new ArrayList<>();
+        List<KernelModule.Tag> info = new ArrayList<>();
         for (int k = 0; k < infos; k++) {
-          info.add(new KernelModule.Info(text(in), text(in)));
+          info.add(new KernelModule.Tag(text(in), text(in)));
         }
         modules.add(new KernelModule(path, info, texts(in), texts(in)));
       }
