@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
       ValidateCommand.class,
       ResolveCommand.class,
       LockCommand.class,
+      RunCommand.class,
       CompletionCommand.class,
       CommandLine.HelpCommand.class
     },
