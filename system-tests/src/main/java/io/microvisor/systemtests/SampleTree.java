@@ -133,19 +133,23 @@ public final class SampleTree {
     return Charset.forName(System.getProperty("sun.jnu.encoding")).newEncoder().canEncode("nämé –");
   }
 
-  /// [#ordinary], with attributes of the `user` and `security` kinds, which root may set.
-  public static SampleTree attributed() {
-    Attributes capability =
-        Attributes.NONE.with(
-            "security.capability", new byte[] {1, 0, 0, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+  /// [#ordinary], with attributes of the `user` kind.
+  public static SampleTree described() {
     Attributes user =
         Attributes.NONE
             .with("user.mime_type", "text/plain".getBytes(StandardCharsets.UTF_8))
             .with("user.binary", noise(200, 9));
     return ordinary()
-        .file("usr/bin/ping", text(6000, 6), plain(0755).withAttributes(capability))
         .file("home/described", text(60, 7), plain(0644).withAttributes(user))
         .put("home/described-too", new Inode.Directory(plain(0755).withAttributes(user)));
+  }
+
+  /// [#described], with a file capability, which root may give.
+  public static SampleTree attributed() {
+    byte[] mayOpenRawSockets = {1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    Attributes capability = Attributes.NONE.with("security.capability", mayOpenRawSockets);
+    return described()
+        .file("usr/bin/ping", text(6000, 6), plain(0755).withAttributes(capability));
   }
 
   /// [#attributed], with every other kind of inode and attribute, large ids and times before 1970.

@@ -15,10 +15,14 @@ import java.nio.file.attribute.FileTime;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -30,6 +34,8 @@ public final class TreeListing {
     MODE,
     OWNER,
     TIME,
+    /// The time of directories; only where there is [#TIME].
+    DIRECTORY_TIME,
     ATTRIBUTES,
     HARD_LINKS
   }
@@ -62,6 +68,17 @@ public final class TreeListing {
       listing.add(each.getKey(), each.getValue());
     }
     return listing.lines;
+  }
+
+  /// What two listings do not share, a line each for people; empty if they are equal.
+  public static List<String> differences(
+      SortedMap<String, String> expected, SortedMap<String, String> found) {
+    SortedSet<String> paths = new TreeSet<>(expected.keySet());
+    paths.addAll(found.keySet());
+    return paths.stream()
+        .filter(path -> !Objects.equals(expected.get(path), found.get(path)))
+        .map(path -> path + ": " + found.get(path) + " (expected: " + expected.get(path) + ")")
+        .toList();
   }
 
   private void add(FileTree.Entry entry) {
@@ -126,7 +143,8 @@ public final class TreeListing {
     if (facts.contains(Fact.OWNER)) {
       line.append(" owner ").append(meta.uid()).append(':').append(meta.gid());
     }
-    if (facts.contains(Fact.TIME)) {
+    if (facts.contains(Fact.TIME)
+        && (facts.contains(Fact.DIRECTORY_TIME) || !what.equals("directory"))) {
       line.append(" time ").append(meta.mtime());
     }
     if (facts.contains(Fact.ATTRIBUTES)) {

@@ -28,6 +28,9 @@ class ArchiveFormatsOracleTest {
   private static final String EXTRACT =
       "mkdir out\ntar --xattrs --xattrs-include='*' --numeric-owner -p -C out -xf archive";
 
+  /// It writes into directories after it has set their times.
+  private static final Set<Fact> NOT_BY_CPIO = EnumSet.of(Fact.ATTRIBUTES, Fact.DIRECTORY_TIME);
+
   @TempDir Path folder;
 
   @Test
@@ -39,8 +42,7 @@ class ArchiveFormatsOracleTest {
     oracles.succeed(folder, EXTRACT);
 
     Set<Fact> facts = settable(oracles);
-    assertThat(TreeListing.of(folder.resolve("out"), facts))
-        .isEqualTo(TreeListing.of(sample.tree(), facts));
+    assertThat(TreeListing.differences(TreeListing.of(sample.tree(), facts), TreeListing.of(folder.resolve("out"), facts))).isEmpty();
   }
 
   @Test
@@ -85,7 +87,7 @@ class ArchiveFormatsOracleTest {
     if (format.equals("gnu")) {
       facts.remove(Fact.ATTRIBUTES);
     }
-    assertThat(TreeListing.of(again, facts)).isEqualTo(TreeListing.of(sample.tree(), facts));
+    assertThat(TreeListing.differences(TreeListing.of(sample.tree(), facts), TreeListing.of(again, facts))).isEmpty();
   }
 
   @Test
@@ -97,9 +99,8 @@ class ArchiveFormatsOracleTest {
     oracles.succeed(folder, "mkdir out\ncd out\ncpio -idm --quiet <../archive");
 
     Set<Fact> facts = settable(oracles);
-    facts.remove(Fact.ATTRIBUTES);
-    assertThat(TreeListing.of(folder.resolve("out"), facts))
-        .isEqualTo(TreeListing.of(sample.tree(), facts));
+    facts.removeAll(NOT_BY_CPIO);
+    assertThat(TreeListing.differences(TreeListing.of(sample.tree(), facts), TreeListing.of(folder.resolve("out"), facts))).isEmpty();
   }
 
   @Test
@@ -147,8 +148,8 @@ class ArchiveFormatsOracleTest {
     FileTree again = CpioReader.read(ByteSource.of(folder.resolve("again"))).tree();
 
     Set<Fact> facts = settable(oracles);
-    facts.remove(Fact.ATTRIBUTES);
-    assertThat(TreeListing.of(again, facts)).isEqualTo(TreeListing.of(sample.tree(), facts));
+    facts.removeAll(NOT_BY_CPIO);
+    assertThat(TreeListing.differences(TreeListing.of(sample.tree(), facts), TreeListing.of(again, facts))).isEmpty();
   }
 
   private static Set<Fact> settable(Oracles oracles) {

@@ -31,11 +31,12 @@ class ErofsOracleTest {
 
   @TempDir Path folder;
 
+  /// Without file capabilities, which fsck.erofs sets before it changes the owner, and so loses.
   @ParameterizedTest
   @ValueSource(ints = {0, 16 << 10, 128 << 10, 1 << 20})
   void fsckExtractsEveryFileAsItWas(int extentSize) throws IOException, InterruptedException {
     Oracles oracles = Oracles.open();
-    SampleTree sample = oracles.asRoot() ? SampleTree.attributed() : SampleTree.ordinary();
+    SampleTree sample = oracles.asRoot() ? SampleTree.described() : SampleTree.ordinary();
     image(sample, compression(extentSize));
 
     String attributes = oracles.asRoot() ? " --xattrs --preserve" : " --no-preserve-owner";
@@ -46,8 +47,7 @@ class ErofsOracleTest {
     if (!oracles.asRoot()) {
       facts.removeAll(Set.of(Fact.OWNER, Fact.ATTRIBUTES));
     }
-    assertThat(TreeListing.of(folder.resolve("out"), facts))
-        .isEqualTo(TreeListing.of(sample.tree(), facts));
+    assertThat(TreeListing.differences(TreeListing.of(sample.tree(), facts), TreeListing.of(folder.resolve("out"), facts))).isEmpty();
   }
 
   @Test
@@ -55,9 +55,9 @@ class ErofsOracleTest {
     Oracles oracles = Oracles.open();
     image(SampleTree.everything(), compression(128 << 10));
 
-    ToolResult result = oracles.run(folder, "fsck.erofs", Oracles.WORK + "/image");
+    ToolResult result = oracles.shell(folder, "fsck.erofs -d3 image 2>&1");
 
-    assertThat(result.exit()).as(result.complaints().toString()).isZero();
+    assertThat(result.exit()).isZero();
     assertThat(result.text()).contains("No errors found");
   }
 
@@ -83,7 +83,7 @@ class ErofsOracleTest {
       channel.write(one.flip(), 1024 + 64);
     }
 
-    assertThat(oracles.run(folder, "fsck.erofs", Oracles.WORK + "/image").exit()).isNotZero();
+    assertThat(oracles.shell(folder, "fsck.erofs image 2>&1").text()).contains("checksum");
   }
 
   @Test
@@ -96,8 +96,7 @@ class ErofsOracleTest {
     ErofsImage again = ErofsReader.open(ByteSource.of(folder.resolve("again")));
 
     Set<Fact> content = EnumSet.of(Fact.HARD_LINKS);
-    assertThat(TreeListing.of(again.tree(), content))
-        .isEqualTo(TreeListing.of(sample.tree(), content));
+    assertThat(TreeListing.differences(TreeListing.of(sample.tree(), content), TreeListing.of(again.tree(), content))).isEmpty();
   }
 
   /// Every path, mode, owner, time, attribute, hard link and device, as this machine's kernel sees them.
@@ -113,7 +112,7 @@ class ErofsOracleTest {
     }
     try {
       Set<Fact> all = EnumSet.allOf(Fact.class);
-      assertThat(TreeListing.of(mountPoint, all)).isEqualTo(TreeListing.of(sample.tree(), all));
+      assertThat(TreeListing.differences(TreeListing.of(sample.tree(), all), TreeListing.of(mountPoint, all))).isEmpty();
     } finally {
       assertThat(host("umount", mountPoint.toString())).isEmpty();
     }

@@ -31,7 +31,7 @@ class FatOracleTest {
 
     String said = oracles.succeed(folder, "fsck.fat -n -v volume");
 
-    assertThat(said).contains("FAT32").contains(" files, ").doesNotContain("differ");
+    assertThat(said).contains("32 bit entries").contains("volume: 312 files");
   }
 
   @Test
@@ -42,8 +42,7 @@ class FatOracleTest {
 
     oracles.succeed(folder, "mkdir out\nmcopy -s -p -m -i volume '::*' out");
 
-    assertThat(TreeListing.of(folder.resolve("out"), NAMES_AND_CONTENTS))
-        .isEqualTo(TreeListing.of(sample.tree(), NAMES_AND_CONTENTS));
+    assertThat(TreeListing.differences(TreeListing.of(sample.tree(), NAMES_AND_CONTENTS), TreeListing.of(folder.resolve("out"), NAMES_AND_CONTENTS))).isEmpty();
   }
 
   @Test

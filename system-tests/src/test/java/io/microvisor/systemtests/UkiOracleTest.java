@@ -37,7 +37,7 @@ class UkiOracleTest {
     Path uki = Images.write(folder.resolve("image.efi"), out -> UkiWriter.write(spec, out));
 
     JsonNode inspected =
-        new ObjectMapper().readTree(oracles.succeed(folder, "ukify inspect --json=short image.efi"));
+        new ObjectMapper().readTree(oracles.succeed(folder, "ukify --json=short inspect image.efi"));
     String headers = oracles.succeed(folder, "objdump -h image.efi");
     Map<String, ByteSource> read = UkiReader.read(ByteSource.of(uki));
     for (UkiSection section : sections) {
