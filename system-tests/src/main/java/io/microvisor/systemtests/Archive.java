@@ -1,6 +1,7 @@
 package io.microvisor.systemtests;
 
 import io.microvisor.packages.deb.ControlStanza;
+import io.microvisor.packages.fetch.Network;
 import io.microvisor.packages.install.MergedPackages;
 import io.microvisor.packages.install.PackageMerge;
 import io.microvisor.packages.repository.AptSources;
@@ -25,10 +26,12 @@ public final class Archive implements Closeable {
 
   private final Store store;
   private final PackageSupply supply;
+  private final Network network;
 
-  private Archive(Store store, PackageSupply supply) {
+  private Archive(Store store, PackageSupply supply, Network network) {
     this.store = store;
     this.supply = supply;
+    this.network = network;
   }
 
   /// Opens the archive; the test ends, see [Absent], if this machine's apt knows none.
@@ -41,8 +44,9 @@ public final class Archive implements Closeable {
       throw Absent.oracle(e.getMessage());
     }
     Store store = Store.open(TestCache.directory());
+    Network network = apt.network();
     return new Archive(
-        store, new PackageSupply(store, repositories, apt.network(), Instant.now()));
+        store, new PackageSupply(store, repositories, network, Instant.now()), network);
   }
 
   /// Where packages come from.
@@ -53,6 +57,11 @@ public final class Archive implements Closeable {
   /// Where everything is kept.
   public Store store() {
     return store;
+  }
+
+  /// How the archives are reached.
+  public Network network() {
+    return network;
   }
 
   /// Supplies tool roots.

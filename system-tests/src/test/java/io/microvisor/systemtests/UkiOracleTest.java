@@ -47,7 +47,7 @@ class UkiOracleTest {
       assertThat(inspected.get(name).get("size").asLong()).isEqualTo(section.content().size());
       assertThat(headers).containsPattern("(?m)^ *\\d+ \\Q" + name + "\\E +[0-9a-f]+ ");
       assertThat(Digest.sha256(read.get(name))).as(name).isEqualTo(digest);
-      oracles.succeed(folder, "objcopy --dump-section " + name + "=dumped image.efi /dev/null");
+      oracles.succeed(folder, "objcopy --dump-section " + name + "=dumped image.efi ignored");
       byte[] dumped = Files.readAllBytes(folder.resolve("dumped"));
       byte[] expected = section.content().readAll(64 << 20);
       assertThat(Arrays.copyOf(dumped, expected.length)).as(name).isEqualTo(expected);
