@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,7 +101,7 @@ class BadPackagesTest {
   }
 
   @Test
-  void refusesADownloadThatIsCutOff() throws Exception {
+  void refusesADownloadThatIsCutOffAndResumesIt() throws Exception {
     Template template = template("good", "libhello");
     Lock lock = lock(template);
     Path deb = folder.resolve("archive/pool/libhello_1.0_all.deb");
@@ -112,7 +113,15 @@ class BadPackagesTest {
         .hasMessageContaining("libhello 1.0")
         .hasMessageContaining(String.valueOf(bytes.length - 100))
         .hasMessageContaining(String.valueOf(bytes.length));
-    nothingIsLeft("libhello", lock);
+    assertThat(folder.resolve("out")).doesNotExist();
+    assertThat(stored("libhello", lock)).isEmpty();
+
+    Files.write(deb, bytes);
+    try (Store store = Store.open(folder.resolve("store"));
+        PackageSupply supply = supply(store)) {
+      supply.fetch(lock, _ -> {});
+    }
+    assertThat(stored("libhello", lock)).isPresent();
   }
 
   @Test
@@ -203,6 +212,15 @@ class BadPackagesTest {
 
   private void nothingIsLeft(String name, Lock lock) throws IOException {
     assertThat(folder.resolve("out")).doesNotExist();
+    assertThat(stored(name, lock)).isEmpty();
+    for (String scratch : List.of("partial", "tmp")) {
+      try (Stream<Path> left = Files.walk(folder.resolve("store/v1").resolve(scratch))) {
+        assertThat(left.filter(Files::isRegularFile)).allMatch(BadPackagesTest::isEmpty);
+      }
+    }
+  }
+
+  private Optional<Path> stored(String name, Lock lock) throws IOException {
     Digest wanted =
         lock.packages().stream()
             .filter(each -> each.name().equals(name))
@@ -210,12 +228,7 @@ class BadPackagesTest {
             .orElseThrow()
             .sha256();
     try (Store store = Store.open(folder.resolve("store"))) {
-      assertThat(store.files().path(wanted)).isEmpty();
-    }
-    for (String scratch : List.of("partial", "tmp")) {
-      try (Stream<Path> left = Files.walk(folder.resolve("store/v1").resolve(scratch))) {
-        assertThat(left.filter(Files::isRegularFile)).allMatch(BadPackagesTest::isEmpty);
-      }
+      return store.files().path(wanted);
     }
   }
 
