@@ -14,11 +14,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.bouncycastle.bcpg.BCPGInputStream;
+import org.bouncycastle.bcpg.PublicKeyAlgorithmTags;
 import org.bouncycastle.bcpg.sig.IssuerFingerprint;
 import org.bouncycastle.openpgp.PGPException;
 import org.bouncycastle.openpgp.PGPPublicKey;
 import org.bouncycastle.openpgp.PGPSignature;
+import org.bouncycastle.openpgp.operator.PGPContentVerifierBuilderProvider;
 import org.bouncycastle.openpgp.operator.bc.BcPGPContentVerifierBuilderProvider;
+import org.bouncycastle.openpgp.operator.jcajce.JcaPGPContentVerifierBuilderProvider;
 import org.jspecify.annotations.Nullable;
 
 /// Decides whether content is signed by a trusted key.
@@ -244,10 +247,18 @@ public final class SignatureVerifier {
       return false;
     }
     try {
-      signature.init(new BcPGPContentVerifierBuilderProvider(), key);
+      signature.init(provider(key), key);
       return check.holds(signature);
     } catch (PGPException | RuntimeException _) {
       return false;
     }
+  }
+
+  /// For RSA the JDK's own arithmetic: Bouncy Castle's tests each modulus it meets for primes, which takes longer than all
+  /// signatures together and tells nothing about a key that is trusted anyway.
+  private static PGPContentVerifierBuilderProvider provider(PGPPublicKey key) {
+    return key.getAlgorithm() == PublicKeyAlgorithmTags.RSA_GENERAL
+        ? new JcaPGPContentVerifierBuilderProvider()
+        : new BcPGPContentVerifierBuilderProvider();
   }
 }
