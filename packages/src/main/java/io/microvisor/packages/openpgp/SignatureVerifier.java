@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Decides whether content is signed by a trusted key.
 ///
-/// Archives sign with several keys at once, so that machines with an older keyring can follow: one acceptable signature is
-/// enough. But if a signature claims to be by a key we trust and is not, the content is refused whatever else it carries.
+/// Archives sign with several keys at once, so that machines with an older keyring can follow: one acceptable
+/// signature is enough. But if a signature claims to be by a key we trust and is not, the content is refused whatever
+/// else it carries.
 public final class SignatureVerifier {
   private static final int MOST_SIGNATURES = 32;
   private static final int UNDERSTOOD_VERSION = 4;
@@ -254,8 +255,8 @@ public final class SignatureVerifier {
     }
   }
 
-  /// For RSA the JDK's own arithmetic: Bouncy Castle's tests each modulus it meets for primes, which takes longer than all
-  /// signatures together and tells nothing about a key that is trusted anyway.
+  /// For RSA the JDK's own arithmetic: Bouncy Castle's tests each modulus it meets for primes, which takes longer
+  /// than all signatures together and tells nothing about a key that is trusted anyway.
   private static PGPContentVerifierBuilderProvider provider(PGPPublicKey key) {
     return key.getAlgorithm() == PublicKeyAlgorithmTags.RSA_GENERAL
         ? new JcaPGPContentVerifierBuilderProvider()
