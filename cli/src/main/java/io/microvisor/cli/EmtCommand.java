@@ -22,6 +22,11 @@ import picocli.CommandLine.Command;
       ValidateCommand.class,
       ResolveCommand.class,
       LockCommand.class,
+      InspectCommand.class,
+      LsCommand.class,
+      CatCommand.class,
+      ExtractCommand.class,
+      DoctorCommand.class,
       CompletionCommand.class,
       CommandLine.HelpCommand.class
     },

@@ -45,16 +45,33 @@ final class SupplyOptions {
         terminal, store, new MirrorDiscovery(TOOL_SUITE, List.of("main"), "amd64"), mirror);
   }
 
+  /// The archives that tools, and the default images, would come from.
+  ///
+  /// @throws IOException if there are none
+  List<RepositorySpec> archives(AptSources apt) throws IOException, FailureException {
+    return archives(apt, new MirrorDiscovery(TOOL_SUITE, List.of("main"), "amd64"), mirror);
+  }
+
+  /// The host's apt configuration.
+  static AptSources apt(Terminal terminal) throws IOException {
+    return AptSources.of(Path.of(terminal.variable("EMT_APT").orElse("/etc/apt")));
+  }
+
   private static PackageSupply open(
       Terminal terminal, Store store, MirrorDiscovery discovery, Optional<String> named)
       throws IOException, FailureException {
-    AptSources apt = AptSources.of(Path.of(terminal.variable("EMT_APT").orElse("/etc/apt")));
-    List<RepositorySpec> repositories =
-        named.isPresent()
-            ? discovery.at(address(named.get()), RepositorySpec.Freshness.CHECKED)
-            : discovery.among(apt);
+    AptSources apt = apt(terminal);
+    List<RepositorySpec> repositories = archives(apt, discovery, named);
     Network network = apt.network();
     return new PackageSupply(store, repositories, network, terminal.now().get());
+  }
+
+  private static List<RepositorySpec> archives(
+      AptSources apt, MirrorDiscovery discovery, Optional<String> named)
+      throws IOException, FailureException {
+    return named.isPresent()
+        ? discovery.at(address(named.get()), RepositorySpec.Freshness.CHECKED)
+        : discovery.among(apt);
   }
 
   private static URI address(String text) throws FailureException {
