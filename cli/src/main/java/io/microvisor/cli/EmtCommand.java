@@ -22,11 +22,15 @@ import picocli.CommandLine.Command;
       ValidateCommand.class,
       ResolveCommand.class,
       LockCommand.class,
+<<<<<<< HEAD
       InspectCommand.class,
       LsCommand.class,
       CatCommand.class,
       ExtractCommand.class,
       DoctorCommand.class,
+=======
+      RunCommand.class,
+>>>>>>> main
       CompletionCommand.class,
       CommandLine.HelpCommand.class
     },

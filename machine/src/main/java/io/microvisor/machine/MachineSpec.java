@@ -16,7 +16,6 @@ import java.util.OptionalInt;
 /// @param network whether the guest has a network card behind QEMU's user-mode network
 /// @param credentials handed in for this boot
 /// @param reset what a reset of the guest does
-/// @param variables a private copy of the firmware's variable store
 /// @param console where the serial console goes
 public record MachineSpec(
     Path disk,
@@ -28,7 +27,6 @@ public record MachineSpec(
     Network network,
     List<Credential> credentials,
     Reset reset,
-    Path variables,
     Console console) {
   /// What happens to the guest's writes.
   public enum Disposition {

@@ -11,9 +11,15 @@ public final class QemuCommand {
   /// The firmware's empty variable store.
   static final String FIRMWARE_VARIABLES = "/usr/share/OVMF/OVMF_VARS_4M.fd";
 
+  /// Where QEMU sees the disk.
+  static final String DISK = "/run/machine/disk.raw";
+
+  /// Where QEMU sees the machine's own copy of the variable store.
+  static final String VARIABLES = "/run/machine/variables.fd";
+
   private QemuCommand() {}
 
-  /// Program and arguments. Paths are those of the spec, to be bound into the tool root under the same names.
+  /// Program and arguments; disk and variable store are at [#DISK] and [#VARIABLES].
   public static List<String> of(MachineSpec spec) {
     List<String> command = new ArrayList<>();
     add(command, "/usr/bin/qemu-system-x86_64", "-nodefaults", "-no-user-config");
@@ -28,7 +34,7 @@ public final class QemuCommand {
     add(command, "-smp", Integer.toString(spec.processors()));
     add(command, "-m", (spec.memory().bytes() >> 20) + "M");
     add(command, "-drive", "if=pflash,unit=0,format=raw,readonly=on,file=" + FIRMWARE_CODE);
-    add(command, "-drive", "if=pflash,unit=1,format=raw,file=" + escaped(spec.variables().toString()));
+    add(command, "-drive", "if=pflash,unit=1,format=raw,file=" + VARIABLES);
     String snapshot =
         switch (spec.disposition()) {
           case SNAPSHOT -> ",snapshot=on";
@@ -38,7 +44,7 @@ public final class QemuCommand {
         command,
         "-drive",
         "if=none,id=disk,format=raw,cache=unsafe,discard=unmap,file="
-            + escaped(spec.disk().toString())
+            + DISK
             + snapshot,
         "-device",
         "virtio-blk-pci,drive=disk,bootindex=0");
@@ -78,10 +84,5 @@ public final class QemuCommand {
 
   private static void add(List<String> command, String... words) {
     command.addAll(List.of(words));
-  }
-
-  /// QEMU's option values double their commas.
-  private static String escaped(String path) {
-    return path.replace(",", ",,");
   }
 }

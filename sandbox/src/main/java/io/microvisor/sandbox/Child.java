@@ -51,7 +51,7 @@ final class Child {
     } catch (ExecutionException e) {
       throw new IOException("starting " + builder.command().get(0) + ": " + e.getCause(), e);
     } catch (InterruptedException e) {
-      started.thenAccept(Process::destroyForcibly);
+      CompletableFuture<Void> _ = started.thenAccept(Process::destroyForcibly);
       throw e;
     }
   }

@@ -1,5 +1,7 @@
 package io.microvisor.sandbox;
 
+import io.microvisor.bytes.ByteSource;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -8,20 +10,13 @@ import java.util.List;
 /// @param exit its exit status; 128 + the signal's number if a signal ended it
 /// @param output what it wrote on standard output
 /// @param complaints the last 400 lines it wrote on standard error
-public record ToolResult(int exit, byte[] output, List<String> complaints) {
+public record ToolResult(int exit, ByteSource output, List<String> complaints) {
   public ToolResult {
-    output = output.clone();
     complaints = List.copyOf(complaints);
   }
 
-  /// What it wrote on standard output, in an array of its own.
-  @Override
-  public byte[] output() {
-    return output.clone();
-  }
-
   /// What it wrote on standard output, as UTF-8.
-  public String text() {
-    return new String(output, StandardCharsets.UTF_8);
+  public String text() throws IOException {
+    return new String(output.readAll(Integer.MAX_VALUE), StandardCharsets.UTF_8);
   }
 }

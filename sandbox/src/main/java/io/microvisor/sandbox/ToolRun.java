@@ -1,5 +1,6 @@
 package io.microvisor.sandbox;
 
+import io.microvisor.bytes.ByteSource;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -74,7 +75,7 @@ public final class ToolRun implements Closeable {
           throw new IOException(name(spec) + ": more output (expected: at most 64 MiB)");
         }
         int status = exit.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-        return new ToolResult(status, said, transcript.tail());
+        return new ToolResult(status, ByteSource.of(said), transcript.tail());
       } catch (TimeoutException e) {
         throw new IOException(
             name(spec) + ": still runs after " + limit.toSeconds() + " s (expected: an end)", e);

@@ -44,15 +44,15 @@ final class PackFile implements ByteSource {
         if (Thread.currentThread().isInterrupted()) {
           throw e;
         }
-        reopen(current);
+        reopen();
       } catch (ClosedChannelException _) {
-        reopen(current);
+        reopen();
       }
     }
   }
 
-  private synchronized void reopen(FileChannel broken) throws IOException {
-    if (channel == broken) {
+  private synchronized void reopen() throws IOException {
+    if (!channel.isOpen()) {
       FileChannel again = FileChannel.open(path, StandardOpenOption.READ);
       if (again.size() != size) {
         again.close();

@@ -31,6 +31,7 @@ import java.util.SequencedMap;
 /// @param contentsSize of all contents together, in bytes
 /// @param tree the tree's canonical form
 /// @param note what the writer wanted to remember
+@SuppressWarnings("ArrayRecordComponent") // Never compared, never handed out.
 record PackIndex(
     Digest key,
     SequencedMap<Digest, Extent> contents,

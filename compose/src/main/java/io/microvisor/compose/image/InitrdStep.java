@@ -12,8 +12,6 @@ import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
-import io.microvisor.formats.kmod.ModuleDecoder;
-import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.tree.FileTree;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -29,9 +27,12 @@ import java.util.TreeMap;
 /// The initrd, composed from the files of the root file system, and the microcode that goes before it (empty: none).
 ///
 /// @param tree the root file system
-/// @param kernelVersion whose modules it takes
+/// @param modules the kernel modules in it
+/// @param kernelVersion their kernel's version
 /// @param epoch its files' time, in seconds since 1970
-public record InitrdStep(Input.Output tree, Input.Output kernelVersion, long epoch) implements Step {
+public record InitrdStep(
+    Input.Output tree, Input.Output modules, Input.Output kernelVersion, long epoch)
+    implements Step {
   /// Its name.
   public static final StepId ID = new StepId("initrd");
 
@@ -47,7 +48,7 @@ public record InitrdStep(Input.Output tree, Input.Output kernelVersion, long epo
 
   @Override
   public SortedMap<String, Input> inputs() {
-    return new TreeMap<>(Map.of("tree", tree, "kernel version", kernelVersion));
+    return new TreeMap<>(Map.of("tree", tree, "modules", modules, "kernel version", kernelVersion));
   }
 
   @Override
@@ -56,16 +57,19 @@ public record InitrdStep(Input.Output tree, Input.Output kernelVersion, long epo
   }
 
   @Override
-  public Outputs run(StepContext context) throws IOException, InterruptedException {
+  public Outputs run(StepContext context) throws IOException {
     InitrdSpec spec =
         InitrdSpec.of(context.text("kernel version"))
             .withVolatiles(Set.of(InitrdSpec.Volatile.ETC, InitrdSpec.Volatile.VAR))
             .withTime(epoch);
     FileTree root = context.tree("tree");
-    ModuleDecoder decoder = ModuleDecoder.standard();
-    ModuleIndex modules =
-        ModuleIndex.read(root, context.contents(), spec.kernelVersion(), decoder);
-    Initrd initrd = InitrdComposer.compose(root, context.contents(), modules, decoder, spec);
+    Initrd initrd =
+        InitrdComposer.compose(
+            root,
+            context.contents(),
+            ModulesStep.read(context, "modules"),
+            ModulesStep.DECODER,
+            spec);
     Path file = context.scratch().resolve("initrd.cpio.zst");
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
       InitrdWriter.write(initrd, LEVEL, WORKERS, out);

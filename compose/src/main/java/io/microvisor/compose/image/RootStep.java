@@ -22,9 +22,12 @@ import java.util.TreeMap;
 /// the root: kernel, boot stub, boot loader.
 ///
 /// @param configured the configured packages
+/// @param modules all modules of their kernel, see [ModulesStep]
 /// @param template what the image is to be
 /// @param epoch the image's time, in seconds since 1970
-public record RootStep(Input.Output configured, Template template, long epoch) implements Step {
+public record RootStep(
+    Input.Output configured, Input.Output modules, Template template, long epoch)
+    implements Step {
   /// Its name.
   public static final StepId ID = new StepId("root");
 
@@ -41,6 +44,7 @@ public record RootStep(Input.Output configured, Template template, long epoch) i
     return new TreeMap<>(
         Map.of(
             "configured", configured,
+            "modules", modules,
             "template", new Input.Content(template.effective().identity())));
   }
 
@@ -50,16 +54,18 @@ public record RootStep(Input.Output configured, Template template, long epoch) i
   }
 
   @Override
-  public Outputs run(StepContext context) throws IOException, InterruptedException {
+  public Outputs run(StepContext context) throws IOException {
     FileTree configuredTree = context.tree("configured");
     String version = KernelModules.version(configuredTree, template.system().kernel());
     RootFileSystem.Result root =
-        RootFileSystem.compose(template, configuredTree, context.contents(), epoch);
+        RootFileSystem.compose(
+            template, configuredTree, context.contents(), ModulesStep.read(context, "modules"), epoch);
     for (byte[] bytes : root.added().values()) {
       context.keepContent(bytes);
     }
     return Outputs.of("tree", context.keep(root.tree()))
         .and("kernel version", new Artifact.Text(version))
+        .and("modules", ModulesStep.keep(context, root.modules()))
         .and("kernel", blob(context, configuredTree, "boot/vmlinuz-" + version))
         .and("stub", blob(context, configuredTree, EFI + "linuxx64.efi.stub"))
         .and("boot loader", blob(context, configuredTree, EFI + "systemd-bootx64.efi"))

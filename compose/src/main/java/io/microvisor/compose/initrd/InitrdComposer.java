@@ -20,8 +20,18 @@ public final class InitrdComposer {
   private static final String RULES = "usr/lib/udev/rules.d/";
   private static final List<String> FOLDERS =
       List.of(
-          "dev", "etc", "proc", "run", "sys", "sysroot", "tmp", "usr/bin", "usr/lib",
-          "usr/lib64", "usr/sbin", "var");
+          "dev",
+          "etc",
+          "proc",
+          "run",
+          "sys",
+          "sysroot",
+          "tmp",
+          "usr/bin",
+          "usr/lib",
+          "usr/lib64",
+          "usr/sbin",
+          "var");
   private static final Pattern GROUP = Pattern.compile("GROUP=\"([a-z_][a-z0-9_-]*)\"");
 
   private final FileTree root;
@@ -60,8 +70,7 @@ public final class InitrdComposer {
     SortedSet<String> modules =
         new InitrdModules(root, contents, index, decoder).put(composer.copy, spec);
     FileTree finished = dated(composer.tree.build(), spec.time());
-    return new Initrd(
-        finished, composer.copy.contents(), modules, composer.copy.missing());
+    return new Initrd(finished, composer.copy.contents(), modules, composer.copy.missing());
   }
 
   private void putSkeleton() {
@@ -154,11 +163,10 @@ public final class InitrdComposer {
   private static FileTree dated(FileTree tree, long time) {
     FileTree.Builder dated = tree.toBuilder();
     tree.entries()
-        .forEach(
-            entry -> {
-              Meta meta = entry.inode().meta().withMtime(time);
-              dated.replaceInode(entry.path(), entry.inode().withMeta(meta));
-            });
+        .forEach(entry -> {
+          Meta meta = entry.inode().meta().withMtime(time);
+          dated.replaceInode(entry.path(), entry.inode().withMeta(meta));
+        });
     return dated.build();
   }
 }

@@ -24,8 +24,7 @@ final class InitrdModules {
   private final ModuleIndex index;
   private final ModuleDecoder decoder;
 
-  InitrdModules(
-      FileTree root, ContentSource contents, ModuleIndex index, ModuleDecoder decoder) {
+  InitrdModules(FileTree root, ContentSource contents, ModuleIndex index, ModuleDecoder decoder) {
     this.root = root;
     this.contents = contents;
     this.index = index;
@@ -56,7 +55,10 @@ final class InitrdModules {
     for (String name : spec.modules().required()) {
       if (index.find(name).isEmpty() && !builtin.contains(name)) {
         throw new IOException(
-            "initrd: kernel " + spec.kernelVersion() + " has no module " + name
+            "initrd: kernel "
+                + spec.kernelVersion()
+                + " has no module "
+                + name
                 + " (expected: a module, or built into the kernel)");
       }
     }
@@ -69,8 +71,7 @@ final class InitrdModules {
     if (!(root.find(path).orElse(null) instanceof Inode.RegularFile file)) {
       throw new IOException("initrd: " + TreePath.of(path).absolute() + " is not in the root");
     }
-    ModuleCompression compression =
-        ModuleCompression.of(path).orElse(ModuleCompression.NONE);
+    ModuleCompression compression = ModuleCompression.of(path).orElse(ModuleCompression.NONE);
     try (InputStream packed = contents.open(file.content()).stream();
         InputStream plain = decoder.decode(packed, compression)) {
       byte[] bytes = plain.readNBytes(LARGEST_MODULE + 1);

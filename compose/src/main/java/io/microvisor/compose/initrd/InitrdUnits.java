@@ -19,37 +19,77 @@ record InitrdUnits(
   private static final List<String> UNITS =
       List.of(
           // The chain to the root.
-          "initrd.target", "initrd-root-device.target", "initrd-root-fs.target",
-          "initrd-usr-fs.target", "initrd-fs.target", "initrd-parse-etc.service",
-          "initrd-cleanup.service", "initrd-switch-root.target", "initrd-switch-root.service",
-          "initrd-udevadm-cleanup-db.service", "basic.target", "sysinit.target",
-          "local-fs-pre.target", "local-fs.target", "remote-fs.target", "swap.target",
-          "sockets.target", "paths.target", "slices.target", "timers.target",
-          "blockdev@.target", "modprobe@.service",
+          "initrd.target",
+          "initrd-root-device.target",
+          "initrd-root-fs.target",
+          "initrd-usr-fs.target",
+          "initrd-fs.target",
+          "initrd-parse-etc.service",
+          "initrd-cleanup.service",
+          "initrd-switch-root.target",
+          "initrd-switch-root.service",
+          "initrd-udevadm-cleanup-db.service",
+          "basic.target",
+          "sysinit.target",
+          "local-fs-pre.target",
+          "local-fs.target",
+          "remote-fs.target",
+          "swap.target",
+          "sockets.target",
+          "paths.target",
+          "slices.target",
+          "timers.target",
+          "blockdev@.target",
+          "modprobe@.service",
           // What runs meanwhile.
-          "systemd-journald.service", "systemd-journald.socket", "systemd-journald-dev-log.socket",
-          "systemd-udevd.service", "systemd-udevd-control.socket", "systemd-udevd-kernel.socket",
-          "systemd-udev-trigger.service", "kmod-static-nodes.service",
-          "systemd-modules-load.service", "systemd-tmpfiles-setup.service",
-          "systemd-tmpfiles-setup-dev-early.service", "systemd-tmpfiles-setup-dev.service",
+          "systemd-journald.service",
+          "systemd-journald.socket",
+          "systemd-journald-dev-log.socket",
+          "systemd-udevd.service",
+          "systemd-udevd-control.socket",
+          "systemd-udevd-kernel.socket",
+          "systemd-udev-trigger.service",
+          "kmod-static-nodes.service",
+          "systemd-modules-load.service",
+          "systemd-tmpfiles-setup.service",
+          "systemd-tmpfiles-setup-dev-early.service",
+          "systemd-tmpfiles-setup-dev.service",
           // Endings.
-          "emergency.target", "shutdown.target", "umount.target", "final.target",
-          "reboot.target", "systemd-reboot.service", "poweroff.target",
+          "emergency.target",
+          "shutdown.target",
+          "umount.target",
+          "final.target",
+          "reboot.target",
+          "systemd-reboot.service",
+          "poweroff.target",
           "systemd-poweroff.service");
 
   private static final List<String> PROGRAMS =
       List.of(
-          LIB + "systemd", LIB + "systemd-executor", LIB + "systemd-journald",
-          LIB + "systemd-udevd", LIB + "systemd-modules-load", LIB + "systemd-shutdown",
+          LIB + "systemd",
+          LIB + "systemd-executor",
+          LIB + "systemd-journald",
+          LIB + "systemd-udevd",
+          LIB + "systemd-modules-load",
+          LIB + "systemd-shutdown",
           LIB + "systemd-sysroot-fstab-check",
-          LIB + "system-generators/systemd-fstab-generator", "usr/bin/systemctl",
-          "usr/bin/systemd-tmpfiles", "usr/bin/udevadm", "usr/bin/kmod", "usr/sbin/modprobe",
-          "usr/bin/mount", "usr/bin/umount", "usr/bin/sleep");
+          LIB + "system-generators/systemd-fstab-generator",
+          "usr/bin/systemctl",
+          "usr/bin/systemd-tmpfiles",
+          "usr/bin/udevadm",
+          "usr/bin/kmod",
+          "usr/sbin/modprobe",
+          "usr/bin/mount",
+          "usr/bin/umount",
+          "usr/bin/sleep");
 
   private static final List<String> RULES =
       List.of(
-          "50-udev-default.rules", "60-block.rules", "60-persistent-storage.rules",
-          "80-drivers.rules", "99-systemd.rules");
+          "50-udev-default.rules",
+          "60-block.rules",
+          "60-persistent-storage.rules",
+          "80-drivers.rules",
+          "99-systemd.rules");
 
   private static final List<String> MAPPER_RULES =
       List.of("55-dm.rules", "60-persistent-storage-dm.rules", "95-dm-notify.rules");
@@ -65,41 +105,49 @@ record InitrdUnits(
     for (InitrdSpec.Feature feature : new TreeSet<>(features)) {
       switch (feature) {
         case VERITY -> {
-          units.addAll(List.of(
-              "veritysetup.target", "veritysetup-pre.target", "remote-veritysetup.target"));
+          units.addAll(
+              List.of("veritysetup.target", "veritysetup-pre.target", "remote-veritysetup.target"));
           programs.add(LIB + "systemd-veritysetup");
           programs.add(LIB + "system-generators/systemd-veritysetup-generator");
         }
         case CRYPT -> {
-          units.addAll(List.of(
-              "cryptsetup.target", "cryptsetup-pre.target", "remote-cryptsetup.target",
-              "systemd-ask-password-console.path", "systemd-ask-password-console.service"));
+          units.addAll(
+              List.of(
+                  "cryptsetup.target",
+                  "cryptsetup-pre.target",
+                  "remote-cryptsetup.target",
+                  "systemd-ask-password-console.path",
+                  "systemd-ask-password-console.service"));
           optional.add(LIB + "systemd-cryptsetup");
           optional.add("usr/bin/systemd-cryptsetup");
           optional.add(LIB + "system-generators/systemd-cryptsetup-generator");
           optional.add("usr/bin/systemd-tty-ask-password-agent");
         }
         case TPM -> {
-          units.addAll(List.of(
-              "tpm2.target", "systemd-pcrphase-initrd.service", "systemd-tpm2-setup-early.service"));
+          units.addAll(
+              List.of(
+                  "tpm2.target",
+                  "systemd-pcrphase-initrd.service",
+                  "systemd-tpm2-setup-early.service"));
           rules.add("60-tpm-udev.rules");
-          optional.addAll(List.of(
-              LIB + "systemd-pcrextend", LIB + "systemd-tpm2-setup",
-              LIB + "system-generators/systemd-tpm2-generator",
-              "usr/lib/tmpfiles.d/20-systemd-stub.conf",
-              "usr/lib/x86_64-linux-gnu/libtss2-esys.so.0",
-              "usr/lib/x86_64-linux-gnu/libtss2-rc.so.0",
-              "usr/lib/x86_64-linux-gnu/libtss2-mu.so.0",
-              "usr/lib/x86_64-linux-gnu/libtss2-tcti-device.so.0",
-              "usr/lib/x86_64-linux-gnu/cryptsetup/libcryptsetup-token-systemd-tpm2.so"));
+          optional.addAll(
+              List.of(
+                  LIB + "systemd-pcrextend",
+                  LIB + "systemd-tpm2-setup",
+                  LIB + "system-generators/systemd-tpm2-generator",
+                  "usr/lib/tmpfiles.d/20-systemd-stub.conf",
+                  "usr/lib/x86_64-linux-gnu/libtss2-esys.so.0",
+                  "usr/lib/x86_64-linux-gnu/libtss2-rc.so.0",
+                  "usr/lib/x86_64-linux-gnu/libtss2-mu.so.0",
+                  "usr/lib/x86_64-linux-gnu/libtss2-tcti-device.so.0",
+                  "usr/lib/x86_64-linux-gnu/cryptsetup/libcryptsetup-token-systemd-tpm2.so"));
         }
         case REPART -> {
           units.add("systemd-repart.service");
           programs.add("usr/bin/systemd-repart");
           optional.addAll(List.of("usr/sbin/mke2fs", "usr/sbin/mkfs.ext4", "etc/mke2fs.conf"));
         }
-        case GPT_AUTO ->
-            programs.add(LIB + "system-generators/systemd-gpt-auto-generator");
+        case GPT_AUTO -> programs.add(LIB + "system-generators/systemd-gpt-auto-generator");
       }
     }
     if (features.contains(InitrdSpec.Feature.VERITY)

@@ -4,8 +4,6 @@ package io.microvisor.compose.initrd;
 final class OwnUnits {
   private static final String UNITS = "usr/lib/systemd/system/";
 
-  private OwnUnits() {}
-
   /// What ends a boot that failed: no shell, but a restart, by systemd itself.
   private static final String EMERGENCY =
       """
@@ -22,13 +20,6 @@ final class OwnUnits {
       ExecStart=/usr/bin/sleep 10
       """;
 
-  private static final String PATIENCE =
-      """
-      [Unit]
-      JobTimeoutSec=%d
-      JobTimeoutAction=reboot-force
-      """;
-
   private static final String ETC_FOLDERS =
       """
       d /run/emt 0755 root root -
@@ -37,110 +28,71 @@ final class OwnUnits {
       d /run/emt/etc/work 0700 root root -
       """;
 
-  private static final String ETC_MOUNT =
-      """
-      [Unit]
-      Description=Volatile Layer over /etc
-      DefaultDependencies=no
-      RequiresMountsFor=/sysroot
-      Requires=emt-etc.service
-      After=emt-etc.service
-      Before=initrd-root-fs.target
-      Conflicts=umount.target
-      Before=umount.target
-
-      [Mount]
-      What=overlay
-      Where=/sysroot/etc
-      Type=overlay
-      Options=lowerdir=/sysroot/etc,upperdir=/run/emt/etc/upper,workdir=/run/emt/etc/work
-      """;
-
   private static final String ETC_SERVICE =
       """
       [Unit]
-      Description=Folders of the Volatile Layer over /etc
+      Description=Volatile layer over /etc
       DefaultDependencies=no
+      RequiresMountsFor=/sysroot
       Before=initrd-root-fs.target
 
       [Service]
       Type=oneshot
       RemainAfterExit=yes
       ExecStart=systemd-tmpfiles --create /usr/lib/emt/etc.conf
+      ExecStart=mount -t overlay -o \
+          lowerdir=/sysroot/etc,upperdir=/run/emt/etc/upper,workdir=/run/emt/etc/work \
+          overlay /sysroot/etc
       """;
 
-  private static final String VAR_STAGE =
+  private static final String VAR_FILES =
       """
-      [Unit]
-      Description=Memory for /var
-      DefaultDependencies=no
-      Before=initrd-root-fs.target
-      Conflicts=umount.target
-      Before=umount.target
-
-      [Mount]
-      What=tmpfs
-      Where=/run/emt/var
-      Type=tmpfs
-      Options=mode=0755,size=50%,nr_inodes=1m,nosuid,nodev
+      d /run/emt 0755 root root -
+      C /run/emt/var - - - - /sysroot/var
       """;
 
+  /// Filled aside and moved into place: a bind and an unmount, because shared mounts cannot be moved.
   private static final String VAR_SERVICE =
       """
       [Unit]
-      Description=Fill /var from the Image
+      Description=Volatile /var filled from the image
       DefaultDependencies=no
-      RequiresMountsFor=/sysroot /run/emt/var
+      RequiresMountsFor=/sysroot
       Before=initrd-root-fs.target
 
       [Service]
       Type=oneshot
       RemainAfterExit=yes
+      ExecStart=mount --mkdir -t tmpfs -o mode=0755,size=50%%,nr_inodes=1m,nosuid,nodev \
+          tmpfs /run/emt/var
       ExecStart=systemd-tmpfiles --create /usr/lib/emt/var.conf
+      ExecStart=mount --bind /run/emt/var /sysroot/var
+      ExecStart=umount /run/emt/var
       """;
 
-  private static final String VAR_MOUNT =
-      """
-      [Unit]
-      Description=Volatile /var
-      DefaultDependencies=no
-      RequiresMountsFor=/sysroot /run/emt/var
-      Requires=emt-var.service
-      After=emt-var.service
-      Before=initrd-root-fs.target
-      Conflicts=umount.target
-      Before=umount.target
-
-      [Mount]
-      What=/run/emt/var
-      Where=/sysroot/var
-      Type=none
-      Options=bind
-      """;
+  private OwnUnits() {}
 
   static void put(TreeCopy copy, InitrdSpec spec) {
     copy.put(UNITS + "emergency.service", EMERGENCY);
     copy.put(
         UNITS + "initrd.target.d/10-patience.conf",
-        PATIENCE.formatted(spec.patience().toSeconds()));
+        "[Unit]\nJobTimeoutSec="
+            + spec.patience().toSeconds()
+            + "\nJobTimeoutAction=reboot-force\n");
     copy.link(UNITS + "default.target", "initrd.target");
     copy.link(UNITS + "ctrl-alt-del.target", "reboot.target");
     if (spec.volatiles().contains(InitrdSpec.Volatile.ETC)) {
       copy.put("usr/lib/emt/etc.conf", ETC_FOLDERS);
-      copy.put(UNITS + "emt-etc.service", ETC_SERVICE);
-      copy.put(UNITS + "sysroot-etc.mount", ETC_MOUNT);
-      require(copy, "sysroot-etc.mount");
+      putRequired(copy, "emt-etc.service", ETC_SERVICE);
     }
     if (spec.volatiles().contains(InitrdSpec.Volatile.VAR)) {
-      copy.put("usr/lib/emt/var.conf", "C /run/emt/var - - - - /sysroot/var\n");
-      copy.put(UNITS + "run-emt-var.mount", VAR_STAGE);
-      copy.put(UNITS + "emt-var.service", VAR_SERVICE);
-      copy.put(UNITS + "sysroot-var.mount", VAR_MOUNT);
-      require(copy, "sysroot-var.mount");
+      copy.put("usr/lib/emt/var.conf", VAR_FILES);
+      putRequired(copy, "emt-var.service", VAR_SERVICE);
     }
   }
 
-  private static void require(TreeCopy copy, String unit) {
+  private static void putRequired(TreeCopy copy, String unit, String text) {
+    copy.put(UNITS + unit, text);
     copy.link(UNITS + "initrd-root-fs.target.requires/" + unit, "../" + unit);
   }
 }

@@ -7,8 +7,7 @@ import java.util.List;
 /// The kernel command line that leads this initrd to its root.
 public final class RootCommandLine {
   /// Options of the dm-verity root: a block that does not match its hash restarts the machine.
-  public static final String VERITY_OPTIONS =
-      "systemd.verity_root_options=restart-on-corruption";
+  public static final String VERITY_OPTIONS = "systemd.verity_root_options=restart-on-corruption";
 
   /// What every image says besides its root: panics and crashes restart after ten seconds, and the backup partition table is used
   /// when the first is damaged.

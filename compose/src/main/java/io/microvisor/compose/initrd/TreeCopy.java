@@ -32,7 +32,9 @@ import java.util.TreeSet;
 final class TreeCopy {
   private static final List<TreePath> LIBRARY_FOLDERS =
       List.of(
-          TreePath.of("usr/lib/x86_64-linux-gnu"), TreePath.of("usr/lib64"), TreePath.of("usr/lib"));
+          TreePath.of("usr/lib/x86_64-linux-gnu"),
+          TreePath.of("usr/lib64"),
+          TreePath.of("usr/lib"));
 
   private final FileTree root;
   private final ContentSource contents;
@@ -103,8 +105,7 @@ final class TreeCopy {
   String text(String path) throws IOException {
     Optional<FileTree.Entry> found = root.resolve(TreePath.of(path));
     if (found.isPresent() && found.get().inode() instanceof Inode.RegularFile file) {
-      return new String(
-          contents.open(file.content()).readAll(1 << 20), StandardCharsets.UTF_8);
+      return new String(contents.open(file.content()).readAll(1 << 20), StandardCharsets.UTF_8);
     }
     return "";
   }
@@ -122,7 +123,8 @@ final class TreeCopy {
   private void copyOne(TreePath path) throws IOException {
     FileTree.Entry folder =
         root.resolve(path.parent())
-            .orElseThrow(() -> new IOException("initrd: " + path.absolute() + " is not in the root"));
+            .orElseThrow(
+                () -> new IOException("initrd: " + path.absolute() + " is not in the root"));
     TreePath at = path.isRoot() ? path : folder.path().resolve(path.name());
     if (!copied.add(at)) {
       return;
@@ -196,7 +198,10 @@ final class TreeCopy {
     for (var each : unmet.entrySet()) {
       if (!loaded.contains(each.getKey())) {
         throw new IOException(
-            "initrd: " + each.getValue().absolute() + " needs " + each.getKey()
+            "initrd: "
+                + each.getValue().absolute()
+                + " needs "
+                + each.getKey()
                 + ", which is not in the root's library folders");
       }
     }
@@ -214,7 +219,10 @@ final class TreeCopy {
     }
     if (note.priority() == DlopenNote.Priority.REQUIRED) {
       throw new IOException(
-          "initrd: " + at.absolute() + " loads " + note.sonames().getFirst()
+          "initrd: "
+              + at.absolute()
+              + " loads "
+              + note.sonames().getFirst()
               + ", which is not in the root's library folders");
     }
     missing.add(note.sonames().getFirst());

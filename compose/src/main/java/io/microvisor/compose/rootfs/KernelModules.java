@@ -4,9 +4,7 @@ import io.microvisor.compose.template.Code;
 import io.microvisor.compose.template.Kernel;
 import io.microvisor.compose.template.Problem;
 import io.microvisor.compose.template.RejectedException;
-import io.microvisor.bytes.ContentSource;
 import io.microvisor.formats.kmod.KernelModule;
-import io.microvisor.formats.kmod.ModuleDecoder;
 import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
@@ -48,10 +46,11 @@ public final class KernelModules {
   }
 
   /// Keeps the modules that the template wants, with those they need, and writes `modules.dep` and its kin.
-  static void select(RootEditor root, ContentSource contents, Kernel kernel, String version)
-      throws IOException, InterruptedException {
+  ///
+  /// @param all all modules of the kernel
+  /// @return the modules that stay
+  static ModuleIndex select(RootEditor root, ModuleIndex all, Kernel kernel, String version) {
     String folder = FOLDER + "/" + version;
-    ModuleIndex all = ModuleIndex.read(root.tree(), contents, version, ModuleDecoder.standard());
     List<String> wanted =
         all.modules().stream()
             .filter(module -> kernel.modules().keeps(module.path()))
@@ -64,10 +63,12 @@ public final class KernelModules {
       }
     }
     root.removeBelow(folder + "/kernel", entry -> entry.inode() instanceof Inode.Directory);
-    all.subset(kept, path -> path)
+    ModuleIndex staying = all.subset(kept, path -> path);
+    staying
         .files()
         .forEach((name, bytes) -> root.write(folder + "/" + name, Meta.of(0644), bytes));
     root.remove(folder + "/build");
     root.remove(folder + "/source");
+    return staying;
   }
 }

@@ -13,6 +13,7 @@ import io.microvisor.compose.template.Services;
 import io.microvisor.compose.template.SystemConfig;
 import io.microvisor.compose.template.Template;
 import io.microvisor.compose.template.User;
+import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.tree.Attributes;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Meta;
@@ -36,11 +37,11 @@ public final class RootFileSystem {
   /// A root file system.
   ///
   /// @param added contents that were written here
-  public record Result(FileTree tree, Map<Digest, byte[]> added) {}
+  /// @param modules the kernel modules in it
+  public record Result(FileTree tree, Map<Digest, byte[]> added, ModuleIndex modules) {}
 
   private final Template template;
   private final SystemConfig system;
-  private final ContentSource contents;
   private final RootEditor root;
   private final Accounts accounts;
   private final UnitLinks units;
@@ -50,7 +51,6 @@ public final class RootFileSystem {
   private RootFileSystem(Template template, FileTree configured, ContentSource contents, long epoch) {
     this.template = template;
     this.system = template.system();
-    this.contents = contents;
     this.root = new RootEditor(configured, contents);
     this.epoch = epoch;
     this.accounts = new Accounts(root, epoch / 86_400);
@@ -60,15 +60,16 @@ public final class RootFileSystem {
   /// Makes the root file system.
   ///
   /// @param configured the packages, configured
+  /// @param modules all modules of its kernel
   /// @param epoch the image's time, in seconds since 1970; nothing in the tree is later
   /// @throws RejectedException if the template names a unit, group or owner that is not there
   public static Result compose(
-      Template template, FileTree configured, ContentSource contents, long epoch)
-      throws IOException, InterruptedException {
-    return new RootFileSystem(template, configured, contents, epoch).compose();
+      Template template, FileTree configured, ContentSource contents, ModuleIndex modules, long epoch)
+      throws IOException {
+    return new RootFileSystem(template, configured, contents, epoch).compose(modules);
   }
 
-  private Result compose() throws IOException, InterruptedException {
+  private Result compose(ModuleIndex modules) throws IOException {
     String kernel = KernelModules.version(root.tree(), system.kernel());
     Normalisation.apply(root, epoch);
     identity();
@@ -89,9 +90,9 @@ public final class RootFileSystem {
       case KEEP -> {}
       case DROP -> PackageDatabase.drop(root);
     }
-    KernelModules.select(root, contents, system.kernel(), kernel);
+    ModuleIndex staying = KernelModules.select(root, modules, system.kernel(), kernel);
     ReadOnlyRoot.apply(root, epoch);
-    return new Result(Normalisation.settleTimes(root.tree(), epoch), root.added());
+    return new Result(Normalisation.settleTimes(root.tree(), epoch), root.added(), staying);
   }
 
   private void identity() throws IOException {

@@ -55,20 +55,34 @@ record CpioHeader(
   /// @throws IllegalArgumentException if a value does not fit 32 bits
   byte[] toBytes() {
     return StructWriter.ofSize(SIZE)
-        .at(0).ascii(MAGIC, 6)
-        .at(6).ascii(hex("c_ino", inode), 8)
-        .at(14).ascii(hex("c_mode", mode), 8)
-        .at(22).ascii(hex("c_uid", uid), 8)
-        .at(30).ascii(hex("c_gid", gid), 8)
-        .at(38).ascii(hex("c_nlink", links), 8)
-        .at(46).ascii(hex("c_mtime", mtime), 8)
-        .at(54).ascii(hex("c_filesize", fileSize), 8)
-        .at(62).ascii(hex("c_devmajor", 0), 8)
-        .at(70).ascii(hex("c_devminor", 0), 8)
-        .at(78).ascii(hex("c_rdevmajor", deviceMajor), 8)
-        .at(86).ascii(hex("c_rdevminor", deviceMinor), 8)
-        .at(94).ascii(hex("c_namesize", nameSize), 8)
-        .at(102).ascii(hex("c_check", 0), 8)
+        .at(0)
+        .ascii(MAGIC, 6)
+        .at(6)
+        .ascii(hex("c_ino", inode), 8)
+        .at(14)
+        .ascii(hex("c_mode", mode), 8)
+        .at(22)
+        .ascii(hex("c_uid", uid), 8)
+        .at(30)
+        .ascii(hex("c_gid", gid), 8)
+        .at(38)
+        .ascii(hex("c_nlink", links), 8)
+        .at(46)
+        .ascii(hex("c_mtime", mtime), 8)
+        .at(54)
+        .ascii(hex("c_filesize", fileSize), 8)
+        .at(62)
+        .ascii(hex("c_devmajor", 0), 8)
+        .at(70)
+        .ascii(hex("c_devminor", 0), 8)
+        .at(78)
+        .ascii(hex("c_rdevmajor", deviceMajor), 8)
+        .at(86)
+        .ascii(hex("c_rdevminor", deviceMinor), 8)
+        .at(94)
+        .ascii(hex("c_namesize", nameSize), 8)
+        .at(102)
+        .ascii(hex("c_check", 0), 8)
         .toBytes();
   }
 
@@ -97,7 +111,15 @@ record CpioHeader(
     long fileSize = number(format, in);
     in.skip(16);
     return new CpioHeader(
-        inode, mode, uid, gid, links, mtime, fileSize, number(format, in), number(format, in),
+        inode,
+        mode,
+        uid,
+        gid,
+        links,
+        mtime,
+        fileSize,
+        number(format, in),
+        number(format, in),
         number(format, in));
   }
 

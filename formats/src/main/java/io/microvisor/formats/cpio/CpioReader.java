@@ -38,8 +38,7 @@ public final class CpioReader {
 
   /// Whether `source` begins as an archive does.
   public static boolean isCpio(ByteSource source) throws IOException {
-    return source.size() >= 6
-        && StructReader.read(FORMAT, source, 0, 6).ascii(6).equals("070701");
+    return source.size() >= 6 && StructReader.read(FORMAT, source, 0, 6).ascii(6).equals("070701");
   }
 
   /// Reads up to the trailer and the zeros after it; another archive may follow at [Cpio#end].
@@ -76,15 +75,19 @@ public final class CpioReader {
           FORMAT, start + 94, "c_namesize " + header.nameSize() + " (expected: 2 to 4096)");
     }
     int width = (int) header.nameSize();
-    byte[] name =
-        StructReader.read(FORMAT, source, at + CpioHeader.SIZE, width).bytes(width);
+    byte[] name = StructReader.read(FORMAT, source, at + CpioHeader.SIZE, width).bytes(width);
     if (name[width - 1] != 0) {
       throw FormatException.damaged(FORMAT, start + CpioHeader.SIZE, "a name without its NUL");
     }
     at = alignUp(at + CpioHeader.SIZE + width);
     if (header.fileSize() > source.size() - at) {
       throw FormatException.damaged(
-          FORMAT, start + 54, "c_filesize " + header.fileSize() + ", " + (source.size() - at)
+          FORMAT,
+          start + 54,
+          "c_filesize "
+              + header.fileSize()
+              + ", "
+              + (source.size() - at)
               + " bytes left (truncated?)");
     }
     String text = new String(name, 0, width - 1, StandardCharsets.UTF_8);
@@ -121,7 +124,9 @@ public final class CpioReader {
       case CpioHeader.SOCKET -> tree.put(path, new Inode.Socket(meta));
       default ->
           throw new IllegalArgumentException(
-              path.absolute() + ": mode 0" + Integer.toOctalString(header.mode())
+              path.absolute()
+                  + ": mode 0"
+                  + Integer.toOctalString(header.mode())
                   + " (expected: a known file type)");
     }
   }
@@ -139,7 +144,9 @@ public final class CpioReader {
       throws IOException {
     TreePath first = header.links() > 1 ? linked.get(header.inode()) : null;
     boolean linkable =
-        first != null && !first.equals(path) && tree.find(first).orElse(null) instanceof Inode.RegularFile;
+        first != null
+            && !first.equals(path)
+            && tree.find(first).orElse(null) instanceof Inode.RegularFile;
     if (linkable && first != null) {
       tree.link(path, first);
       if (header.fileSize() > 0) {
@@ -161,12 +168,11 @@ public final class CpioReader {
 
   private static Inode.Device device(Meta meta, Inode.Device.Kind kind, CpioHeader header) {
     List.of(header.deviceMajor(), header.deviceMinor())
-        .forEach(
-            number -> {
-              if (number > 0xfffff) {
-                throw new IllegalArgumentException("device number " + number);
-              }
-            });
+        .forEach(number -> {
+          if (number > 0xfffff) {
+            throw new IllegalArgumentException("device number " + number);
+          }
+        });
     return new Inode.Device(meta, kind, (int) header.deviceMajor(), (int) header.deviceMinor());
   }
 

@@ -64,8 +64,16 @@ public final class CpioWriter {
         CpioHeader plain = header(entry, type, 1, 0);
         writeMember(
             new CpioHeader(
-                plain.inode(), plain.mode(), plain.uid(), plain.gid(), plain.links(),
-                plain.mtime(), 0, device.major(), device.minor(), 0),
+                plain.inode(),
+                plain.mode(),
+                plain.uid(),
+                plain.gid(),
+                plain.links(),
+                plain.mtime(),
+                0,
+                device.major(),
+                device.minor(),
+                0),
             name(entry.path()));
       }
       case Inode.Fifo _ -> writeEmpty(entry, CpioHeader.FIFO, 1);
@@ -81,13 +89,16 @@ public final class CpioWriter {
     int left = namesLeft.merge(entry.id(), -1, Integer::sum);
     int links = names.getOrDefault(entry.id(), 1);
     boolean last = left == 0;
-    writeMember(
-        header(entry, CpioHeader.FILE, links, last ? file.size() : 0), name(entry.path()));
+    writeMember(header(entry, CpioHeader.FILE, links, last ? file.size() : 0), name(entry.path()));
     if (last && file.size() > 0) {
       ByteSource content = contents.open(file.content());
       if (content.size() != file.size()) {
         throw new IOException(
-            entry.path().absolute() + ": " + content.size() + " bytes (expected: " + file.size()
+            entry.path().absolute()
+                + ": "
+                + content.size()
+                + " bytes (expected: "
+                + file.size()
                 + ")");
       }
       try (InputStream stream = content.stream()) {
@@ -100,8 +111,16 @@ public final class CpioWriter {
   private static CpioHeader header(FileTree.Entry entry, int type, int links, long size) {
     Meta meta = entry.inode().meta();
     return new CpioHeader(
-        entry.id().value() + 1L, type | meta.mode(), meta.uid(), meta.gid(), links, meta.mtime(),
-        size, 0, 0, 0);
+        entry.id().value() + 1L,
+        type | meta.mode(),
+        meta.uid(),
+        meta.gid(),
+        links,
+        meta.mtime(),
+        size,
+        0,
+        0,
+        0);
   }
 
   private static String name(TreePath path) {
@@ -112,8 +131,15 @@ public final class CpioWriter {
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
     CpioHeader whole =
         new CpioHeader(
-            header.inode(), header.mode(), header.uid(), header.gid(), header.links(),
-            header.mtime(), header.fileSize(), header.deviceMajor(), header.deviceMinor(),
+            header.inode(),
+            header.mode(),
+            header.uid(),
+            header.gid(),
+            header.links(),
+            header.mtime(),
+            header.fileSize(),
+            header.deviceMajor(),
+            header.deviceMinor(),
             bytes.length + 1L);
     out.write(whole.toBytes());
     out.write(bytes);

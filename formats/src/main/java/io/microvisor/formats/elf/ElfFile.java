@@ -63,8 +63,7 @@ public record ElfFile(
 
   /// Whether `source` begins as an ELF file of any kind does.
   public static boolean isElf(ByteSource source) throws IOException {
-    return source.size() >= 4
-        && StructReader.read(FORMAT, source, 0, 4).u32be() == 0x7f454c46L;
+    return source.size() >= 4 && StructReader.read(FORMAT, source, 0, 4).u32be() == 0x7f454c46L;
   }
 
   /// Reads a file.
@@ -86,8 +85,7 @@ public record ElfFile(
     return new Scan(source, segments).read(machine);
   }
 
-  private static List<Segment> segments(ByteSource source, StructReader header)
-      throws IOException {
+  private static List<Segment> segments(ByteSource source, StructReader header) throws IOException {
     long offset = header.at(32).bounded64le("e_phoff", source.size());
     int entry = header.at(54).u16le();
     int count = header.at(56).u16le();

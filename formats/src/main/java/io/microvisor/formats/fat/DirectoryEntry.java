@@ -74,7 +74,7 @@ record DirectoryEntry(
         .toBytes();
   }
 
-  /// Reads the next 32 bytes; high bytes of the name, whose code page nothing tells, are taken as ISO 8859-1.
+  /// Reads the next 32 bytes; each byte of the name becomes the character of the same number.
   static DirectoryEntry read(StructReader in) throws FormatException {
     String name = new String(in.bytes(NAME_SIZE), StandardCharsets.ISO_8859_1);
     int attributes = in.u8();

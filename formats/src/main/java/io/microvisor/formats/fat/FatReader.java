@@ -25,6 +25,12 @@ public final class FatReader {
   private static final String FORMAT = BootSector.FORMAT;
   private static final int LARGEST_DIRECTORY = 1 << 21;
   private static final int END = 0x00;
+
+  /// What 0x80 to 0xFF mean in 8.3 names, whose code page nothing tells: code page 437, as Linux assumes too.
+  private static final String CODE_PAGE_437 =
+      "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐"
+          + "└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0";
+
   private static final int DELETED = 0xe5;
 
   private final ClusterChains chains;
@@ -146,11 +152,10 @@ public final class FatReader {
   }
 
   private static String shortName(DirectoryEntry entry) {
-    String base = entry.name().substring(0, 8).stripTrailing();
-    String extension = entry.name().substring(8).stripTrailing();
-    // A first byte of 0xE5 would mark the entry as deleted, so 0x05 stands for it (specification
-    // §6.1).
-    base = base.startsWith("\u0005") ? "\u00e5" + base.substring(1) : base;
+    // The first byte 0xE5 marks deleted entries, so 0x05 stands for it (specification §6.1).
+    String name = entry.name().replaceFirst("^\u0005", "\u00e5");
+    String base = decoded(name.substring(0, 8));
+    String extension = decoded(name.substring(8));
     if ((entry.caseBits() & DirectoryEntry.LOWER_BASE) != 0) {
       base = base.toLowerCase(Locale.ROOT);
     }
@@ -158,5 +163,14 @@ public final class FatReader {
       extension = extension.toLowerCase(Locale.ROOT);
     }
     return extension.isEmpty() ? base : base + "." + extension;
+  }
+
+  private static String decoded(String bytes) {
+    StringBuilder text = new StringBuilder(bytes.replaceFirst(" +$", ""));
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      text.setCharAt(i, c < 0x80 ? c : CODE_PAGE_437.charAt(c - 0x80));
+    }
+    return text.toString();
   }
 }

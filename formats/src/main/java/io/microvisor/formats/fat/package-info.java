@@ -1,5 +1,5 @@
-/// FAT32 volumes with long names (Microsoft's FAT specification 1.03, which UEFI 2.10 §13.3 adopts for the EFI system
-/// partition), written from a `FileTree` in one deterministic pass and read back as one.
+/// FAT32 volumes with long names (Microsoft's FAT specification of August 2005; UEFI 2.10 §13.3 prescribes them for the
+/// EFI system partition), written from a `FileTree` in one deterministic pass and read back as one.
 ///
 /// Starting points: [FatSpec] says what is wanted, [FatLayout] decides where everything goes, [FatWriter] writes it,
 /// [FatReader] reads any FAT32 volume.

@@ -3,8 +3,8 @@ package io.microvisor.formats.gpt;
 import java.util.EnumSet;
 import java.util.Set;
 
-/// Bits of a partition entry's attributes: those of UEFI 2.10 table 5.8 and of the Discoverable Partitions Specification,
-/// which steer automatic discovery only.
+/// Bits of a partition entry's attributes: those of UEFI 2.10 table 5.8 and of the Discoverable Partitions
+/// Specification, which steer automatic discovery only.
 public enum PartitionFlag {
   /// The platform needs this partition; tools should not delete it.
   REQUIRED(0),

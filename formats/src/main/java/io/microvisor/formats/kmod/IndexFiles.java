@@ -1,13 +1,14 @@
 package io.microvisor.formats.kmod;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /// Writes the files of depmod from modules that are read and sorted.
 final class IndexFiles {
@@ -37,8 +38,12 @@ final class IndexFiles {
     dependencies(files);
     aliases(files);
     symbols(files);
-    files.put("modules.softdep", lines("# Soft dependencies extracted from modules themselves.\n", "softdep"));
-    files.put("modules.weakdep", lines("# Weak dependencies extracted from modules themselves.\n", "weakdep"));
+    files.put(
+        "modules.softdep",
+        lines("# Soft dependencies extracted from modules themselves.\n", "softdep"));
+    files.put(
+        "modules.weakdep",
+        lines("# Weak dependencies extracted from modules themselves.\n", "weakdep"));
     files.put("modules.devname", bytes(deviceNames()));
     files.put("modules.builtin.bin", builtinNames());
     files.put("modules.builtin.alias.bin", builtinAliases());
@@ -78,15 +83,14 @@ final class IndexFiles {
   private void symbols(SortedMap<String, byte[]> files) {
     StringBuilder text = new StringBuilder("# Aliases for symbols, used by symbol_request().\n");
     IndexTrie trie = new IndexTrie();
-    Stream<String> inOrder =
-        graph.symbols().keySet().stream().sorted(KmodHash.order(SYMBOL_BUCKETS));
-    inOrder.forEach(
-        symbol -> {
-          int owner = graph.symbols().get(symbol);
-          String name = modules.get(owner).name();
-          text.append("alias symbol:").append(symbol).append(' ').append(name).append('\n');
-          trie.insert("symbol:" + symbol, name, owner);
-        });
+    List<Map.Entry<String, Integer>> owners = new ArrayList<>(graph.symbols().entrySet());
+    owners.sort(Map.Entry.comparingByKey(KmodHash.order(SYMBOL_BUCKETS)));
+    for (Map.Entry<String, Integer> owner : owners) {
+      String symbol = owner.getKey();
+      String name = modules.get(owner.getValue()).name();
+      text.append("alias symbol:").append(symbol).append(' ').append(name).append('\n');
+      trie.insert("symbol:" + symbol, name, owner.getValue());
+    }
     files.put("modules.symbols", bytes(text));
     files.put("modules.symbols.bin", trie.toBytes());
   }

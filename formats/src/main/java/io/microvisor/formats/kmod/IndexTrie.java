@@ -29,7 +29,7 @@ final class IndexTrie {
   private static final int CHILDREN = 0x2000_0000;
   private static final int LARGEST = 0x0fff_ffff;
 
-  private record Value(byte[] text, int priority) {}
+  private record Value(String text, int priority) {}
 
   private static final class Node {
     private String prefix;
@@ -102,7 +102,7 @@ final class IndexTrie {
     while (at < node.values.size() && node.values.get(at).priority() < priority) {
       at++;
     }
-    node.values.add(at, new Value(value.getBytes(StandardCharsets.US_ASCII), priority));
+    node.values.add(at, new Value(value, priority));
   }
 
   private static void checkAscii(String text) {
@@ -143,7 +143,7 @@ final class IndexTrie {
     if (!node.values.isEmpty()) {
       size += 4;
       for (Value value : node.values) {
-        size += 4 + value.text().length + 1;
+        size += 4 + value.text().length() + 1;
       }
     }
     node.size = size;
@@ -172,7 +172,7 @@ final class IndexTrie {
       writeU32(out, node.values.size());
       for (Value value : node.values) {
         writeU32(out, value.priority());
-        out.writeBytes(value.text());
+        out.writeBytes(value.text().getBytes(StandardCharsets.US_ASCII));
         out.write(0);
       }
     }

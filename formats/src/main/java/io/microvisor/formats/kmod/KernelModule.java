@@ -11,9 +11,9 @@ import java.util.List;
 /// @param exported the symbols it offers
 /// @param imported the symbols it needs, in the order of its symbol table
 public record KernelModule(
-    String path, List<Info> info, List<String> exported, List<String> imported) {
+    String path, List<Tag> info, List<String> exported, List<String> imported) {
   /// One `key=value` of `.modinfo`.
-  public record Info(String key, String value) {}
+  public record Tag(String key, String value) {}
 
   public KernelModule {
     info = List.copyOf(info);
@@ -44,7 +44,7 @@ public record KernelModule(
   /// The values of one `.modinfo` key, in order: `alias`, `softdep`, `weakdep`, `firmware`, ...
   public List<String> values(String key) {
     List<String> values = new ArrayList<>();
-    for (Info each : info) {
+    for (Tag each : info) {
       if (each.key().equals(key)) {
         values.add(each.value());
       }

@@ -34,6 +34,8 @@ public enum ModuleCompression {
 
   /// A module's path without the compression's suffix.
   public static String uncompressed(String path) {
-    return of(path).map(each -> path.substring(0, path.length() - each.suffix.length())).orElse(path);
+    return of(path)
+        .map(each -> path.substring(0, path.length() - each.suffix.length()))
+        .orElse(path);
   }
 }

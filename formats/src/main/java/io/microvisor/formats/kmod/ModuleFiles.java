@@ -42,15 +42,14 @@ final class ModuleFiles {
       List<Future<KernelModule>> futures = new ArrayList<>(files.size());
       for (Found file : files) {
         futures.add(
-            executor.submit(
-                () -> {
-                  atOnce.acquire();
-                  try {
-                    return KernelModule.parse(file.path(), bytes(file));
-                  } finally {
-                    atOnce.release();
-                  }
-                }));
+            executor.submit(() -> {
+              atOnce.acquire();
+              try {
+                return KernelModule.parse(file.path(), bytes(file));
+              } finally {
+                atOnce.release();
+              }
+            }));
       }
       for (Future<KernelModule> future : futures) {
         modules.add(future.get());
@@ -70,20 +69,18 @@ final class ModuleFiles {
     List<Found> files = new ArrayList<>();
     tree.below(folder)
         .filter(entry -> entry.inode() instanceof Inode.RegularFile)
-        .forEach(
-            entry -> {
-              String path = entry.path().moved(folder, TreePath.ROOT).toString();
-              ModuleCompression.of(entry.path().name())
-                  .filter(_ -> !path.startsWith("build/") && !path.startsWith("source/"))
-                  .ifPresent(
-                      kind -> {
-                        Inode.RegularFile file = (Inode.RegularFile) entry.inode();
-                        Found found = new Found(path, kind, file);
-                        byName.merge(KernelModule.nameOf(path), found, ModuleFiles::preferred);
-                        files.add(found);
-                      });
-            });
-    files.removeIf(file -> byName.get(KernelModule.nameOf(file.path())) != file);
+        .forEach(entry -> {
+          String path = entry.path().moved(folder, TreePath.ROOT).toString();
+          ModuleCompression.of(entry.path().name())
+              .filter(_ -> !path.startsWith("build/") && !path.startsWith("source/"))
+              .ifPresent(kind -> {
+                Inode.RegularFile file = (Inode.RegularFile) entry.inode();
+                Found found = new Found(path, kind, file);
+                byName.merge(KernelModule.nameOf(path), found, ModuleFiles::preferred);
+                files.add(found);
+              });
+        });
+    files.removeIf(file -> !file.equals(byName.get(KernelModule.nameOf(file.path()))));
     return files;
   }
 

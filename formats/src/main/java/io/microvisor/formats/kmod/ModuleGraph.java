@@ -5,22 +5,28 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// Which module needs which, by position in one list of modules.
-///
-/// @param symbols each exported symbol's owner; the last module that exports it wins
-/// @param direct what each module needs itself
-/// @param rank each module's place in a topological order in which users come first
-record ModuleGraph(Map<String, Integer> symbols, List<List<Integer>> direct, int[] rank) {
+final class ModuleGraph {
   private static final String FAKE = "__this_module";
 
+  private final SortedMap<String, Integer> symbols;
+  private final List<List<Integer>> direct;
+  private final int[] rank;
+
+  private ModuleGraph(SortedMap<String, Integer> symbols, List<List<Integer>> direct, int[] rank) {
+    this.symbols = symbols;
+    this.direct = direct;
+    this.rank = rank;
+  }
+
   static ModuleGraph of(List<KernelModule> modules) throws FormatException {
-    Map<String, Integer> symbols = new HashMap<>();
+    SortedMap<String, Integer> symbols = new TreeMap<>();
     for (int i = 0; i < modules.size(); i++) {
       for (String symbol : modules.get(i).exported()) {
         symbols.put(symbol, i);
@@ -72,6 +78,11 @@ record ModuleGraph(Map<String, Integer> symbols, List<List<Integer>> direct, int
       }
     }
     return rank;
+  }
+
+  /// Each exported symbol's owner; of several the last.
+  SortedMap<String, Integer> symbols() {
+    return symbols;
   }
 
   /// All that `module` needs, directly or not, users first.

@@ -60,7 +60,10 @@ public final class ModuleIndex {
     TreePath folder = TreePath.of("usr/lib/modules").resolve(version);
     if (tree.find(folder).isEmpty()) {
       throw new IOException(
-          "kernel modules: no " + folder.absolute() + " (expected: the folder of kernel " + version
+          "kernel modules: no "
+              + folder.absolute()
+              + " (expected: the folder of kernel "
+              + version
               + ")");
     }
     return new ModuleIndex(
@@ -86,14 +89,15 @@ public final class ModuleIndex {
         List.copyOf(modules), List.copyOf(order), List.copyOf(builtin), List.copyOf(builtinInfo));
   }
 
-  private static List<String> texts(
-      FileTree tree, ContentSource contents, TreePath path, char end) throws IOException {
+  private static List<String> texts(FileTree tree, ContentSource contents, TreePath path, char end)
+      throws IOException {
     if (!(tree.find(path).orElse(null) instanceof Inode.RegularFile file)) {
       return List.of();
     }
     byte[] bytes = contents.open(file.content()).readAll(LARGEST_LIST);
     List<String> texts = new ArrayList<>();
-    for (String text : new String(bytes, StandardCharsets.ISO_8859_1).split(String.valueOf(end))) {
+    for (String text :
+        new String(bytes, StandardCharsets.ISO_8859_1).split(String.valueOf(end), -1)) {
       if (!text.isEmpty()) {
         texts.add(text);
       }
@@ -114,8 +118,7 @@ public final class ModuleIndex {
       }
     }
     byPath.values().stream()
-        .sorted(
-            Comparator.comparing(KernelModule::name, KmodHash.order(NAME_BUCKETS)))
+        .sorted(Comparator.comparing(KernelModule::name, KmodHash.order(NAME_BUCKETS)))
         .forEach(sorted::add);
     return List.copyOf(sorted);
   }
@@ -128,6 +131,18 @@ public final class ModuleIndex {
   /// The module of that name; `-` and `_` are the same.
   public Optional<KernelModule> find(String name) {
     return Optional.ofNullable(byName.get(name.replace('-', '_'))).map(modules::get);
+  }
+
+  List<String> order() {
+    return order;
+  }
+
+  List<String> builtinPaths() {
+    return builtin;
+  }
+
+  List<String> builtinInfo() {
+    return builtinInfo;
   }
 
   /// The names of what is built into the kernel.
@@ -143,7 +158,8 @@ public final class ModuleIndex {
   public List<KernelModule> dependencies(KernelModule module) {
     Integer index = byName.get(module.name());
     if (index == null) {
-      throw new IllegalArgumentException("kernel module: " + module.name() + " is not in the index");
+      throw new IllegalArgumentException(
+          "kernel module: " + module.name() + " is not in the index");
     }
     List<KernelModule> dependencies = new ArrayList<>();
     for (int each : graph.all(index)) {
@@ -174,7 +190,7 @@ public final class ModuleIndex {
   private static List<String> before(String softdep) {
     List<String> names = new ArrayList<>();
     boolean pre = false;
-    for (String word : softdep.strip().split("\\s+")) {
+    for (String word : softdep.strip().split("\\s+", -1)) {
       if (word.endsWith(":")) {
         pre = word.equals("pre:");
       } else if (pre) {

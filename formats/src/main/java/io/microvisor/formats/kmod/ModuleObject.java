@@ -55,13 +55,13 @@ final class ModuleObject {
       exported = texts(exportNames);
     }
     readVersions(imported);
-    List<KernelModule.Info> info = new ArrayList<>();
+    List<KernelModule.Tag> info = new ArrayList<>();
     for (String text : texts(modinfo)) {
       int equals = text.indexOf('=');
       info.add(
           equals < 0
-              ? new KernelModule.Info(text, text)
-              : new KernelModule.Info(text.substring(0, equals), text.substring(equals + 1)));
+              ? new KernelModule.Tag(text, text)
+              : new KernelModule.Tag(text.substring(0, equals), text.substring(equals + 1)));
     }
     return new KernelModule(at, info, exported, List.copyOf(imported));
   }
@@ -85,8 +85,19 @@ final class ModuleObject {
     int namesIndex = header.at(62).u16le();
     if (entry != SECTION_SIZE || namesIndex >= count) {
       throw FormatException.damaged(
-          format(), 58, "section headers of " + entry + " bytes, names in section " + namesIndex
-              + " of " + count + " (expected: 64 bytes)");
+          format(),
+          58,
+          "section headers of "
+              + entry
+              + " bytes, names in section "
+              + namesIndex
+              + " of "
+              + count
+              + " (expected: 64 bytes)");
+    }
+    if (count > (elf.length - tableAt) / SECTION_SIZE) {
+      throw FormatException.damaged(
+          format(), 40, count + " section headers at " + tableAt + " (truncated?)");
     }
     Range names = section(header, tableAt, namesIndex);
     for (int i = 1; i < count; i++) {
@@ -194,5 +205,4 @@ final class ModuleObject {
     }
     return new String(elf, start, end - start, StandardCharsets.ISO_8859_1);
   }
-
 }

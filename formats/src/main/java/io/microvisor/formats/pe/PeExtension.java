@@ -144,8 +144,13 @@ public record PeExtension(
       throw FormatException.unsupported(
           PeFile.FORMAT,
           headers.sectionTableAt(),
-          "section " + old.name() + " has room for " + old.rawSize() + " bytes (expected: "
-              + addition.content().size() + ")");
+          "section "
+              + old.name()
+              + " has room for "
+              + old.rawSize()
+              + " bytes (expected: "
+              + addition.content().size()
+              + ")");
     }
     return new PeSection(
         old.name(),
@@ -162,8 +167,7 @@ public record PeExtension(
     return ByteSource.of(bytes);
   }
 
-  private static PeSection appended(
-      PeFile headers, PeSection last, long end, Addition addition) {
+  private static PeSection appended(PeFile headers, PeSection last, long end, Addition addition) {
     long size = addition.content().size();
     return new PeSection(
         addition.name(),

@@ -72,8 +72,7 @@ public record PeFile(
 
   /// Whether `source` begins as a PE image does.
   public static boolean isPe(ByteSource source) throws IOException {
-    if (source.size() < 64
-        || !StructReader.read(FORMAT, source, 0, 2).ascii(2).equals("MZ")) {
+    if (source.size() < 64 || !StructReader.read(FORMAT, source, 0, 2).ascii(2).equals("MZ")) {
       return false;
     }
     long at = StructReader.read(FORMAT, source, POINTER_AT, 4).u32le();
@@ -101,13 +100,13 @@ public record PeFile(
       throw FormatException.damaged(
           FORMAT, at + 6, sectionCount + " sections (expected: at most 96)");
     }
-    StructReader optional =
-        StructReader.read(FORMAT, source, at + OPTIONAL_HEADER, optionalSize);
+    StructReader optional = StructReader.read(FORMAT, source, at + OPTIONAL_HEADER, optionalSize);
     int magic = optional.u16le();
     if (magic != PE32_PLUS) {
       throw FormatException.unsupported(
-          FORMAT, at + OPTIONAL_HEADER, "magic 0x" + Integer.toHexString(magic)
-              + " (understood: 0x20b, PE32+)");
+          FORMAT,
+          at + OPTIONAL_HEADER,
+          "magic 0x" + Integer.toHexString(magic) + " (understood: 0x20b, PE32+)");
     }
     if (optionalSize < SMALLEST_OPTIONAL) {
       throw FormatException.damaged(
@@ -125,7 +124,8 @@ public record PeFile(
         directories > CERTIFICATES ? optional.at(DIRECTORIES_AT + 8 * CERTIFICATES + 4).u32le() : 0;
     long tableAt = at + OPTIONAL_HEADER + optionalSize;
     List<PeSection> sections = sections(source, tableAt, sectionCount);
-    if (headersSize > source.size() || tableAt + (long) PeSection.SIZE * sectionCount > headersSize) {
+    if (headersSize > source.size()
+        || tableAt + (long) PeSection.SIZE * sectionCount > headersSize) {
       throw FormatException.damaged(
           FORMAT, at + OPTIONAL_HEADER + 60, "SizeOfHeaders " + headersSize);
     }
@@ -160,18 +160,23 @@ public record PeFile(
 
   private static List<PeSection> sections(ByteSource source, long tableAt, int count)
       throws IOException {
-    StructReader table =
-        StructReader.read(FORMAT, source, tableAt, count * PeSection.SIZE);
+    StructReader table = StructReader.read(FORMAT, source, tableAt, count * PeSection.SIZE);
     List<PeSection> sections = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       PeSection section = PeSection.read(table.at(i * PeSection.SIZE));
-      if (section.rawSize() > 0
-          && section.rawPointer() + section.rawSize() > source.size()) {
+      if (section.rawSize() > 0 && section.rawPointer() + section.rawSize() > source.size()) {
         throw FormatException.damaged(
             FORMAT,
             tableAt + (long) i * PeSection.SIZE,
-            "section " + section.name() + " of " + section.rawSize() + " bytes at "
-                + section.rawPointer() + ", the file has " + source.size() + " (truncated?)");
+            "section "
+                + section.name()
+                + " of "
+                + section.rawSize()
+                + " bytes at "
+                + section.rawPointer()
+                + ", the file has "
+                + source.size()
+                + " (truncated?)");
       }
       sections.add(section);
     }

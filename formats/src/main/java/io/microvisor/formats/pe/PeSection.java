@@ -56,20 +56,27 @@ public record PeSection(
     long rawSize = in.u32le();
     long rawPointer = in.u32le();
     long characteristics = in.skip(12).u32le();
-    return new PeSection(
-        name, virtualSize, virtualAddress, rawSize, rawPointer, characteristics);
+    return new PeSection(name, virtualSize, virtualAddress, rawSize, rawPointer, characteristics);
   }
 
   byte[] toBytes() {
     return StructWriter.ofSize(SIZE)
-        .at(0).ascii(name, 8)
-        .at(8).u32le(virtualSize)
-        .at(12).u32le(virtualAddress)
-        .at(16).u32le(rawSize)
-        .at(20).u32le(rawPointer)
-        .at(24).zeros(8)
-        .at(32).zeros(4)
-        .at(36).u32le(characteristics)
+        .at(0)
+        .ascii(name, 8)
+        .at(8)
+        .u32le(virtualSize)
+        .at(12)
+        .u32le(virtualAddress)
+        .at(16)
+        .u32le(rawSize)
+        .at(20)
+        .u32le(rawPointer)
+        .at(24)
+        .zeros(8)
+        .at(32)
+        .zeros(4)
+        .at(36)
+        .u32le(characteristics)
         .toBytes();
   }
 }

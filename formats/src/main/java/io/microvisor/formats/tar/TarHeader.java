@@ -30,6 +30,7 @@ import java.util.Arrays;
 ///
 /// GNU tar writes a number that does not fit in base 256: the first byte has its top bit set, and the rest of the field
 /// is a big-endian two's complement number.
+@SuppressWarnings("ArrayRecordComponent") // Never compared, never handed out.
 record TarHeader(
     byte[] name,
     int mode,
@@ -136,6 +137,7 @@ record TarHeader(
   }
 
   /// Reads fields of one block.
+  @SuppressWarnings("ArrayRecordComponent") // Never compared, never handed out.
   private record Fields(byte[] block, long position) {
     byte[] text(int offset, int size) {
       int end = offset;

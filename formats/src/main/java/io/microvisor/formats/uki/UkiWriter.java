@@ -34,8 +34,7 @@ public final class UkiWriter {
       }
     }
     ByteSource sbat = Sbat.merge(spec.stub(), kernel, ownSbat);
-    additions.add(
-        addition(new UkiSection(UkiSection.Name.SBAT, sbat), PeSection.INITIALIZED_DATA));
+    additions.add(addition(new UkiSection(UkiSection.Name.SBAT, sbat), PeSection.INITIALIZED_DATA));
     return PeExtension.plan(spec.stub(), additions, unfit(kernel));
   }
 
@@ -52,8 +51,7 @@ public final class UkiWriter {
   /// A kernel that is not fit for no-execute memory takes that mark from the whole image, or strict firmware would start
   /// what cannot run.
   private static int unfit(ByteSource kernel) throws IOException {
-    return PeFile.isPe(kernel)
-            && (PeFile.read(kernel).dllCharacteristics() & PeFile.NX_COMPAT) == 0
+    return PeFile.isPe(kernel) && (PeFile.read(kernel).dllCharacteristics() & PeFile.NX_COMPAT) == 0
         ? PeFile.NX_COMPAT
         : 0;
   }

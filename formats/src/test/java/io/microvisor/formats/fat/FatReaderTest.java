@@ -176,6 +176,13 @@ class FatReaderTest {
   }
 
   @Test
+  void readsShortNamesInCodePage437() throws IOException {
+    MemoryDisk disk = new FatFixture().files("XYZ").written();
+    disk.write(startOf("") + 32, ByteBuffer.wrap(new byte[] {0x05, (byte) 0x80, (byte) 0xfe}));
+    assertThat(FatReader.open(disk).tree().find("σÇ■")).isPresent();
+  }
+
+  @Test
   void orphanedLongNamesDoNotCount() throws IOException {
     MemoryDisk disk = new FatFixture().files("long file name.txt").written();
     disk.write(startOf("") + 32 + 13, ByteBuffer.wrap(new byte[] {0}));

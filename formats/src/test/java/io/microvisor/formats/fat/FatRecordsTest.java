@@ -109,9 +109,8 @@ class FatRecordsTest {
     assertThat(LongNameEntry.of("exactly14chars", "EXACTL~1   ")).hasSize(2);
   }
 
-  /// The example of the specification's §7.2, `"FILENAME.TXT"`, computed by hand from its formula.
   @Test
-  void checksumIsTheSpecifications() {
+  void checksumRotatesRightAndAddsEachByte() {
     int sum = 0;
     for (char c : "FILENAMETXT".toCharArray()) {
       sum = ((sum >> 1 | sum << 7) & 0xff) + c & 0xff;

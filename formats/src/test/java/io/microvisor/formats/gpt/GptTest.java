@@ -13,10 +13,9 @@ import io.microvisor.bytes.Guid;
 import io.microvisor.bytes.StructReader;
 import io.microvisor.formats.LayoutTable;
 import io.microvisor.formats.MemoryDisk;
-import io.microvisor.testkit.Malformed;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -221,17 +220,13 @@ class GptTest {
 
   @Test
   void survivesAnyFlippedBit() throws IOException {
-    byte[] good = written(SectorSize.B512).readAll(1 << 24);
-    byte[] head = Arrays.copyOf(good, 1 << 14);
-    Malformed.survivesBitFlips(
-        head,
-        2000,
-        7,
-        bad -> {
-          byte[] disk = good.clone();
-          System.arraycopy(bad, 0, disk, 0, bad.length);
-          GptReader.read(ByteSource.of(disk));
-        });
+    MemoryDisk good = written(SectorSize.B512);
+    Random random = new Random(7);
+    for (int i = 0; i < 2000; i++) {
+      MemoryDisk bad = good.copy(good.size());
+      bad.flip(random.nextInt(1 << 11), random.nextInt(8));
+      assertThat(GptReader.read(bad).partitions()).hasSize(3);
+    }
   }
 
   @Test

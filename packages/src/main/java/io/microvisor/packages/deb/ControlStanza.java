@@ -141,8 +141,8 @@ public final class ControlStanza {
     return names;
   }
 
-  /// A field's value, in any case of its name: white space around it removed, line breaks and the white space that begins
-  /// continuation lines kept, comment lines between them left out.
+  /// A field's value, in any case of its name: white space around it removed, line breaks and the white space that
+  /// begins continuation lines kept, comment lines between them left out.
   public Optional<String> find(String name) {
     int field = field(name);
     return field < 0 ? Optional.empty() : Optional.of(value(field));

@@ -90,7 +90,7 @@ public record DebPackage(
     try {
       return DebVersion.parse(stanza.required("Version"));
     } catch (FormatException e) {
-      throw stanza.wrong("Version", e.getMessage());
+      throw stanza.wrong("Version", String.valueOf(e.getMessage()));
     }
   }
 

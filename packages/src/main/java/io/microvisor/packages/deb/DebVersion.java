@@ -8,8 +8,8 @@ import io.microvisor.bytes.FormatException;
 /// non-digits and digits; in a non-digit run `~` stands before the end of the text, the end before letters, and letters
 /// before everything else; a digit run counts by its value.
 ///
-/// Two versions of the same rank may be spelled differently (`1.0`, `0:1.00`, `1.0-0`): `compareTo` calls them the same,
-/// `equals` compares the spelling, because file names and locks do.
+/// Two versions of the same rank may be spelled differently (`1.0`, `0:1.00`, `1.0-0`): `compareTo` calls them the
+/// same, `equals` compares the spelling, because file names and locks do.
 public final class DebVersion implements Comparable<DebVersion> {
   private static final String FORMAT = "version";
   private static final int MAX_LENGTH = 1024;
@@ -28,8 +28,8 @@ public final class DebVersion implements Comparable<DebVersion> {
 
   /// A version from its text; white space around it does not count.
   ///
-  /// @throws FormatException if it is empty, its epoch is not a number up to 2147483647, its upstream part does not begin
-  ///     with a digit, its revision is empty, or a character is not allowed where it stands
+  /// @throws FormatException if it is empty, its epoch is not a number up to 2147483647, its upstream part does not
+  ///     begin with a digit, its revision is empty, or a character is not allowed where it stands
   public static DebVersion parse(String given) throws FormatException {
     String text = given.strip();
     if (text.isEmpty()) {

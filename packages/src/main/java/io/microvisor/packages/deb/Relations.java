@@ -44,11 +44,11 @@ public final class Relations {
   /// @throws UncheckedIOException with a [FormatException] if the text cannot be read
   public List<List<Relation>> clauses() {
     List<List<Relation>> known = clauses;
-    if (known.isEmpty() && this != NONE) {
+    if (known.isEmpty() && !text.isEmpty()) {
       try {
         known = new RelationsParser(text).clauses();
       } catch (FormatException e) {
-        throw new UncheckedIOException(e);
+        throw new UncheckedIOException(e.getMessage(), e);
       }
       clauses = known;
     }
@@ -57,7 +57,7 @@ public final class Relations {
 
   /// Whether there is no clause.
   public boolean isEmpty() {
-    return this == NONE;
+    return text.isEmpty();
   }
 
   @Override

@@ -51,7 +51,9 @@ public final class DownloadException extends IOException {
       return failures.getFirst().toString();
     }
     String more =
-        failures.size() > MOST_SHOWN ? "\n  ... and " + (failures.size() - MOST_SHOWN) + " more" : "";
+        failures.size() > MOST_SHOWN
+            ? "\n  ... and " + (failures.size() - MOST_SHOWN) + " more"
+            : "";
     return failures.stream()
         .limit(MOST_SHOWN)
         .map(Failure::toString)

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -66,7 +67,7 @@ public final class Downloader implements Closeable {
         List<Path> paths = new ArrayList<>();
         List<DownloadException.Failure> failures = new ArrayList<>();
         for (Download one : wanted) {
-          switch (result(running.get(one))) {
+          switch (result(Objects.requireNonNull(running.get(one)))) {
             case Fetched.Here(Path path) -> paths.add(path);
             case Fetched.Nowhere(DownloadException.Failure failure) -> failures.add(failure);
           }

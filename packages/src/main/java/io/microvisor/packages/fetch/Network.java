@@ -23,8 +23,7 @@ public record Network(
     long leastRate) {
   /// Directly, without credentials, four attempts, six connections to a host, 30 seconds of patience.
   public static final Network DIRECT =
-      new Network(
-          List.of(), List.of(), 6, 4, Duration.ofMillis(500), Duration.ofSeconds(30), 512);
+      new Network(List.of(), List.of(), 6, 4, Duration.ofMillis(500), Duration.ofSeconds(30), 512);
 
   public Network {
     if (connectionsPerHost < 1 || attempts < 1) {

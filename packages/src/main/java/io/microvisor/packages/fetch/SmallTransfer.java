@@ -102,7 +102,8 @@ final class SmallTransfer {
       throws IOException, InterruptedException {
     long announced = response.headers().firstValueAsLong("Content-Length").orElse(-1);
     ByteArrayOutputStream content = new ByteArrayOutputStream();
-    for (List<ByteBuffer> buffers; !(buffers = body.next()).isEmpty(); ) {
+    List<ByteBuffer> buffers = body.next();
+    for (; !buffers.isEmpty(); buffers = body.next()) {
       for (ByteBuffer buffer : buffers) {
         if (buffer.remaining() > limit - content.size()) {
           throw tooLong();

@@ -72,7 +72,7 @@ final class Transfer {
     try {
       response = transport.get(address, headers);
     } catch (Transport.RedirectException e) {
-      return new Outcome.Never(e.getMessage());
+      return new Outcome.Never(String.valueOf(e.getMessage()));
     } catch (IOException | IllegalArgumentException e) {
       return new Outcome.Again(describe(e));
     }
@@ -141,8 +141,7 @@ final class Transfer {
       }
     }
     if (at < download.size()) {
-      return new Outcome.Again(
-          "cut off after %d of %d bytes".formatted(at, download.size()));
+      return new Outcome.Again("cut off after %d of %d bytes".formatted(at, download.size()));
     }
     return commit(Digest.of(hasher.digest()), start);
   }

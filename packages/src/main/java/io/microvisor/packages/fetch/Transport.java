@@ -79,14 +79,13 @@ final class Transport implements Closeable {
         .filter(login -> login.fits(address))
         .findFirst()
         .ifPresent(login -> request.header("Authorization", basic(login)));
-    return client.send(
-        request.build(), _ -> new TimedBody(network.stall(), network.leastRate()));
+    return client.send(request.build(), _ -> new TimedBody(network.stall(), network.leastRate()));
   }
 
   private static URI target(URI from, String location) throws IOException {
     URI to;
     try {
-      to = from.resolve(new URI(location));
+      to = from.resolve(new URI(location)).normalize();
     } catch (URISyntaxException _) {
       throw new RedirectException("redirects to \"" + location + "\", which is no address");
     }
@@ -128,8 +127,7 @@ final class Transport implements Closeable {
     @Override
     protected @Nullable PasswordAuthentication getPasswordAuthentication() {
       return getRequestorType() == RequestorType.PROXY
-          ? new PasswordAuthentication(
-              login[0], (login.length > 1 ? login[1] : "").toCharArray())
+          ? new PasswordAuthentication(login[0], (login.length > 1 ? login[1] : "").toCharArray())
           : null;
     }
   }
@@ -156,8 +154,7 @@ final class Transport implements Closeable {
         case Network.Way.Through(URI proxy) ->
             new Proxy(
                 Proxy.Type.HTTP,
-                new InetSocketAddress(
-                    proxy.getHost(), proxy.getPort() < 0 ? 80 : proxy.getPort()));
+                new InetSocketAddress(proxy.getHost(), proxy.getPort() < 0 ? 80 : proxy.getPort()));
       };
     }
 

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -17,7 +18,7 @@ final class ConfigureOrder {
 
   /// The names of the first packages as dpkg takes them, in order of name; dpkg itself sorts them by their dependencies.
   static SortedSet<String> first(List<Installed> packages) throws FormatException {
-    Map<String, TreeSet<Installed>> byName = new HashMap<>();
+    Map<String, Set<Installed>> byName = new HashMap<>();
     ArrayDeque<Installed> left = new ArrayDeque<>();
     for (Installed each : packages) {
       add(byName, each.name(), each);
@@ -43,11 +44,11 @@ final class ConfigureOrder {
     return first;
   }
 
-  private static TreeSet<Installed> none() {
+  private static Set<Installed> none() {
     return new TreeSet<>((a, b) -> a.id().compareTo(b.id()));
   }
 
-  private static void add(Map<String, TreeSet<Installed>> byName, String name, Installed each) {
+  private static void add(Map<String, Set<Installed>> byName, String name, Installed each) {
     byName.computeIfAbsent(name, n -> none()).add(each);
   }
 

@@ -10,8 +10,8 @@ import java.util.Optional;
 /// Equal locks have equal texts: the lists are sorted when a lock is made.
 ///
 /// @param architecture of the system, such as `amd64`
-/// @param inputs what the choice was made from, in lines for humans: wishes, suites, pins. A lock is stale when they are
-///     no longer those of the template
+/// @param inputs what the choice was made from, in lines for humans: wishes, suites, pins. A lock is stale when they
+///     are no longer those of the template
 /// @param repositories the archives that have a Release file, by origin and suite
 /// @param packages by name, each name once
 public record Lock(
@@ -49,8 +49,8 @@ public record Lock(
     return packages.stream().filter(each -> each.name().equals(name)).findFirst();
   }
 
-  /// The newest date of the archives: what `SOURCE_DATE_EPOCH` is when nothing else is said. Empty when all packages are
-  /// from folders without a Release file.
+  /// The newest date of the archives: what `SOURCE_DATE_EPOCH` is when nothing else is said. Empty when all packages
+  /// are from folders without a Release file.
   public Optional<Instant> newestRelease() {
     return repositories.stream().map(LockedRepository::date).max(Comparator.naturalOrder());
   }

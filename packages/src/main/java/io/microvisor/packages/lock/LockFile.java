@@ -37,8 +37,8 @@ import java.util.List;
 /// | `repository` | origin, suite, codename, date (ISO 8601, UTC), fingerprint of the signer |
 /// | `package` | name, version, architecture, SHA-256, size in bytes, origin, suite, component, file name |
 ///
-/// Words are separated by one space; in a word, `%20` stands for a space, `%25` for `%`, `%0A` for a line break, and `-`
-/// alone for nothing. Lines beginning with `#` are comments.
+/// Words are separated by one space; in a word, `%20` stands for a space, `%25` for `%`, `%0A` for a line break, and
+/// `-` alone for nothing. Lines beginning with `#` are comments.
 public final class LockFile {
   private static final String FORMAT = "lock";
   private static final String HEADER =

@@ -40,7 +40,8 @@ public final class ClearSigned {
     List<String> all = split(content);
     if (!withoutTrailingBlanks(all.getFirst()).equals(BEGIN)) {
       throw FormatException.notThis(
-          FORMAT, "the first line is \"" + excerpt(all.getFirst()) + "\" (expected: " + BEGIN + ")");
+          FORMAT,
+          "the first line is \"" + excerpt(all.getFirst()) + "\" (expected: " + BEGIN + ")");
     }
     int at = 1;
     while (at < all.size() && all.get(at).startsWith("Hash: ")) {
@@ -112,7 +113,8 @@ public final class ClearSigned {
       return withoutTrailingBlanks(line.substring(2));
     }
     if (line.startsWith("-")) {
-      throw damaged(at, "\"" + excerpt(line) + "\" (expected: a line that starts with - as \"- -\")");
+      throw damaged(
+          at, "\"" + excerpt(line) + "\" (expected: a line that starts with - as \"- -\")");
     }
     return withoutTrailingBlanks(line);
   }

@@ -95,8 +95,7 @@ public record Keyring(String name, List<Certificate> certificates, List<String> 
             "OpenPGP keyring",
             "it starts with packet type " + packet.tag() + " (expected: 6, a public key)");
       }
-      boolean readable =
-          packet.tag() != Packet.SIGNATURE || packet.version() == UNDERSTOOD_VERSION;
+      boolean readable = packet.tag() != Packet.SIGNATURE || packet.version() == UNDERSTOOD_VERSION;
       if (!skipping && readable) {
         groups.getLast().add(packet);
       }

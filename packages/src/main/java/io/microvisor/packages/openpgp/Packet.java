@@ -15,6 +15,7 @@ import java.util.List;
 /// @param tag the packet type
 /// @param encoded the whole packet with its header
 /// @param bodyOffset where in `encoded` the body starts
+@SuppressWarnings("ArrayRecordComponent") // A carrier, never compared.
 record Packet(int tag, byte[] encoded, int bodyOffset) {
   static final int SIGNATURE = 2;
   static final int PUBLIC_KEY = 6;
@@ -65,7 +66,7 @@ record Packet(int tag, byte[] encoded, int bodyOffset) {
       length = octet;
     } else if (octet < 224) {
       lengthOctets = 2;
-      length = ((octet - 192) << 8) + unsigned(content, start + 2, 1, start) + 192;
+      length = ((octet - 192L) << 8) + unsigned(content, start + 2, 1, start) + 192;
     } else if (octet == 255) {
       lengthOctets = 5;
       length = unsigned(content, start + 2, 4, start) & 0xffff_ffffL;

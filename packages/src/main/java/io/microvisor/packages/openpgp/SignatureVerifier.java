@@ -153,10 +153,7 @@ public final class SignatureVerifier {
     }
     return new Judgement.Accepted(
         new Signer(
-            certificate.owner(),
-            certificate.fingerprint(),
-            Certificate.fingerprint(key),
-            signed));
+            certificate.owner(), certificate.fingerprint(), Certificate.fingerprint(key), signed));
   }
 
   private SignatureRefusedException refusal(
@@ -223,8 +220,7 @@ public final class SignatureVerifier {
         : signature.getKeyID() == key.getKeyID();
   }
 
-  private static @Nullable IssuerFingerprint issuerFingerprint(
-      PGPSignature signature) {
+  private static @Nullable IssuerFingerprint issuerFingerprint(PGPSignature signature) {
     var hashed = signature.getHashedSubPackets();
     return hashed == null ? null : hashed.getIssuerFingerprint();
   }

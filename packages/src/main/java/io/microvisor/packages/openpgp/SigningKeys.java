@@ -36,8 +36,8 @@ final class SigningKeys {
 
   /// What stands against `key`, of this certificate, as a signing key.
   Finding judge(PGPPublicKey key) {
-    Finding ofPrimary = judgePrimary(key == primary);
-    if (key == primary || ofPrimary instanceof Finding.Refused) {
+    Finding ofPrimary = judgePrimary(key.isMasterKey());
+    if (key.isMasterKey() || ofPrimary instanceof Finding.Refused) {
       return ofPrimary;
     }
     return judgeSubkey(key);
@@ -72,15 +72,15 @@ final class SigningKeys {
     }
     Optional<PGPSignature> binding = newest(bindings(subkey));
     if (binding.isEmpty()) {
-      return Finding.refused(
-          Reason.UNFIT_KEY, name + " is not validly bound to its primary key");
+      return Finding.refused(Reason.UNFIT_KEY, name + " is not validly bound to its primary key");
     }
     if (!maySign(binding.get(), false)) {
       return Finding.refused(Reason.UNFIT_KEY, name + " is not meant for signing");
     }
     if (!hasBackSignature(binding.get(), subkey)) {
       return Finding.refused(
-          Reason.UNFIT_KEY, name + " has not signed its primary key back (it may be someone else's)");
+          Reason.UNFIT_KEY,
+          name + " has not signed its primary key back (it may be someone else's)");
     }
     return lifetime(subkey, binding.get(), name);
   }
@@ -152,7 +152,10 @@ final class SigningKeys {
       PGPSignature signature = all.next();
       if (verified(
           signature,
-          s -> key == primary ? s.verifyCertification(primary) : s.verifyCertification(primary, key))) {
+          s ->
+              key.isMasterKey()
+                  ? s.verifyCertification(primary)
+                  : s.verifyCertification(primary, key))) {
         return true;
       }
     }

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 /// entry without a scheme is for `https` only, as for apt.
 final class AptAuth {
   private static final Pattern MACHINE =
-      Pattern.compile("(?:(?<scheme>[a-z0-9+]+)://)?(?<host>[^/:]+)(?::(?<port>\\d+))?(?<path>/.*)?");
+      Pattern.compile(
+          "(?:(?<scheme>[a-z0-9+]+)://)?(?<host>[^/:]+)(?::(?<port>\\d+))?(?<path>/.*)?");
 
   private AptAuth() {}
 

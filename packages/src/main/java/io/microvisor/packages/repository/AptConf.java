@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
 final class AptConf {
   private static final Pattern TOKEN =
       Pattern.compile(
-          "/\\*.*?(?:\\*/|\\z)|//[^\\n]*|#[^\\n]*|\"([^\"\\n]*)\"|([{};])|([^\\s{};\"]+)", Pattern.DOTALL);
+          "/\\*.*?(?:\\*/|\\z)|//[^\\n]*|#[^\\n]*|\"([^\"\\n]*)\"|([{};])|([^\\s{};\"]+)",
+          Pattern.DOTALL);
 
   private final SequencedMap<String, String> values = new LinkedHashMap<>();
 

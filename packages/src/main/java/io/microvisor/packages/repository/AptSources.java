@@ -90,7 +90,8 @@ public record AptSources(
     }
     Path file = aptDirectory.resolve(single);
     if (Files.isRegularFile(file)) {
-      // Settings in apt.conf win over the folder's; the main list of sources comes before the folder's.
+      // Settings in apt.conf win over the folder's; the main list of sources comes before the
+      // folder's.
       all.add(single.equals("apt.conf") ? all.size() : 0, file);
     }
     return all;

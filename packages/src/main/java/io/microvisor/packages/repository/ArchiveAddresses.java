@@ -40,7 +40,10 @@ public record ArchiveAddresses(List<RepositorySpec> specs) {
     StringBuilder quoted = new StringBuilder();
     for (byte b : path.getBytes(StandardCharsets.UTF_8)) {
       boolean plain =
-          b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || "-._~/+".indexOf(b) >= 0;
+          b >= 'a' && b <= 'z'
+              || b >= 'A' && b <= 'Z'
+              || b >= '0' && b <= '9'
+              || "-._~/+".indexOf(b) >= 0;
       quoted.append(plain ? String.valueOf((char) b) : "%%%02X".formatted(b & 0xff));
     }
     return URI.create(archive + quoted.toString());

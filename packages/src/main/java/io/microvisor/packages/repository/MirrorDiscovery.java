@@ -30,8 +30,18 @@ import java.util.Set;
 public final class MirrorDiscovery {
   private static final Set<String> SUITES =
       Set.of(
-          "buster", "bullseye", "bookworm", "trixie", "forky", "duke", "sid", "oldoldstable",
-          "oldstable", "stable", "testing", "unstable");
+          "buster",
+          "bullseye",
+          "bookworm",
+          "trixie",
+          "forky",
+          "duke",
+          "sid",
+          "oldoldstable",
+          "oldstable",
+          "stable",
+          "testing",
+          "unstable");
 
   private final Keyring keys;
   private final String suite;
@@ -85,11 +95,8 @@ public final class MirrorDiscovery {
     specs.add(spec(suite, main, Presence.REQUIRED));
     specs.add(spec(suite + "-updates", main, Presence.OPTIONAL));
     sibling(mirror)
-        .ifPresent(
-            security ->
-                specs.add(
-                    spec(
-                        suite + "-security", new Kind(security, freshness), Presence.OPTIONAL)));
+        .ifPresent(security ->
+            specs.add(spec(suite + "-security", new Kind(security, freshness), Presence.OPTIONAL)));
     return specs;
   }
 
@@ -161,7 +168,8 @@ public final class MirrorDiscovery {
   }
 
   private static boolean isDebianSuite(String name) {
-    return SUITES.contains(name.replaceFirst("[-/](updates|security|backports.*|proposed-updates)$", ""));
+    return SUITES.contains(
+        name.replaceFirst("[-/](updates|security|backports.*|proposed-updates)$", ""));
   }
 
   private static boolean isSecurity(String name) {

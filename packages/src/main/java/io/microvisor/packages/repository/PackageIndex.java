@@ -45,9 +45,7 @@ final class PackageIndex {
   Optional<List<DebPackage>> find(IndexFile plain, Origin origin)
       throws IOException, InterruptedException {
     Optional<byte[]> cached = cache.find(key(plain)).flatMap(PackageIndex::inflate);
-    return cached.isPresent()
-        ? Optional.of(parse(cached.get(), plain, origin))
-        : Optional.empty();
+    return cached.isPresent() ? Optional.of(parse(cached.get(), plain, origin)) : Optional.empty();
   }
 
   /// The packages of a downloaded index, which is kept for [#find].

@@ -88,8 +88,7 @@ public record Release(
       }
       List<String> words = words(line);
       if (words.size() != 3) {
-        throw stanza.wrong(
-            "SHA256", "\"" + line.strip() + "\" (expected: digest, size and path)");
+        throw stanza.wrong("SHA256", "\"" + line.strip() + "\" (expected: digest, size and path)");
       }
       IndexFile file =
           new IndexFile(
@@ -135,7 +134,8 @@ public record Release(
   private static Instant date(ControlStanza stanza, String field, String value)
       throws FormatException {
     try {
-      String zoned = value.endsWith(" UTC") ? value.substring(0, value.length() - 3) + "GMT" : value;
+      String zoned =
+          value.endsWith(" UTC") ? value.substring(0, value.length() - 3) + "GMT" : value;
       return Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(zoned));
     } catch (DateTimeException _) {
       throw stanza.wrong(

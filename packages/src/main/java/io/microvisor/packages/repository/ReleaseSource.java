@@ -55,9 +55,9 @@ final class ReleaseSource {
     }
     VerifiedRelease verified = verify(spec, distribution, answer.get());
     Optional<VerifiedRelease> before =
-        last.filter(one -> one != answer.get()).flatMap(one -> lastGood(spec, distribution, one));
-    if (before.isPresent()
-        && before.get().release().date().isAfter(verified.release().date())) {
+        last.filter(one -> !one.equals(answer.get()))
+            .flatMap(one -> lastGood(spec, distribution, one));
+    if (before.isPresent() && before.get().release().date().isAfter(verified.release().date())) {
       return Optional.of(
           new Found(
               before.get(),
@@ -68,7 +68,7 @@ final class ReleaseSource {
                           verified.release().date(),
                           before.get().release().date()))));
     }
-    if (last.isEmpty() || last.get() != answer.get()) {
+    if (last.isEmpty() || !last.get().equals(answer.get())) {
       keep(distribution, answer.get());
     }
     return Optional.of(new Found(verified, List.of()));

@@ -30,8 +30,7 @@ public final class ReleaseVerifier {
       case Trust.SignedBy(var keyring) -> {
         var verified =
             new SignatureVerifier(keyring, now).verify(subject, ClearSigned.parse(inRelease));
-        yield accept(
-            subject, spec, verified.text(), new Provenance.Signed(verified.signer()));
+        yield accept(subject, spec, verified.text(), new Provenance.Signed(verified.signer()));
       }
       case Trust.Unsigned() ->
           accept(

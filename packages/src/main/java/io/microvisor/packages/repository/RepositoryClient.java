@@ -141,8 +141,7 @@ public final class RepositoryClient {
     }
     for (String component : spec.components()) {
       String folder = component + "/binary-" + spec.architecture() + "/Packages";
-      wanted.add(
-          find(release, component, folder).orElseThrow(() -> lacks(spec, release, folder)));
+      wanted.add(find(release, component, folder).orElseThrow(() -> lacks(spec, release, folder)));
       if (release.architectures().contains("all") && !release.allInOthers()) {
         find(release, component, component + "/binary-all/Packages").ifPresent(wanted::add);
       }
@@ -182,7 +181,6 @@ public final class RepositoryClient {
       }
       addresses.add(distribution.resolve(file.path()));
     }
-    return new Download(
-        spec.name() + " " + file.path(), addresses, file.size(), file.digest());
+    return new Download(spec.name() + " " + file.path(), addresses, file.size(), file.digest());
   }
 }

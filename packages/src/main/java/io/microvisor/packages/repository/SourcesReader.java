@@ -115,6 +115,7 @@ final class SourcesReader {
       // In deb822 an empty line is written as one with a single dot, and every line is indented.
       return new SignedBy.Inline(
           value
+              .strip()
               .lines()
               .map(String::strip)
               .map(line -> line.equals(".") ? "" : line)

@@ -3,8 +3,8 @@ package io.microvisor.packages.solver;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A disjunction of literals: `2 * variable` says the variable is true, `2 * variable + 1` that it is false. The first two
-/// are watched by the search; `preference` keeps the order in which the positive ones are wanted.
+/// A disjunction of literals: `2 * variable` says the variable is true, `2 * variable + 1` that it is false. The first
+/// two are watched by the search; `preference` keeps the order in which the positive ones are wanted.
 final class Clause {
   final int[] literals;
   final int[] preference;

@@ -13,6 +13,7 @@ final class Explanation<P> {
   private final List<Rule> core;
   private final Set<Rule> said = new HashSet<>();
   private final Set<Integer> visited = new HashSet<>();
+  private final Set<Integer> told = new HashSet<>();
   private final Set<String> sentences = new HashSet<>();
   private final List<Reason> chain = new ArrayList<>();
 
@@ -47,9 +48,11 @@ final class Explanation<P> {
 
   private void start(String sentence, Requirement requirement) {
     if (requirement.satisfiers().isEmpty()) {
-      say(new Reason("", "nothing is " + requirement.text(), ""));
+      say(
+          "nothing is " + requirement.text(),
+          new Reason("", "nothing is " + requirement.text(), ""));
     } else if (!sentence.isEmpty()) {
-      say(new Reason("", sentence, label(requirement)));
+      say(sentence, new Reason("", sentence, label(requirement)));
     }
     requirement.satisfiers().forEach(candidate -> walk(candidate + 1));
   }
@@ -61,10 +64,12 @@ final class Explanation<P> {
     for (Rule rule : core) {
       if (rule.owner() == variable && !said.contains(rule)) {
         switch (rule) {
-          case Rule.Needs(int _, Requirement requirement) -> {
+          case Rule.Needs needs -> {
+            Requirement requirement = needs.requirement();
             said.add(rule);
             boolean none = requirement.satisfiers().isEmpty();
             say(
+                key(needs),
                 new Reason(
                     label(variable),
                     requirement.verb()
@@ -74,9 +79,13 @@ final class Explanation<P> {
                     none ? "" : label(requirement)));
             requirement.satisfiers().forEach(candidate -> walk(candidate + 1));
           }
-          case Rule.Excludes(int _, String verb, int other) -> {
+          case Rule.Excludes excludes -> {
+            int other = excludes.other();
             said.add(rule);
-            say(new Reason(label(variable), verb + " " + label(other) + wantedBy(other), ""));
+            say(
+                key(excludes),
+                new Reason(
+                    label(variable), excludes.verb() + " " + label(other) + wantedBy(other), ""));
           }
           case Rule.Wished _, Rule.Always _, Rule.Banned _ -> {}
         }
@@ -84,25 +93,30 @@ final class Explanation<P> {
     }
     for (Rule rule : core) {
       switch (rule) {
-        case Rule.Excludes(int owner, String verb, int other)
-            when other == variable && said.add(rule) -> {
-          String wanted = wantedBy(owner);
+        case Rule.Excludes excludes when excludes.other() == variable && said.add(rule) -> {
+          String wanted = wantedBy(excludes.owner());
           say(
+              key(excludes),
               new Reason(
-                  label(owner) + wanted + (wanted.isEmpty() ? "" : ","),
-                  verb + " " + label(variable),
+                  label(excludes.owner()) + wanted + (wanted.isEmpty() ? "" : ","),
+                  excludes.verb() + " " + label(variable),
                   ""));
         }
         case Rule.Banned(Wish wish, String verb, int other)
             when other == variable && said.add(rule) ->
-            say(new Reason(label(variable), verb + " " + wish, ""));
+            say(
+                name(variable) + " " + verb + " " + wish,
+                new Reason(label(variable), verb + " " + wish, ""));
         case Rule.Excludes _, Rule.Banned _, Rule.Wished _, Rule.Always _, Rule.Needs _ -> {}
       }
     }
   }
 
-  /// `, wanted by curl 8.1, wanted by app (edge.yaml:10:5)`: up to the wish, as far as there is no choice on the way.
+  /// `, wanted by curl 8.1, wanted by app (edge.yaml:10:5)`: up to the wish; nothing if that was told before.
   private String wantedBy(int variable) {
+    if (!told.add(variable)) {
+      return "";
+    }
     StringBuilder path = new StringBuilder();
     Set<Integer> passed = new HashSet<>();
     int at = variable;
@@ -153,11 +167,30 @@ final class Explanation<P> {
     };
   }
 
-  /// Says it, unless the same was said of another version.
-  private void say(Reason reason) {
-    if (sentences.add(reason.toString())) {
+  /// Says it, unless the same was said of other versions.
+  ///
+  /// @param key the sentence without versions
+  private void say(String key, Reason reason) {
+    if (sentences.add(key)) {
       chain.add(reason);
     }
+  }
+
+  private String key(Rule.Excludes rule) {
+    return name(rule.owner()) + " " + rule.verb() + " " + name(rule.other());
+  }
+
+  private String key(Rule.Needs rule) {
+    Requirement requirement = rule.requirement();
+    String whom =
+        requirement.satisfiers().isEmpty()
+            ? requirement.text()
+            : requirement.satisfiers().stream().map(universe::name).distinct().toList().toString();
+    return name(rule.owner()) + " " + requirement.verb() + " " + whom;
+  }
+
+  private String name(int variable) {
+    return universe.name(variable - 1);
   }
 
   private String joined() {

@@ -7,21 +7,22 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/// Leaves out what a solution does not need, until nothing more can be: a package chosen for an alternative that a later
-/// choice satisfies as well.
+/// Leaves out what a solution does not need, until nothing more can be: a package chosen for an alternative that a
+/// later choice satisfies as well.
 ///
 /// A subset of a sound set cannot clash, so only requirements matter; and the union of two sound subsets is sound. So
 /// without a given member there is one largest sound subset, found by dropping whoever misses something, over and over.
 final class Pruning {
   /// A requirement of a member, with the members that satisfy it.
-  private record Need(int owner, int[] satisfiers) {}
+  private record Need(int owner, List<Integer> satisfiers) {}
 
   private final Map<Integer, List<Need>> bySatisfier = new HashMap<>();
   private final BitSet kept = new BitSet();
-  private final int[] taken;
+  private final List<Integer> taken;
 
-  private Pruning(Rules rules, int[] taken) {
+  private Pruning(Rules rules, List<Integer> taken) {
     this.taken = taken;
     for (int variable : taken) {
       kept.set(variable);
@@ -34,9 +35,9 @@ final class Pruning {
   }
 
   private void add(int owner, List<Integer> candidates) {
-    int[] satisfiers = candidates.stream().mapToInt(c -> c + 1).filter(kept::get).toArray();
+    List<Integer> satisfiers = candidates.stream().map(c -> c + 1).filter(kept::get).toList();
     // A requirement that should hold but does not is no reason to keep anything.
-    if (satisfiers.length > 0) {
+    if (!satisfiers.isEmpty()) {
       Need need = new Need(owner, satisfiers);
       for (int satisfier : satisfiers) {
         bySatisfier.computeIfAbsent(satisfier, _ -> new ArrayList<>()).add(need);
@@ -44,23 +45,22 @@ final class Pruning {
     }
   }
 
-  private static java.util.Optional<List<Integer>> satisfiers(Rule rule) {
+  private static Optional<List<Integer>> satisfiers(Rule rule) {
     return switch (rule) {
-      case Rule.Wished(Wish _, Requirement requirement) ->
-          java.util.Optional.of(requirement.satisfiers());
-      case Rule.Always(Requirement requirement) -> java.util.Optional.of(requirement.satisfiers());
-      case Rule.Needs(int _, Requirement requirement) ->
-          java.util.Optional.of(requirement.satisfiers());
-      case Rule.Banned _, Rule.Excludes _ -> java.util.Optional.empty();
+      case Rule.Wished(Wish _, Requirement requirement) -> Optional.of(requirement.satisfiers());
+      case Rule.Always(Requirement requirement) -> Optional.of(requirement.satisfiers());
+      case Rule.Needs(int _, Requirement requirement) -> Optional.of(requirement.satisfiers());
+      case Rule.Banned _, Rule.Excludes _ -> Optional.empty();
     };
   }
 
   /// The variables of `taken` that remain, the system as a whole among them; what was taken last goes first.
-  static BitSet prune(Rules rules, int[] taken) {
+  static BitSet prune(Rules rules, List<Integer> taken) {
     Pruning pruning = new Pruning(rules, taken);
-    for (int i = taken.length - 1; i > 0; i--) {
-      if (pruning.kept.get(taken[i])) {
-        pruning.tryWithout(taken[i]);
+    // The system itself was taken first.
+    for (int variable : taken.subList(1, taken.size()).reversed()) {
+      if (pruning.kept.get(variable)) {
+        pruning.tryWithout(variable);
       }
     }
     return pruning.kept;
@@ -72,8 +72,7 @@ final class Pruning {
     drop(variable, dropped, queue);
     while (!queue.isEmpty() && kept.get(Rules.SYSTEM)) {
       for (Need need : bySatisfier.getOrDefault(queue.remove(), List.of())) {
-        if (kept.get(need.owner())
-            && java.util.Arrays.stream(need.satisfiers()).noneMatch(kept::get)) {
+        if (kept.get(need.owner()) && need.satisfiers().stream().noneMatch(kept::get)) {
           drop(need.owner(), dropped, queue);
         }
       }
@@ -91,6 +90,6 @@ final class Pruning {
 
   @Override
   public String toString() {
-    return kept.cardinality() + " of " + taken.length;
+    return kept.cardinality() + " of " + taken.size();
   }
 }

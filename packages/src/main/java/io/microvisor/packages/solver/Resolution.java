@@ -18,8 +18,8 @@ public sealed interface Resolution<P> {
       return picks.stream().filter(pick -> pick.name().equals(name)).findFirst();
     }
 
-    /// Who brought a pick in: from the pick that was wished for, or that every system has, down to the one of this name.
-    /// Empty when there is none of this name.
+    /// Who brought a pick in: from the pick that was wished for, or that every system has, down to the one of this
+    /// name. Empty when there is none of this name.
     public List<Pick<P>> path(String name) {
       List<Pick<P>> path = new ArrayList<>();
       Optional<Pick<P>> at = find(name);
@@ -39,7 +39,8 @@ public sealed interface Resolution<P> {
   ///
   /// @param wishes some that cannot be had together, though all of them but any one could; empty when what every system
   ///     has is itself at odds
-  /// @param chain why, link by link: nothing in it could be left out
+  /// @param chain why, link by link: nothing in it could be left out; what holds for several versions of one thing
+  ///     alike is said of the first
   /// @param message both in one line of plain words
   record Unsolvable<P>(List<Wish> wishes, List<Reason> chain, String message)
       implements Resolution<P> {

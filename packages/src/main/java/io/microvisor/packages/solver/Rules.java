@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The rules by the variable that makes them matter. Variable 0 is the system as a whole, which is always true; candidate
-/// `c` is variable `c + 1`.
+/// The rules by the variable that makes them matter. Variable 0 is the system as a whole, which is always true;
+/// candidate `c` is variable `c + 1`.
 interface Rules {
   /// The variable of the system as a whole.
   int SYSTEM = 0;

@@ -2,21 +2,24 @@ package io.microvisor.packages.solver;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Finds a set that satisfies all rules, by conflict-driven clause learning over rules that are fetched when their owner
-/// is first taken.
+/// Finds a set that satisfies all rules, by conflict-driven clause learning over rules that are fetched when their
+/// owner is first taken.
 ///
 /// Only requirements of what is taken lead to decisions, so everything is left out that nothing asks for. Decided first
 /// are requirements that versions of one thing satisfy (they say little about what else to take), then those with a
-/// real choice, then those that only should hold; each in the order in which their owners were taken, and always for the
-/// best satisfier that is still possible.
+/// real choice, then those that only should hold; each in the order in which their owners were taken, and always for
+/// the best satisfier that is still possible.
 final class Search {
   /// How it ended.
   sealed interface Outcome {
     /// The variables that are true, in the order in which they were taken.
-    record Satisfied(int[] taken) implements Outcome {}
+    record Satisfied(List<Integer> taken) implements Outcome {}
 
     /// The rules of which a contradiction follows.
     record Contradiction(List<Rule> rules) implements Outcome {}
@@ -39,7 +42,7 @@ final class Search {
   private final Clause[] reasons;
   private final boolean[] seen;
   private final @Nullable Owned[] owned;
-  private final @Nullable ArrayList<Clause>[] watches;
+  private final @Nullable List<Clause>[] watches;
 
   private final int[] trail;
   private int trailSize;
@@ -61,7 +64,7 @@ final class Search {
     Arrays.fill(reasons, NO_CLAUSE);
     seen = new boolean[variables];
     owned = new Owned[variables];
-    watches = new ArrayList[2 * variables];
+    watches = new List[2 * variables];
     trail = new int[variables];
   }
 
@@ -88,11 +91,12 @@ final class Search {
     }
   }
 
-  private int[] taken() {
+  private List<Integer> taken() {
     return Arrays.stream(trail, 0, trailSize)
         .filter(literal -> (literal & 1) == 0)
         .map(Clause::variable)
-        .toArray();
+        .boxed()
+        .toList();
   }
 
   /// Draws conclusions until there are no more; returns the clause that cannot hold, or none.
@@ -115,7 +119,7 @@ final class Search {
   }
 
   private Clause visitWatches(int falsified) {
-    ArrayList<Clause> watching = watches[falsified];
+    List<Clause> watching = watches[falsified];
     if (watching == null) {
       return NO_CLAUSE;
     }
@@ -161,12 +165,12 @@ final class Search {
     return false;
   }
 
-  private static void truncate(ArrayList<Clause> list, int size) {
+  private static void truncate(List<Clause> list, int size) {
     list.subList(size, list.size()).clear();
   }
 
   private void watch(int literal, Clause clause) {
-    ArrayList<Clause> watching = watches[literal];
+    List<Clause> watching = watches[literal];
     if (watching == null) {
       watching = new ArrayList<>(4);
       watches[literal] = watching;
@@ -254,7 +258,8 @@ final class Search {
     return value(literal) >= 0 ? Integer.MAX_VALUE : levels[Clause.variable(literal)];
   }
 
-  /// Learns from a conflict (the first unique implication point), goes back to where it matters and draws the conclusion.
+  /// Learns from a conflict (the first unique implication point), goes back to where it matters and draws the
+  /// conclusion.
   private void learn(Clause conflict) {
     List<Clause> from = new ArrayList<>();
     List<Integer> others = new ArrayList<>();
@@ -307,8 +312,7 @@ final class Search {
   /// All rules that a contradiction at level 0 follows from.
   private List<Rule> rulesBehind(Clause conflict) {
     List<Rule> found = new ArrayList<>();
-    java.util.Set<Clause> visited =
-        java.util.Collections.newSetFromMap(new java.util.IdentityHashMap<>());
+    Set<Clause> visited = Collections.newSetFromMap(new IdentityHashMap<>());
     List<Clause> queue = new ArrayList<>(List.of(conflict));
     for (int i = 0; i < queue.size(); i++) {
       Clause clause = queue.get(i);

@@ -49,7 +49,7 @@ public final class Solver {
     universe.always().forEach(each -> system.add(new Rule.Always(each)));
     Rules.OfUniverse<P> rules = new Rules.OfUniverse<>(universe, system);
     return switch (new Search(rules, budget).run()) {
-      case Search.Outcome.Satisfied(int[] taken) ->
+      case Search.Outcome.Satisfied(List<Integer> taken) ->
           new Resolution.Solved<>(picks(universe, rules, Pruning.prune(rules, taken)));
       case Search.Outcome.Contradiction(List<Rule> core) ->
           Explanation.of(universe, wishes, Core.minimal(rules, core, budget));

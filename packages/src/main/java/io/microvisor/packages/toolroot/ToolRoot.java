@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Packages unpacked into a directory, for running the tools in them; never written to once it is there.
 ///
@@ -49,7 +50,7 @@ public final class ToolRoot {
     PackageProvider.PackageSet set = provider.choose(wishes);
     Path path = roots.resolve(name(set.key()));
     if (!Files.isDirectory(path)) {
-      make(set.unpacked(), path);
+      make(set.unpacked(), Files.createDirectories(roots), path);
     }
     return new ToolRoot(path, set.versions());
   }
@@ -58,8 +59,8 @@ public final class ToolRoot {
     return Digest.sha256("tool root " + VERSION + " " + key.hex()).hex();
   }
 
-  private static void make(List<UnpackedPackage> packages, Path path) throws IOException {
-    Path roots = Files.createDirectories(path.toAbsolutePath().normalize().resolve(".."));
+  private static void make(List<UnpackedPackage> packages, Path roots, Path path)
+      throws IOException {
     MergedPackages merged = PackageMerge.merge(packages);
     Path unfinished = Files.createTempDirectory(roots, "unfinished-");
     try {
@@ -102,8 +103,7 @@ public final class ToolRoot {
           }
 
           @Override
-          public FileVisitResult postVisitDirectory(
-              Path visited, java.io.@org.jspecify.annotations.Nullable IOException problem)
+          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException problem)
               throws IOException {
             if (problem != null) {
               throw problem;

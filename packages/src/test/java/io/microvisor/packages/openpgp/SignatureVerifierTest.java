@@ -32,7 +32,8 @@ final class SignatureVerifierTest {
     assertThat(new String(verified.text(), StandardCharsets.UTF_8))
         .isEqualTo("Origin: Test\n- dashes\nblanks\n\nend: yes\n");
     assertThat(verified.signer().owner()).isEqualTo("Test Archive <test@example.org>");
-    assertThat(verified.signer().key()).isEqualTo(key.keyring().certificates().getFirst().fingerprint());
+    assertThat(verified.signer().key())
+        .isEqualTo(key.keyring().certificates().getFirst().fingerprint());
     assertThat(verified.signer().signed()).isEqualTo(TestKey.MADE);
   }
 
@@ -292,8 +293,7 @@ final class SignatureVerifierTest {
         content,
         TestKey.armour("SIGNATURE", signature).getBytes(StandardCharsets.UTF_8));
     refused(
-        Reason.BAD_SIGNATURE,
-        () -> verifier.verifyDetached("Release", new byte[] {1}, signature));
+        Reason.BAD_SIGNATURE, () -> verifier.verifyDetached("Release", new byte[] {1}, signature));
   }
 
   @Test
@@ -352,12 +352,10 @@ final class SignatureVerifierTest {
 
   private static SignatureVerifier.Verified verify(Keyring keyring, byte[] clearSigned)
       throws IOException {
-    return new SignatureVerifier(keyring, NOW)
-        .verify("InRelease", ClearSigned.parse(clearSigned));
+    return new SignatureVerifier(keyring, NOW).verify("InRelease", ClearSigned.parse(clearSigned));
   }
 
-  private static AbstractThrowableAssert<?, ?> refused(
-      Reason reason, ThrowingCallable call) {
+  private static AbstractThrowableAssert<?, ?> refused(Reason reason, ThrowingCallable call) {
     return assertThatThrownBy(call)
         .isInstanceOfSatisfying(
             SignatureRefusedException.class, e -> assertThat(e.reason()).isEqualTo(reason));

@@ -53,20 +53,20 @@ public final class TestKey {
   }
 
   public static PGPKeyPair pair(int algorithm, int bits) {
-    return checked(
-        () -> {
-          AsymmetricCipherKeyPairGenerator generator;
-          if (algorithm == PublicKeyAlgorithmTags.RSA_GENERAL) {
-            generator = new RSAKeyPairGenerator();
-            generator.init(
-                new RSAKeyGenerationParameters(
-                    BigInteger.valueOf(0x10001), new SecureRandom(), bits, 80));
-          } else {
-            generator = new Ed25519KeyPairGenerator();
-            generator.init(new Ed25519KeyGenerationParameters(new SecureRandom()));
-          }
-          return new BcPGPKeyPair(PublicKeyPacket.VERSION_4, algorithm, generator.generateKeyPair(), Date.from(MADE));
-        });
+    return checked(() -> {
+      AsymmetricCipherKeyPairGenerator generator;
+      if (algorithm == PublicKeyAlgorithmTags.RSA_GENERAL) {
+        generator = new RSAKeyPairGenerator();
+        generator.init(
+            new RSAKeyGenerationParameters(
+                BigInteger.valueOf(0x10001), new SecureRandom(), bits, 80));
+      } else {
+        generator = new Ed25519KeyPairGenerator();
+        generator.init(new Ed25519KeyGenerationParameters(new SecureRandom()));
+      }
+      return new BcPGPKeyPair(
+          PublicKeyPacket.VERSION_4, algorithm, generator.generateKeyPair(), Date.from(MADE));
+    });
   }
 
   private TestKey start() {
@@ -164,11 +164,10 @@ public final class TestKey {
   }
 
   public static void embed(PGPSignatureSubpacketGenerator subpackets, PGPSignature signature) {
-    checked(
-        () -> {
-          subpackets.addEmbeddedSignature(true, signature);
-          return signature;
-        });
+    checked(() -> {
+      subpackets.addEmbeddedSignature(true, signature);
+      return signature;
+    });
   }
 
   public TestKey add(PGPSignature signature) {
@@ -188,7 +187,6 @@ public final class TestKey {
     return checked(() -> Keyring.parse("the test's keys", encoded()));
   }
 
-
   /// A clear-signed text, by the primary key, at a good time.
   public byte[] clearSign(String text) {
     return clearSign(text, primary);
@@ -207,9 +205,7 @@ public final class TestKey {
     StringBuilder out = new StringBuilder("-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n");
     text.lines()
         .forEach(line -> out.append(line.startsWith("-") ? "- " : "").append(line).append('\n'));
-    return out.append(armour("SIGNATURE", signatures))
-        .toString()
-        .getBytes(StandardCharsets.UTF_8);
+    return out.append(armour("SIGNATURE", signatures)).toString().getBytes(StandardCharsets.UTF_8);
   }
 
   public static String armour(String kind, byte[]... packets) {
@@ -217,8 +213,7 @@ public final class TestKey {
     for (byte[] one : packets) {
       all.writeBytes(one);
     }
-    String base64 =
-        Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(all.toByteArray());
+    String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(all.toByteArray());
     return "-----BEGIN PGP %1$s-----\n\n%2$s\n-----END PGP %1$s-----\n".formatted(kind, base64);
   }
 
@@ -272,20 +267,19 @@ public final class TestKey {
       Instant at,
       Consumer<PGPSignatureSubpacketGenerator> subpackets,
       Making making) {
-    return checked(
-        () -> {
-          PGPSignatureGenerator generator =
-              new PGPSignatureGenerator(
-                  new BcPGPContentSignerBuilder(by.getPublicKey().getAlgorithm(), hash),
-                  by.getPublicKey());
-          generator.init(type, by.getPrivateKey());
-          PGPSignatureSubpacketGenerator hashed = new PGPSignatureSubpacketGenerator();
-          hashed.setSignatureCreationTime(true, Date.from(at));
-          hashed.setIssuerFingerprint(false, by.getPublicKey());
-          subpackets.accept(hashed);
-          generator.setHashedSubpackets(hashed.generate());
-          return making.make(generator);
-        });
+    return checked(() -> {
+      PGPSignatureGenerator generator =
+          new PGPSignatureGenerator(
+              new BcPGPContentSignerBuilder(by.getPublicKey().getAlgorithm(), hash),
+              by.getPublicKey());
+      generator.init(type, by.getPrivateKey());
+      PGPSignatureSubpacketGenerator hashed = new PGPSignatureSubpacketGenerator();
+      hashed.setSignatureCreationTime(true, Date.from(at));
+      hashed.setIssuerFingerprint(false, by.getPublicKey());
+      subpackets.accept(hashed);
+      generator.setHashedSubpackets(hashed.generate());
+      return making.make(generator);
+    });
   }
 
   private interface Risky<T> {

@@ -10,8 +10,8 @@ import java.util.function.ToIntFunction;
 /// @param architecture the one architecture of the system, such as `amd64`; packages for others are as if not there
 /// @param recommendations whether what is recommended is taken where it can be
 /// @param priorities packages of these priorities are on every system, as essential ones always are
-/// @param pin a package's priority in apt's sense (apt_preferences(5)): of a name's versions the one with the highest is
-///     preferred, then the newest; below 0 a package is as if not there
+/// @param pin a package's priority in apt's sense (apt_preferences(5)): of a name's versions the one with the highest
+///     is preferred, then the newest; below 0 a package is as if not there
 public record DebPolicy(
     String architecture,
     Recommendations recommendations,

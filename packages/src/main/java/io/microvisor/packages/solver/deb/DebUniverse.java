@@ -75,7 +75,7 @@ public final class DebUniverse implements Universe<DebPackage> {
       exclude(candidate, item.breaks(), "breaks", exclusions);
       return new Terms(requirements, exclusions);
     } catch (UncheckedIOException e) {
-      String what = "something unreadable, " + e.getCause().getMessage();
+      String what = "something unreadable, " + e.getMessage();
       return new Terms(
           List.of(new Requirement(Requirement.Strength.MUST, "needs", what, List.of())), List.of());
     }

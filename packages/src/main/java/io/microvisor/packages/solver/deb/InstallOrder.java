@@ -10,8 +10,8 @@ import java.util.List;
 
 /// The order in which dpkg can configure packages: each behind those it depends on.
 ///
-/// Where packages depend on each other in a circle, only their `Pre-Depends` count among them, then names; dpkg breaks a
-/// circle as arbitrarily (it prefers to begin with a package without a postinst, which an index does not tell).
+/// Where packages depend on each other in a circle, only their `Pre-Depends` count among them, then names; dpkg breaks
+/// a circle as arbitrarily (it prefers to begin with a package without a postinst, which an index does not tell).
 public final class InstallOrder {
   private final List<DebPackage> packages;
   private final List<int[]> before;

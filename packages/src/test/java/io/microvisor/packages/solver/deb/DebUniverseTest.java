@@ -157,9 +157,11 @@ final class DebUniverseTest {
   void reportsAllUnknownWishesWithSuggestions() throws FormatException {
     assertThat(message("nginx 1\nnginx-core 1\nsudo 1", "ngnix, sudoo, a b"))
         .isEqualTo(
-            "ngnix: no package of this name (did you mean nginx?)\n"
-                + "sudoo: no package of this name (did you mean sudo?)\n"
-                + "a b: not understood: damaged relationship: at byte 2: \"a b\": found 'b' (expected: ',' or '|' or the end)");
+            """
+            ngnix: no package of this name (did you mean nginx?)
+            sudoo: no package of this name (did you mean sudo?)
+            a b: not understood: damaged relationship: at byte 2: "a b": found 'b' (expected: ',' or '|' or the end)\
+            """);
   }
 
   @Test

@@ -16,8 +16,8 @@ public final class TinyArchive {
   public static List<DebPackage> of(String text) throws FormatException {
     List<DebPackage> packages = new ArrayList<>();
     for (String line : text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList()) {
-      String[] parts = line.split(";");
-      String[] head = parts[0].strip().split(" ");
+      String[] parts = line.split(";", -1);
+      String[] head = parts[0].strip().split(" ", -1);
       StringBuilder stanza = new StringBuilder();
       stanza.append("Package: ").append(head[0]).append("\nVersion: ").append(head[1]).append('\n');
       for (int i = 1; i < parts.length; i++) {

@@ -14,7 +14,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-class FatProperties {
+class FatPropertyTest {
   @Property(tries = 150)
   void anyTreeIsReadBack(@ForAll("trees") FatFixture fixture) throws IOException {
     FatVolume volume = FatReader.open(fixture.written());
@@ -45,7 +45,7 @@ class FatProperties {
         .as(Wanted::new)
         .list()
         .ofMaxSize(40)
-        .map(FatProperties::fixture);
+        .map(FatPropertyTest::fixture);
   }
 
   private static Arbitrary<Integer> sizes() {

@@ -16,7 +16,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-class GptProperties {
+class GptPropertyTest {
   @Property(tries = 200)
   void extentsAreDisjointAlignedAndInside(@ForAll("specs") GptSpec spec) {
     GptLayout layout = GptLayout.of(spec);
@@ -59,7 +59,7 @@ class GptProperties {
   @Provide
   Arbitrary<GptSpec> specs() {
     return Combinators.combine(Arbitraries.of(SectorSize.class), partitions().list().ofMaxSize(128))
-        .as(GptProperties::spec);
+        .as(GptPropertyTest::spec);
   }
 
   private record Wanted(

@@ -1,0 +1,233 @@
+package io.microvisor.cli;
+
+import io.microvisor.bytes.ByteSize;
+import io.microvisor.compose.plan.BuildEvent;
+import io.microvisor.compose.plan.StepId;
+import io.microvisor.machine.Acceleration;
+import io.microvisor.machine.Credential;
+import io.microvisor.machine.Machine;
+import io.microvisor.machine.MachineSpec;
+import io.microvisor.machine.MachineTools;
+import io.microvisor.packages.fetch.DownloadEvent;
+import io.microvisor.packages.supply.PackageSupply;
+import io.microvisor.packages.supply.SuiteProvider;
+import io.microvisor.sandbox.SandboxSupport;
+import io.microvisor.sandbox.ToolRun;
+import io.microvisor.store.Store;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `emt run`.
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    header = "Boots an image in a virtual machine.",
+    description = {
+      "Starts QEMU with UEFI firmware, both fetched once and kept: nothing is installed on this machine. The serial console"
+          + " is this terminal; Ctrl-A X quits. Root is logged in there, by a credential that lives for this boot and is"
+          + " never part of an image; --ssh hands in a throw-away key instead. What the guest writes is forgotten."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  emt run                          the newest image below build/",
+      "  emt run build/hello/hello-1.0.raw",
+      "  emt run --ssh                    a shell over ssh instead of the console",
+      "  emt run --memory 4GiB --persistent"
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:the machine was stopped, or the ssh session ended",
+      "1:it could not be started",
+      "4:this machine lacks something, see \"emt doctor\""
+    })
+final class RunCommand implements Callable<Integer> {
+  private static final StepId TOOLS = new StepId("tools");
+  private static final Duration LONGEST_BOOT = Duration.ofMinutes(10);
+  private static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
+
+  private final Terminal terminal;
+  @Mixin private ImageArgument image = new ImageArgument();
+  @Mixin private SupplyOptions supply = new SupplyOptions();
+
+  @Option(names = "--ssh", description = "Wait for the machine and open a shell in it over ssh.")
+  private boolean ssh;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      defaultValue = "2GiB",
+      converter = ByteSizeConverter.class,
+      description = "Memory (default: ${DEFAULT-VALUE}).")
+  private ByteSize memory = ByteSize.ofMebibytes(2048);
+
+  @Option(
+      names = "--processors",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Processors (default: ${DEFAULT-VALUE}).")
+  private int processors = 2;
+
+  @Option(
+      names = "--snapshot",
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description = "Forget what the guest writes (default); --no-snapshot changes the image.")
+  private boolean snapshot = true;
+
+  RunCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException, FailureException {
+    Path disk = image.path(terminal);
+    SandboxSupport support = SandboxSupport.probe();
+    if (support instanceof SandboxSupport.Impossible impossible) {
+      throw new FailureException(ExitCode.ENVIRONMENT, impossible.explanation());
+    }
+    try (Store store = Store.open(terminal.cache());
+        PackageSupply packages = supply.forTools(terminal, store)) {
+      MachineTools tools = tools(store, packages, support);
+      Acceleration acceleration = tools.acceleration();
+      terminal
+          .err()
+          .println(
+              switch (acceleration) {
+                case KVM -> "starting " + disk.getFileName() + " with KVM";
+                case TCG ->
+                    "starting "
+                        + disk.getFileName()
+                        + " without KVM: every instruction is translated, expect minutes"
+                        + " (emt doctor tells what KVM needs)";
+              });
+      return ssh
+          ? overSsh(tools, disk, acceleration, store.temporary())
+          : onConsole(tools, disk, acceleration, store.temporary());
+    }
+  }
+
+  private MachineTools tools(Store store, PackageSupply packages, SandboxSupport support)
+      throws IOException, InterruptedException {
+    AtomicLong bytes = new AtomicLong();
+    try (Progress progress = new ProgressOptions().open(terminal)) {
+      SuiteProvider provider =
+          new SuiteProvider(
+              packages,
+              store,
+              SupplyOptions.TOOL_SUITE,
+              event -> {
+                if (event instanceof DownloadEvent.Advanced more) {
+                  if (bytes.get() == 0) {
+                    progress.accept(new BuildEvent.Noted(TOOLS, "fetching QEMU and firmware"));
+                  }
+                  long now = bytes.addAndGet(more.bytes());
+                  progress.accept(
+                      new BuildEvent.Advanced(TOOLS, now, now, BuildEvent.Unit.BYTES));
+                }
+              });
+      MachineTools tools = MachineTools.of(provider, terminal.cache().resolve("toolroots"), support);
+      if (bytes.get() > 0) {
+        progress.accept(
+            new BuildEvent.Finished(
+                TOOLS, "QEMU " + tools.versions().get("qemu-system-x86") + ", fetched once and kept"));
+      }
+      return tools;
+    }
+  }
+
+  private int onConsole(MachineTools tools, Path disk, Acceleration acceleration, Path scratch)
+      throws IOException, InterruptedException {
+    terminal.err().println("Ctrl-A X quits, Ctrl-A C switches to QEMU's monitor and back");
+    terminal.err().flush();
+    List<Credential> credentials =
+        List.of(new Credential("agetty.autologin", "root"), new Credential("login.noauth", "yes"));
+    MachineSpec spec =
+        spec(disk, acceleration, OptionalInt.empty(), credentials, MachineSpec.Console.TERMINAL);
+    try (Machine machine = tools.start(spec, scratch, ToolRun.Stdio.INHERITED)) {
+      return machine.exit() == 0 ? ExitCode.OK.value() : ExitCode.FAILED.value();
+    }
+  }
+
+  private int overSsh(MachineTools tools, Path disk, Acceleration acceleration, Path scratch)
+      throws IOException, InterruptedException, FailureException {
+    Path keys = Files.createDirectory(scratch.resolve("keys"));
+    String key = tools.makeKey(keys);
+    int port = freePort();
+    MachineSpec spec =
+        spec(
+            disk,
+            acceleration,
+            OptionalInt.of(port),
+            List.of(new Credential("ssh.authorized_keys.root", key)),
+            MachineSpec.Console.OUTPUT);
+    terminal.err().println("waiting for ssh");
+    try (Machine machine = tools.start(spec, scratch, ToolRun.Stdio.PIPED);
+        ConsoleTail tail = ConsoleTail.of(machine)) {
+      awaitSsh(tools, machine, port, keys, tail);
+      try (ToolRun session =
+          ToolRun.start(
+              tools.support(), tools.ssh(port, keys, new ArrayList<>()), ToolRun.Stdio.INHERITED)) {
+        session.exit();
+      }
+    }
+    return ExitCode.OK.value();
+  }
+
+  private void awaitSsh(
+      MachineTools tools, Machine machine, int port, Path keys, ConsoleTail tail)
+      throws IOException, InterruptedException, FailureException {
+    long deadline = terminal.nanoTime().getAsLong() + LONGEST_BOOT.toNanos();
+    while (terminal.nanoTime().getAsLong() < deadline && machine.isRunning()) {
+      if (ToolRun.run(
+                  tools.support(), tools.ssh(port, keys, List.of("true")), Duration.ofMinutes(1))
+              .exit()
+          == 0) {
+        return;
+      }
+      Thread.sleep(BETWEEN_TRIES);
+    }
+    throw new FailureException(
+        ExitCode.FAILED,
+        "ssh: no answer from the machine (expected: a server on port 22 with root's key accepted)\n"
+            + tail.text());
+  }
+
+  private MachineSpec spec(
+      Path disk,
+      Acceleration acceleration,
+      OptionalInt port,
+      List<Credential> credentials,
+      MachineSpec.Console console) {
+    return new MachineSpec(
+        disk,
+        snapshot ? MachineSpec.Disposition.SNAPSHOT : MachineSpec.Disposition.PERSISTENT,
+        memory,
+        processors,
+        acceleration,
+        port,
+        MachineSpec.Network.USER,
+        credentials,
+        MachineSpec.Reset.REBOOTS,
+        console);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package io.microvisor.compose.initrd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.luben.zstd.ZstdInputStream;
+import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.ContentSource;
+import io.microvisor.bytes.Digest;
+import io.microvisor.formats.cpio.CpioReader;
+import io.microvisor.formats.kmod.KernelModule;
+import io.microvisor.formats.kmod.ModuleDecoder;
+import io.microvisor.formats.kmod.ModuleIndex;
+import io.microvisor.formats.tree.FileTree;
+import io.microvisor.formats.tree.Inode;
+import io.microvisor.formats.tree.Meta;
+import io.microvisor.formats.tree.TreePath;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class InitrdComposerTest {
+  private static final String UNITS = "usr/lib/systemd/system/";
+  private static final InitrdSpec SPEC =
+      InitrdSpec.of("6.1")
+          .withModules(ModuleSelection.of(List.of("erofs", "virtio_pci"), List.of("absent")))
+          .withTime(1_700_000_000);
+
+  private final FileTree.Builder root = FileTree.builder();
+  private final Map<Digest, ByteSource> contents = new HashMap<>();
+
+  @BeforeEach
+  void makeRoot() {
+    InitrdUnits units = InitrdUnits.of(SPEC.features());
+    units.programs().forEach(path -> put(path, path));
+    units.units().forEach(name -> put(UNITS + name, "[Unit]\n"));
+    units.rules().forEach(name -> put("usr/lib/udev/rules.d/" + name, "GROUP=\"disk\"\n"));
+    put("usr/lib/os-release", "ID=test\n");
+    link("etc/os-release", "../usr/lib/os-release");
+    put("etc/group", "root:x:0:\ndisk:x:6:someone\ngames:x:60:\n");
+    put("usr/lib/modules/6.1/kernel/erofs.ko", "erofs");
+    put("usr/lib/modules/6.1/kernel/lib.ko", "lib");
+    put("usr/lib/modules/6.1/kernel/other.ko", "other");
+    link(UNITS + "sysinit.target.wants/systemd-udevd.service", "../systemd-udevd.service");
+    link(UNITS + "sysinit.target.wants/ldconfig.service", "../ldconfig.service");
+  }
+
+  @Test
+  void takesWhatLeadsToTheRoot() throws IOException {
+    Initrd initrd = compose(SPEC);
+    FileTree tree = initrd.tree();
+
+    assertThat(tree.find("init"))
+        .hasValueSatisfying(inode ->
+            assertThat(((Inode.Symlink) inode).target()).isEqualTo("usr/lib/systemd/systemd"));
+    assertThat(tree.resolve(TreePath.of("init"))).isPresent();
+    assertThat(tree.find("sysroot")).isPresent();
+    assertThat(text(initrd, "etc/initrd-release")).isEqualTo("ID=test\n");
+    assertThat(text(initrd, "etc/group")).isEqualTo("root:x:0:\ndisk:x:6:\n");
+    assertThat(text(initrd, UNITS + "emergency.service")).contains("FailureAction=reboot-force");
+    assertThat(text(initrd, UNITS + "initrd.target.d/10-patience.conf"))
+        .contains("JobTimeoutSec=600");
+    assertThat(tree.find(UNITS + "sysinit.target.wants/systemd-udevd.service")).isPresent();
+    assertThat(tree.find(UNITS + "sysinit.target.wants/ldconfig.service")).isEmpty();
+    assertThat(tree.find(UNITS + "emt-etc.service")).isEmpty();
+    assertThat(tree.entries())
+        .allSatisfy(entry -> assertThat(entry.inode().meta().mtime()).isEqualTo(1_700_000_000));
+  }
+
+  @Test
+  void takesModulesWithWhatTheyNeedAndTheirOwnIndexes() throws IOException {
+    Initrd initrd = compose(SPEC);
+
+    assertThat(initrd.modules()).containsExactly("erofs", "lib");
+    assertThat(text(initrd, "usr/lib/modules/6.1/modules.dep"))
+        .isEqualTo("kernel/erofs.ko: kernel/lib.ko\nkernel/lib.ko:\n");
+    assertThat(initrd.tree().find("usr/lib/modules/6.1/kernel/other.ko")).isEmpty();
+  }
+
+  @Test
+  void namesAModuleTheKernelLacks() {
+    InitrdSpec spec = SPEC.withModules(SPEC.modules().plus(List.of("dm-verity")));
+    assertThatThrownBy(() -> compose(spec))
+        .hasMessage(
+            "initrd: kernel 6.1 has no module dm_verity"
+                + " (expected: a module, or built into the kernel)");
+  }
+
+  @Test
+  void namesAProgramTheRootLacks() {
+    root.remove("usr/sbin/dmsetup");
+    assertThatThrownBy(() -> compose(SPEC))
+        .hasMessageContaining("/usr/sbin/dmsetup is not in the root");
+  }
+
+  @Test
+  void makesFoldersVolatileBeforeTheRootIsEntered() throws IOException {
+    Initrd initrd = compose(SPEC.withVolatiles(EnumSet.allOf(InitrdSpec.Volatile.class)));
+
+    assertThat(
+            initrd
+                .tree()
+                .resolve(TreePath.of(UNITS + "initrd-root-fs.target.requires/emt-etc.service")))
+        .isPresent();
+    assertThat(text(initrd, UNITS + "emt-var.service"))
+        .contains("\nExecStart=mount --bind /run/emt/var /sysroot/var\n")
+        .contains("size=50%%,nr_inodes=1m,nosuid,nodev tmpfs /run/emt/var\n");
+  }
+
+  @Test
+  void packsTheSameBytesWithAnyNumberOfWorkers() throws IOException {
+    Initrd initrd = compose(SPEC);
+    byte[] packed = write(initrd, 1);
+
+    assertThat(write(initrd, 3)).isEqualTo(packed);
+    byte[] plain = new ZstdInputStream(new ByteArrayInputStream(packed)).readAllBytes();
+    assertThat(CpioReader.read(ByteSource.of(plain)).tree()).isEqualTo(initrd.tree());
+  }
+
+  @Test
+  void saysHowToFindAVerityRoot() {
+    assertThat(RootCommandLine.verity(Digest.sha256(""), List.of("quiet")))
+        .isEqualTo(
+            "roothash=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+                + " systemd.verity_root_options=restart-on-corruption root=/dev/mapper/root"
+                + " rootfstype=erofs ro panic=10 systemd.crash_action=reboot gpt quiet");
+  }
+
+  @Test
+  void joinsMicrocodeByVendor() throws IOException {
+    assertThat(Microcode.archive(root.build(), ContentSource.of(contents))).isEmpty();
+    put("usr/lib/firmware/intel-ucode/06-01-01", "one");
+    put("usr/lib/firmware/intel-ucode/06-01-02", "two");
+
+    ByteSource archive = Microcode.archive(root.build(), ContentSource.of(contents)).orElseThrow();
+    assertThat(CpioReader.read(archive).tree().find("kernel/x86/microcode/GenuineIntel.bin"))
+        .hasValueSatisfying(inode ->
+            assertThat(((Inode.RegularFile) inode).content()).isEqualTo(Digest.sha256("onetwo")));
+  }
+
+  private Initrd compose(InitrdSpec spec) throws IOException {
+    KernelModule erofs =
+        new KernelModule("kernel/erofs.ko", List.of(), List.of(), List.of("shared"));
+    KernelModule lib = new KernelModule("kernel/lib.ko", List.of(), List.of("shared"), List.of());
+    KernelModule other = new KernelModule("kernel/other.ko", List.of(), List.of(), List.of());
+    ModuleIndex index =
+        ModuleIndex.of(
+            Set.of(erofs, lib, other),
+            List.of("kernel/erofs.ko", "kernel/lib.ko", "kernel/other.ko"),
+            List.of("kernel/virtio_pci.ko"),
+            List.of());
+    return InitrdComposer.compose(
+        root.build(), ContentSource.of(contents), index, ModuleDecoder.standard(), spec);
+  }
+
+  private static byte[] write(Initrd initrd, int workers) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    InitrdWriter.write(initrd, 3, workers, out);
+    return out.toByteArray();
+  }
+
+  private static String text(Initrd initrd, String path) throws IOException {
+    Inode.RegularFile file = (Inode.RegularFile) initrd.tree().find(path).orElseThrow();
+    return new String(
+        initrd.contents().open(file.content()).readAll(1 << 16), StandardCharsets.UTF_8);
+  }
+
+  private void put(String path, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    Digest digest = Digest.sha256(bytes);
+    contents.put(digest, ByteSource.of(bytes));
+    TreePath at = TreePath.of(path);
+    root.mkdirs(at.parent()).put(at, new Inode.RegularFile(Meta.of(0755), digest, bytes.length));
+  }
+
+  private void link(String path, String target) {
+    TreePath at = TreePath.of(path);
+    root.mkdirs(at.parent()).put(at, new Inode.Symlink(Meta.of(0777), target));
+  }
+}

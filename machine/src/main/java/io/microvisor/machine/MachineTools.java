@@ -1,0 +1,135 @@
+package io.microvisor.machine;
+
+import io.microvisor.packages.toolroot.PackageProvider;
+import io.microvisor.packages.toolroot.ToolRoot;
+import io.microvisor.sandbox.SandboxSupport;
+import io.microvisor.sandbox.ToolResult;
+import io.microvisor.sandbox.ToolRun;
+import io.microvisor.sandbox.ToolSpec;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+
+/// The programs that machines are made of, in a tool root: QEMU, its firmware, and an ssh client.
+public final class MachineTools {
+  /// The packages the tool root is made of.
+  public static final List<String> PACKAGES = List.of("qemu-system-x86", "ovmf", "openssh-client");
+
+  private static final String KEY_FOLDER = "/run/key";
+  private static final Duration SHORT = Duration.ofMinutes(2);
+
+  private final ToolRoot root;
+  private final SandboxSupport support;
+
+  private MachineTools(ToolRoot root, SandboxSupport support) {
+    this.root = root;
+    this.support = support;
+  }
+
+  /// The tools, fetched if they are not there.
+  ///
+  /// @param roots the folder that holds all tool roots
+  public static MachineTools of(PackageProvider provider, Path roots, SandboxSupport support)
+      throws IOException, InterruptedException {
+    return new MachineTools(ToolRoot.of(provider, PACKAGES, roots), support);
+  }
+
+  /// The versions of what is in the tool root, by package.
+  public SortedMap<String, String> versions() {
+    return root.versions();
+  }
+
+  /// Whether KVM works: QEMU is asked, because the device may be there and of no use.
+  public Acceleration acceleration() throws IOException, InterruptedException {
+    if (!Files.isReadable(Path.of("/dev/kvm")) || !Files.isWritable(Path.of("/dev/kvm"))) {
+      return Acceleration.TCG;
+    }
+    ToolSpec spec =
+        root.tool(
+                List.of(
+                    "/usr/bin/qemu-system-x86_64",
+                    "-machine", "none", "-accel", "kvm", "-nodefaults", "-display", "none",
+                    "-monitor", "stdio"))
+            .device("kvm");
+    try (ToolRun run = ToolRun.start(support, spec, ToolRun.Stdio.PIPED)) {
+      try (OutputStream monitor = run.input()) {
+        monitor.write("quit\n".getBytes(StandardCharsets.US_ASCII));
+      } catch (IOException _) {
+        // It has ended already, which its status tells.
+      }
+      run.output().transferTo(OutputStream.nullOutputStream());
+      return run.exit() == 0 ? Acceleration.KVM : Acceleration.TCG;
+    }
+  }
+
+  /// Starts a machine.
+  ///
+  /// @param scratch an empty folder for its variable store, kept until the machine is closed
+  /// @param stdio whether its console is this process's terminal or [Machine#console]
+  public Machine start(MachineSpec spec, Path scratch, ToolRun.Stdio stdio)
+      throws IOException, InterruptedException {
+    Path variables = scratch.resolve("variables.fd");
+    Files.copy(root.path().resolve(QemuCommand.FIRMWARE_VARIABLES.substring(1)), variables);
+    ToolSpec.Access diskAccess =
+        switch (spec.disposition()) {
+          case SNAPSHOT -> ToolSpec.Access.READ_ONLY;
+          case PERSISTENT -> ToolSpec.Access.READ_WRITE;
+        };
+    ToolSpec tool =
+        root.tool(QemuCommand.of(spec))
+            .bind(spec.disk(), QemuCommand.DISK, diskAccess)
+            .bind(variables, QemuCommand.VARIABLES, ToolSpec.Access.READ_WRITE);
+    if (spec.network() == MachineSpec.Network.USER) {
+      tool = tool.network(ToolSpec.Network.HOST);
+    }
+    if (spec.acceleration() == Acceleration.KVM) {
+      tool = tool.device("kvm");
+    }
+    return new Machine(ToolRun.start(support, tool, stdio));
+  }
+
+  /// Makes a throw-away ssh key pair `key` and `key.pub` in a folder.
+  ///
+  /// @return the public key's line
+  public String makeKey(Path folder) throws IOException, InterruptedException {
+    ToolSpec spec =
+        root.tool(
+                List.of(
+                    "/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "emt run",
+                    "-f", KEY_FOLDER + "/key"))
+            .bind(folder, KEY_FOLDER, ToolSpec.Access.READ_WRITE);
+    ToolResult result = ToolRun.run(support, spec, SHORT);
+    if (result.exit() != 0) {
+      throw new IOException("ssh-keygen: status " + result.exit() + "\n  " + String.join("\n  ", result.complaints()));
+    }
+    return Files.readString(folder.resolve("key.pub")).strip();
+  }
+
+  /// An ssh client for a machine that forwards `port`, as root, with the key made in `folder`; host keys are not checked,
+  /// because the machine made its own a moment ago and is reached through loopback.
+  ///
+  /// @param command what to run; empty for a shell
+  public ToolSpec ssh(int port, Path folder, List<String> command) {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "/usr/bin/ssh", "-q", "-p", Integer.toString(port), "-i", KEY_FOLDER + "/key",
+                "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+                "-o", "ConnectTimeout=10", "-o", "BatchMode=yes", "root@127.0.0.1"));
+    words.addAll(command);
+    return root.tool(words)
+        .bind(folder, KEY_FOLDER, ToolSpec.Access.READ_ONLY)
+        .network(ToolSpec.Network.HOST);
+  }
+
+  /// What the tools run in.
+  public SandboxSupport support() {
+    return support;
+  }
+}

@@ -1,0 +1,306 @@
+package io.microvisor.packages.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.microvisor.packages.deb.DebPackage;
+import io.microvisor.packages.deb.Origin;
+import io.microvisor.packages.fetch.Downloader;
+import io.microvisor.packages.fetch.FaultyServer;
+import io.microvisor.packages.fetch.Network;
+import io.microvisor.packages.openpgp.SignatureRefusedException;
+import io.microvisor.packages.openpgp.TestKey;
+import io.microvisor.packages.repository.RepositorySpec.Freshness;
+import io.microvisor.packages.repository.RepositorySpec.Presence;
+import io.microvisor.packages.repository.RepositorySpec.Trust;
+import io.microvisor.store.Store;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.bouncycastle.bcpg.HashAlgorithmTags;
+import org.bouncycastle.openpgp.PGPSignature;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class RepositoryClientTest {
+  private static final Instant NOW = Instant.parse("2026-01-05T00:00:00Z");
+
+  private final FaultyServer server = new FaultyServer();
+  private final TestArchive archive = new TestArchive();
+  private Store store;
+  private Downloader downloader;
+
+  @TempDir Path directory;
+
+  @BeforeEach
+  void open() throws IOException {
+    store = Store.open(directory.resolve("store"));
+    downloader = new Downloader(Network.DIRECT, store, _ -> {});
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    downloader.close();
+    server.close();
+    store.close();
+  }
+
+  @Test
+  void readsIndexesOfEveryCompressionByTheirDigest() throws Exception {
+    for (String suffix : List.of(".gz", ".xz", "")) {
+      archive.packages = archive.packages.replace("2.10", "2.10" + suffix);
+      archive.on(server, suffix);
+      RepositorySnapshot snapshot = refresh(spec());
+
+      assertThat(snapshot.packages())
+          .extracting(DebPackage::name)
+          .containsExactly("hello", "libc6");
+      assertThat(snapshot.packages().getFirst().depends().toString()).contains("base-files");
+      assertThat(snapshot.packages().getFirst().origin())
+          .isEqualTo(new Origin("Test", "trixie", "main"));
+      assertThat(snapshot.provenance()).isInstanceOf(Provenance.Signed.class);
+    }
+    assertThat(server.requests()).allMatch(r -> r.contains("InRelease") || r.contains("by-hash"));
+  }
+
+  @Test
+  void fetchesTheIndexByItsNameWhereThereIsNoDigestFolder() throws Exception {
+    server.on(TestArchive.DIST + "InRelease", FaultyServer.content(archive.inRelease(".gz")));
+    server.on(TestArchive.DIST + TestArchive.INDEX + ".gz", FaultyServer.content(archive.gz()));
+
+    assertThat(refresh(spec()).packages()).hasSize(2);
+  }
+
+  @Test
+  void fetchesNothingTwice() throws Exception {
+    archive.on(server, ".gz");
+    refresh(spec());
+    int before = server.requests().size();
+
+    assertThat(refresh(spec()).packages()).hasSize(2);
+    assertThat(server.requests().subList(before, server.requests().size()))
+        .containsExactly("GET " + TestArchive.DIST + "InRelease");
+  }
+
+  @Test
+  void keepsTheNewerStateWhereAServerShowsAnOlderOne() throws Exception {
+    archive.on(server, ".gz");
+    refresh(spec());
+    archive.fields = archive.fields.replace("03 Jan", "02 Jan").replace("Sat, 02", "Fri, 02");
+    archive.packages = archive.packages.replace("hello", "older");
+    archive.on(server, ".gz");
+
+    RepositorySnapshot snapshot = refresh(spec());
+    assertThat(snapshot.release().date()).isEqualTo(Instant.parse("2026-01-03T07:55:41Z"));
+    assertThat(snapshot.packages().getFirst().name()).isEqualTo("hello");
+    assertThat(snapshot.notes()).singleElement().asString().contains("older than that of");
+  }
+
+  @Test
+  void refusesAReleaseFileThatIsOutOfDateUnlessToldNotToLook() throws Exception {
+    archive.fields = archive.fields.replace("Sat, 10 Jan", "Sun, 04 Jan");
+    archive.on(server, ".gz");
+
+    assertThatThrownBy(() -> refresh(spec()))
+        .hasMessageContaining("InRelease: it was valid until 2026-01-04T07:55:41Z (now: 2026-01-05")
+        .hasMessageContaining("advice: use another mirror");
+    RepositorySpec spec = spec();
+    assertThat(
+            refresh(
+                    new RepositorySpec(
+                        "still",
+                        spec.archives(),
+                        "trixie",
+                        List.of("main"),
+                        "amd64",
+                        spec.trust(),
+                        Freshness.UNCHECKED,
+                        Presence.REQUIRED))
+                .packages())
+        .hasSize(2);
+  }
+
+  @Test
+  void refusesAGenuineReleaseFileOfAnotherSuite() {
+    archive.fields = archive.fields.replace("trixie", "bookworm");
+    archive.on(server, ".gz");
+
+    assertThatThrownBy(() -> refresh(spec()))
+        .hasMessageContaining(
+            "it is the Release file of suite \"stable\", codename \"bookworm\" (expected: trixie)");
+  }
+
+  @Test
+  void refusesAnIndexThatIsNotTheOneSigned() {
+    byte[] signed = archive.inRelease(".gz");
+    archive.packages = archive.packages.replace("53000", "53001");
+    archive.on(server, ".gz");
+    byte[] other = archive.gz();
+    server.on(TestArchive.DIST + "InRelease", FaultyServer.content(signed));
+    server.on(TestArchive.DIST + TestArchive.INDEX + ".gz", FaultyServer.content(other));
+
+    assertThatThrownBy(() -> refresh(spec()))
+        .hasMessageContaining(TestArchive.INDEX + ".gz")
+        .hasMessageContaining("(expected: ");
+  }
+
+  @Test
+  void refusesAnIndexWhoseContentIsNotWhatTheReleaseFileSays() {
+    // The compressed file is as signed, but inflates to something else than the entry of the plain
+    // file.
+    archive.on(server, ".gz");
+    String lie = archive.release(".gz").replaceFirst(" [0-9a-f]{64}", " " + "00".repeat(32));
+    server.on(TestArchive.DIST + "InRelease", FaultyServer.content(archive.key.clearSign(lie)));
+
+    assertThatThrownBy(() -> refresh(spec()))
+        .hasMessageContaining("damaged package index")
+        .hasMessageContaining("(expected: ");
+  }
+
+  @Test
+  void refusesAnIndexThatInflatesToMoreThanItShould() {
+    archive.on(server, ".gz");
+    String lie = archive.release(".gz").replaceFirst(" " + archive.plain().length + " ", " 100 ");
+    server.on(TestArchive.DIST + "InRelease", FaultyServer.content(archive.key.clearSign(lie)));
+
+    assertThatThrownBy(() -> refresh(spec()))
+        .hasMessageContaining("there is more (expected: 100 bytes in all)");
+  }
+
+  @Test
+  void refusesAnotherKeysSignature() {
+    archive.on(server, ".gz");
+
+    assertThatThrownBy(() -> refresh(spec(new Trust.SignedBy(TestKey.sound().keyring()))))
+        .isInstanceOf(SignatureRefusedException.class)
+        .hasMessageContaining("InRelease: signed by unknown key ");
+  }
+
+  @Test
+  void readsADetachedSignatureAndRefusesItsAbsence() throws Exception {
+    archive.on(server, ".gz");
+    byte[] release = archive.release(".gz").getBytes(StandardCharsets.UTF_8);
+    server.on(TestArchive.DIST + "InRelease", FaultyServer.status(404));
+    server.on(TestArchive.DIST + "Release", FaultyServer.content(release));
+
+    assertThatThrownBy(() -> refresh(spec()))
+        .hasMessageContaining("not signed: neither InRelease nor Release.gpg is there");
+    assertThat(refresh(spec(new Trust.Unsigned())).provenance())
+        .isEqualTo(new Provenance.UnsignedByChoice());
+    byte[] signature =
+        TestKey.detached(
+            release,
+            PGPSignature.BINARY_DOCUMENT,
+            archive.key.primary(),
+            HashAlgorithmTags.SHA512,
+            NOW,
+            _ -> {});
+    server.on(TestArchive.DIST + "Release.gpg", FaultyServer.content(signature));
+    assertThat(refresh(spec()).provenance()).isInstanceOf(Provenance.Signed.class);
+  }
+
+  @Test
+  void readsALocalFolderWithAReleaseFile() throws Exception {
+    Path folder = directory.resolve("repo/dists/trixie/main/binary-amd64");
+    Files.createDirectories(folder);
+    Files.write(directory.resolve("repo/dists/trixie/InRelease"), archive.inRelease(".xz"));
+    Files.write(folder.resolve("Packages.xz"), archive.xz());
+    RepositorySpec spec = spec(directory.resolve("repo").toUri(), Presence.REQUIRED);
+
+    assertThat(refresh(spec).packages()).hasSize(2);
+  }
+
+  @Test
+  void leavesOutWhatIsOptionalAndNotThere() throws Exception {
+    RepositorySpec spec = spec(server.address("/none"), Presence.OPTIONAL);
+
+    assertThat(client().refresh(List.of(spec), _ -> {})).isEmpty();
+    assertThatThrownBy(() -> refresh(spec(server.address("/none"), Presence.REQUIRED)))
+        .hasMessageContaining("no archive has suite trixie")
+        .hasMessageContaining("/none/dists/trixie/: there is neither InRelease nor Release")
+        .hasMessageContaining("--mirror URL");
+  }
+
+  @Test
+  void namesTheComponentsWhereTheWantedOneIsMissing() {
+    archive.on(server, ".gz");
+    RepositorySpec spec = spec();
+    RepositorySpec contrib =
+        new RepositorySpec(
+            "trixie",
+            spec.archives(),
+            "trixie",
+            List.of("contrib"),
+            "amd64",
+            spec.trust(),
+            Freshness.CHECKED,
+            Presence.REQUIRED);
+
+    assertThatThrownBy(() -> refresh(contrib))
+        .hasMessageContaining(
+            "names no contrib/binary-amd64/Packages (expected: one; it has components main");
+  }
+
+  @Test
+  void findsPackagesInTheirOwnArchiveFirst() {
+    RepositorySpec main = spec(URI.create("http://m.example/debian"), Presence.REQUIRED);
+    RepositorySpec security =
+        new RepositorySpec(
+            "s",
+            List.of(URI.create("http://m.example/debian-security")),
+            "trixie-security",
+            List.of("main"),
+            "amd64",
+            main.trust(),
+            Freshness.CHECKED,
+            Presence.OPTIONAL);
+    ArchiveAddresses addresses = new ArchiveAddresses(List.of(main, security));
+
+    assertThat(
+            addresses.of(new Origin("Debian", "trixie-security", "main"), "pool/a_1:2~b+c_all.deb"))
+        .extracting(URI::toString)
+        .containsExactly(
+            "http://m.example/debian-security/pool/a_1%3A2~b+c_all.deb",
+            "http://m.example/debian/pool/a_1%3A2~b+c_all.deb");
+    assertThatThrownBy(() -> addresses.of(new Origin("", "", ""), "../etc/passwd"))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private RepositorySnapshot refresh(RepositorySpec spec) throws IOException, InterruptedException {
+    return client().refresh(List.of(spec), _ -> {}).getFirst();
+  }
+
+  private RepositoryClient client() {
+    return new RepositoryClient(downloader, store, NOW);
+  }
+
+  private RepositorySpec spec() {
+    return spec(new Trust.SignedBy(archive.key.keyring()));
+  }
+
+  private RepositorySpec spec(Trust trust) {
+    return spec(server.address("/debian"), trust, Presence.REQUIRED);
+  }
+
+  private RepositorySpec spec(URI address, Presence presence) {
+    return spec(address, new Trust.SignedBy(archive.key.keyring()), presence);
+  }
+
+  private static RepositorySpec spec(URI address, Trust trust, Presence presence) {
+    return new RepositorySpec(
+        "trixie",
+        List.of(address),
+        "trixie",
+        List.of("main"),
+        "amd64",
+        trust,
+        Freshness.CHECKED,
+        presence);
+  }
+}
