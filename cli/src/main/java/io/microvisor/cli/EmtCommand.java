@@ -22,15 +22,12 @@ import picocli.CommandLine.Command;
       ValidateCommand.class,
       ResolveCommand.class,
       LockCommand.class,
-<<<<<<< HEAD
+      RunCommand.class,
       InspectCommand.class,
       LsCommand.class,
       CatCommand.class,
       ExtractCommand.class,
       DoctorCommand.class,
-=======
-      RunCommand.class,
->>>>>>> main
       CompletionCommand.class,
       CommandLine.HelpCommand.class
     },
