@@ -62,12 +62,11 @@ final class ExtractCommand implements Callable<Integer> {
       FileView files = wanted.files(opened);
       FileView.Seen seen = wanted.find(files);
       Path given = terminal.workingDirectory().resolve(destination);
-      // The name is a single one of the image's, so it cannot lead elsewhere.
       Path target = given;
       if (Files.isDirectory(given)) {
         // DEST itself may be a link: that is the user's own doing.
         target = given.toRealPath();
-        target = seen.path().isRoot() ? target : target.resolve(seen.path().name());
+        target = seen.path().isRoot() ? target : target.resolve(name(wanted, seen));
       }
       Extraction extraction =
           new Extraction(
@@ -76,5 +75,11 @@ final class ExtractCommand implements Callable<Integer> {
       terminal.out().println(extraction.summary() + " to " + destination);
     }
     return ExitCode.OK.value();
+  }
+
+  /// The name that was asked for, `sh` for /bin/sh, wherever links led; a single one, so that it cannot lead elsewhere.
+  private static String name(ImagePath wanted, FileView.Seen seen) {
+    String last = wanted.path().replaceFirst("/+$", "").replaceFirst("^.*/", "");
+    return last.isEmpty() || last.equals(".") || last.equals("..") ? seen.path().name() : last;
   }
 }

@@ -30,11 +30,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /// A finished image, looked at with our own readers: a whole disk, a root file system alone, or a unified kernel image
 /// alone. What it is shows from its bytes, not from its name.
 ///
-/// Parts are read when they are asked for; the file stays open until this is closed.
+/// Parts are read when they are asked for; the file stays open until this is closed. For one thread at a time.
 public final class DiskImage implements Closeable {
   private static final TreePath KERNELS = TreePath.of("EFI/Linux");
   private static final String ROOT_HASH = "roothash=";
@@ -92,6 +93,9 @@ public final class DiskImage implements Closeable {
   private final FileChannel channel;
   private final ByteSource bytes;
   private final Form form;
+
+  /// Reading the EFI system partition hashes its files, so once is enough.
+  private @Nullable FatVolume esp;
 
   private DiskImage(Path file, FileChannel channel, ByteSource bytes, Form form) {
     this.file = file;
@@ -197,7 +201,12 @@ public final class DiskImage implements Closeable {
   ///
   /// @throws IOException if there is none
   public FatVolume esp() throws IOException {
-    return FatReader.open(bytes(partition(PartitionType.ESP, "EFI system partition")));
+    FatVolume known = esp;
+    if (known == null) {
+      known = FatReader.open(bytes(partition(PartitionType.ESP, "EFI system partition")));
+      esp = known;
+    }
+    return known;
   }
 
   /// The EFI system partition's files.
