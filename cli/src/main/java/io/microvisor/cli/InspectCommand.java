@@ -2,6 +2,7 @@ package io.microvisor.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.microvisor.bytes.ByteSize;
+import io.microvisor.bytes.FormatException;
 import io.microvisor.compose.image.DiskImage;
 import io.microvisor.formats.verity.VerityVerdict;
 import java.io.IOException;
@@ -57,9 +58,9 @@ final class InspectCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException, FailureException {
     Path file = image.path(terminal);
     try (DiskImage opened = DiskImage.open(file)) {
-      Inspection found = Inspection.of(opened);
-      // One element or none: the verdict, if it was asked for.
+      // One element or none: the verdict, if it was asked for. First, for what is damaged may be beyond reading.
       List<VerityVerdict> verdict = verify ? List.of(opened.verify()) : List.of();
+      Inspection found = inspect(opened, file, verdict);
       Map<String, Object> manifest = manifest(file);
       if (json.wanted()) {
         Map<String, Object> answer = new LinkedHashMap<>();
@@ -75,8 +76,25 @@ final class InspectCommand implements Callable<Integer> {
       } else {
         show(file, found, verdict, manifest);
       }
-      boolean damaged = verdict.stream().anyMatch(each -> !(each instanceof VerityVerdict.Intact));
-      return (damaged ? ExitCode.FAILED : ExitCode.OK).value();
+      return (isDamaged(verdict) ? ExitCode.FAILED : ExitCode.OK).value();
+    }
+  }
+
+  private static boolean isDamaged(List<VerityVerdict> verdict) {
+    return verdict.stream().anyMatch(each -> !(each instanceof VerityVerdict.Intact));
+  }
+
+  private static Inspection inspect(DiskImage image, Path file, List<VerityVerdict> verdict)
+      throws IOException, FailureException {
+    try {
+      return Inspection.of(image);
+    } catch (FormatException e) {
+      if (!isDamaged(verdict)) {
+        throw e;
+      }
+      throw new FailureException(
+          ExitCode.FAILED,
+          file.getFileName() + ": " + words(verdict.getFirst()) + "; " + e.getMessage());
     }
   }
 

@@ -151,13 +151,29 @@ final class ImageCommandsTest {
 
   @Test
   void tellsThatTheRootIsNotWhatTheKernelDemands() throws IOException {
-    byte[] bytes = Files.readAllBytes(disk);
-    bytes[(41 << 20) + 5000] ^= 1;
-    Files.write(disk, bytes);
+    damageRoot(5);
     TestTerminal terminal = new TestTerminal(folder);
 
     assertThat(terminal.run("inspect", "--verify")).isEqualTo(1);
-    assertThat(terminal.out.toString()).contains("DAMAGED: 1 of the root's blocks");
+    assertThat(terminal.out.toString())
+        .contains("DAMAGED: 1 of the root's blocks, the first at byte 0", "Tiny 1");
+  }
+
+  @Test
+  void tellsDamageEvenWhereItCannotReadOn() throws IOException {
+    damageRoot(1030);
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("inspect", "--verify")).isEqualTo(1);
+    assertThat(terminal.err.toString())
+        .contains("DAMAGED: 1 of the root's blocks, the first at byte 0", "EROFS image");
+  }
+
+  /// Changes one bit of the root partition, which begins behind 1 MiB of table and the 40 MiB of the other.
+  private void damageRoot(int position) throws IOException {
+    byte[] bytes = Files.readAllBytes(disk);
+    bytes[(41 << 20) + position] ^= 1;
+    Files.write(disk, bytes);
   }
 
   @Test
