@@ -36,8 +36,7 @@ final class ArchiveCheck {
               found.stream().map(ArchiveCheck::text).collect(Collectors.joining(", "))));
     } catch (IOException e) {
       String message = String.valueOf(e.getMessage());
-      return List.of(
-          Finding.missing("debian mirror", message.lines().findFirst().orElse(""), FIX));
+      return List.of(Finding.missing("debian mirror", message.lines().findFirst().orElse(""), FIX));
     }
   }
 
@@ -71,8 +70,7 @@ final class ArchiveCheck {
     URI archive = spec.archives().getFirst();
     URI release = archive.resolve("dists/" + spec.suite() + "/InRelease");
     try {
-      return switch (downloader.small(
-          spec.suite(), release, LARGEST_RELEASE, Validators.NONE)) {
+      return switch (downloader.small(spec.suite(), release, LARGEST_RELEASE, Validators.NONE)) {
         case Small.Fresh _, Small.Unchanged _ ->
             Finding.ok(spec.suite(), "reachable at " + bare(archive));
         case Small.Absent(String reason) -> {

@@ -14,7 +14,8 @@ import picocli.CommandLine.Parameters;
     name = "cat",
     mixinStandardHelpOptions = true,
     header = "Prints a file of an image.",
-    description = "Symbolic links are followed within the image. The bytes are printed as they are.",
+    description =
+        "Symbolic links are followed within the image. The bytes are printed as they are.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  emt cat edge /etc/os-release",

@@ -29,7 +29,10 @@ import picocli.CommandLine.Parameters;
       "  sudo emt extract --owners edge / root    everything, with its owners"
     },
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:copied", "1:no such image or path, the image is damaged, or DEST has the files already"})
+    exitCodeList = {
+      "0:copied",
+      "1:no such image or path, the image is damaged, or DEST has the files already"
+    })
 final class ExtractCommand implements Callable<Integer> {
   private final Terminal terminal;
   @Mixin private ImageArgument image = new ImageArgument();

@@ -121,8 +121,7 @@ final class HostCheck {
     }
     ByteSize free = new ByteSize(Files.getFileStore(there).getUsableSpace());
     String what = free + " free in " + wanted;
-    String fix =
-        "free some" + (subject.endsWith("cache") ? ", or EMT_CACHE=/another/folder" : "");
+    String fix = "free some" + (subject.endsWith("cache") ? ", or EMT_CACHE=/another/folder" : "");
     if (free.compareTo(LEAST) < 0) {
       return Finding.missing(subject, what + " (expected: at least " + LEAST + ")", fix);
     }

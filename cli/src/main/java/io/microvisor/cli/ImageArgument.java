@@ -38,12 +38,11 @@ final class ImageArgument {
     Path build = terminal.workingDirectory().resolve("build");
     if (image.isEmpty()) {
       return newest(build, "*")
-          .orElseThrow(
-              () ->
-                  new FailureException(
-                      ExitCode.FAILED,
-                      "no image below build/ (expected: one that was built here)\n"
-                          + "  advice: emt build, or name an image file"));
+          .orElseThrow(() ->
+              new FailureException(
+                  ExitCode.FAILED,
+                  "no image below build/ (expected: one that was built here)\n"
+                      + "  advice: emt build, or name an image file"));
     }
     String given = image.get();
     Path file = terminal.workingDirectory().resolve(given);
@@ -54,13 +53,12 @@ final class ImageArgument {
     }
     Optional<Path> built =
         name.matches("[A-Za-z0-9][A-Za-z0-9._-]*") ? newest(build, name) : Optional.empty();
-    return built.orElseThrow(
-        () ->
-            new FailureException(
-                ExitCode.FAILED,
-                given
-                    + ": no such image (expected: a file, or a name below build/)\n  advice: emt build"
-                    + (namesTemplate ? " " + given : "")));
+    return built.orElseThrow(() ->
+        new FailureException(
+            ExitCode.FAILED,
+            given
+                + ": no such image (expected: a file, or a name below build/)\n  advice: emt build"
+                + (namesTemplate ? " " + given : "")));
   }
 
   /// The newest `build/<name>/<name>-*.raw`.

@@ -36,11 +36,10 @@ record ImagePath(Partition partition, String path) {
   FileView.Seen find(FileView files) throws IOException, FailureException {
     return files
         .resolve(path)
-        .orElseThrow(
-            () ->
-                new FailureException(
-                    ExitCode.FAILED,
-                    Printable.text(toString()) + ": not in the image (expected: a path in it)"));
+        .orElseThrow(() ->
+            new FailureException(
+                ExitCode.FAILED,
+                Printable.text(toString()) + ": not in the image (expected: a path in it)"));
   }
 
   @Override

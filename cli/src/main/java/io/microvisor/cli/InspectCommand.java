@@ -58,7 +58,8 @@ final class InspectCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException, FailureException {
     Path file = image.path(terminal);
     try (DiskImage opened = DiskImage.open(file)) {
-      // One element or none: the verdict, if it was asked for. First, for what is damaged may be beyond reading.
+      // One element or none: the verdict, if it was asked for. First, for what is damaged may be
+      // beyond reading.
       List<VerityVerdict> verdict = verify ? List.of(opened.verify()) : List.of();
       Inspection found = inspect(opened, file, verdict);
       Map<String, Object> manifest = manifest(file);
@@ -66,11 +67,10 @@ final class InspectCommand implements Callable<Integer> {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("file", file.toString());
         answer.putAll(found.json());
-        verdict.forEach(
-            each -> {
-              answer.put("intact", each instanceof VerityVerdict.Intact);
-              answer.put("verity", words(each));
-            });
+        verdict.forEach(each -> {
+          answer.put("intact", each instanceof VerityVerdict.Intact);
+          answer.put("verity", words(each));
+        });
         answer.put("manifest", manifest);
         terminal.out().println(Json.of(answer));
       } else {
@@ -109,7 +109,8 @@ final class InspectCommand implements Callable<Integer> {
             + new ByteSize(found.size()));
     found.faults().forEach(fault -> out.println("  damaged: " + Printable.text(fault)));
     for (Inspection.Partition each : found.partitions()) {
-      String used = each.used().isPresent() ? new ByteSize(each.used().getAsLong()).toString() : "?";
+      String used =
+          each.used().isPresent() ? new ByteSize(each.used().getAsLong()).toString() : "?";
       out.println(
           "  %d  %-19s %-24s %9s of %9s  %s%s"
               .formatted(
@@ -122,8 +123,7 @@ final class InspectCommand implements Callable<Integer> {
                   each.flags().isEmpty() ? "" : "  " + String.join(", ", each.flags())));
     }
     if (!found.rootHash().isEmpty()) {
-      String state =
-          verdict.isEmpty() ? "not verified (--verify does)" : words(verdict.getFirst());
+      String state = verdict.isEmpty() ? "not verified (--verify does)" : words(verdict.getFirst());
       line("root hash", found.rootHash());
       line("verity", state);
     }
@@ -199,16 +199,20 @@ final class InspectCommand implements Callable<Integer> {
     }
     JsonNode manifest = Json.read(Files.readString(beside), beside.toString());
     boolean ours =
-        manifest.path("artifacts").valueStream()
+        manifest
+            .path("artifacts")
+            .valueStream()
             .anyMatch(
-                each ->
-                    each.path("file").asText().equals(String.valueOf(file.getFileName())));
+                each -> each.path("file").asText().equals(String.valueOf(file.getFileName())));
     if (ours) {
       facts.put("built at", manifest.path("time").asText());
       facts.put("built from", manifest.path("packages").size() + " packages");
       facts.put(
           "archives",
-          manifest.path("inputs").path("repositories").valueStream()
+          manifest
+              .path("inputs")
+              .path("repositories")
+              .valueStream()
               .map(each -> each.path("suite").asText() + " of " + each.path("date").asText())
               .collect(Collectors.joining(", ")));
     }

@@ -83,8 +83,7 @@ record Inspection(
       Optional<FileView.Seen> file = root.resolve("etc/os-release");
       if (file.isPresent() && file.get() instanceof FileView.Seen.File text) {
         release =
-            assignments(
-                new String(text.content().readAll(LARGEST_TEXT), StandardCharsets.UTF_8));
+            assignments(new String(text.content().readAll(LARGEST_TEXT), StandardCharsets.UTF_8));
       }
     }
     return new Inspection(
@@ -120,8 +119,7 @@ record Inspection(
     List<Partition> all = new ArrayList<>();
     for (Gpt.Partition each : image.partitions()) {
       Optional<PartitionType> type = PartitionType.of(each.type());
-      OptionalLong used =
-          type.isPresent() ? used(image, each, type.get()) : OptionalLong.empty();
+      OptionalLong used = type.isPresent() ? used(image, each, type.get()) : OptionalLong.empty();
       all.add(
           new Partition(
               each.number(),
@@ -173,11 +171,10 @@ record Inspection(
     text.lines()
         .map(String::strip)
         .filter(line -> line.matches("[A-Za-z0-9_]+=.*"))
-        .forEach(
-            line -> {
-              String[] parts = line.split("=", 2);
-              values.put(parts[0], parts[1].replaceAll("^(['\"])(.*)\\1$", "$2"));
-            });
+        .forEach(line -> {
+          String[] parts = line.split("=", 2);
+          values.put(parts[0], parts[1].replaceAll("^(['\"])(.*)\\1$", "$2"));
+        });
     return values;
   }
 

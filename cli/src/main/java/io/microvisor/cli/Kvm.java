@@ -52,8 +52,7 @@ enum Kvm {
     MethodHandle open =
         linker.downcallHandle(
             libc.findOrThrow("open"),
-            FunctionDescriptor.of(
-                ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
             Linker.Option.firstVariadicArg(2));
     MethodHandle ioctl =
         linker.downcallHandle(

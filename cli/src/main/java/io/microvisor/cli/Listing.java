@@ -96,7 +96,9 @@ final class Listing {
         char mark = special == STICKY ? 't' : 's';
         executable = (bits & 1) != 0 ? mark : Character.toUpperCase(mark);
       }
-      text.append((bits & 4) != 0 ? 'r' : '-').append((bits & 2) != 0 ? 'w' : '-').append(executable);
+      text.append((bits & 4) != 0 ? 'r' : '-')
+          .append((bits & 2) != 0 ? 'w' : '-')
+          .append(executable);
     }
     return text.toString();
   }

@@ -37,7 +37,8 @@ final class LsCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "PATH",
       defaultValue = "/",
-      description = "What to list (default: ${DEFAULT-VALUE}); esp:PATH for the EFI system partition.")
+      description =
+          "What to list (default: ${DEFAULT-VALUE}); esp:PATH for the EFI system partition.")
   private String path = "/";
 
   @Option(names = "-l", description = "Show type, mode, owners, size and time too.")

@@ -10,14 +10,13 @@ final class Printable {
     StringBuilder printable = new StringBuilder(foreign.length());
     foreign
         .codePoints()
-        .forEach(
-            c -> {
-              if (Character.getType(c) == Character.FORMAT || Character.isISOControl(c)) {
-                printable.append(c < 0x100 ? "\\x%02x".formatted(c) : "\\u%04x".formatted(c));
-              } else {
-                printable.appendCodePoint(c);
-              }
-            });
+        .forEach(c -> {
+          if (Character.getType(c) == Character.FORMAT || Character.isISOControl(c)) {
+            printable.append(c < 0x100 ? "\\x%02x".formatted(c) : "\\u%04x".formatted(c));
+          } else {
+            printable.appendCodePoint(c);
+          }
+        });
     return printable.toString();
   }
 }

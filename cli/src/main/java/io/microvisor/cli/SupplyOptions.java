@@ -23,7 +23,8 @@ final class SupplyOptions {
   @Option(
       names = "--mirror",
       paramLabel = "URL",
-      description = "Debian mirror to use instead of the template's and the host's apt configuration.")
+      description =
+          "Debian mirror to use instead of the template's and the host's apt configuration.")
   private Optional<String> mirror = Optional.empty();
 
   /// A supply of what a template names.
@@ -34,15 +35,13 @@ final class SupplyOptions {
             template.target().suite(),
             template.archive().components(),
             template.target().packageArchitecture());
-    Optional<String> named =
-        mirror.or(() -> template.archive().mirrors().stream().findFirst());
+    Optional<String> named = mirror.or(() -> template.archive().mirrors().stream().findFirst());
     return open(terminal, store, discovery, named);
   }
 
   /// A supply of tools.
   PackageSupply forTools(Terminal terminal, Store store) throws IOException, FailureException {
-    return open(
-        terminal, store, new MirrorDiscovery(TOOL_SUITE, List.of("main"), "amd64"), mirror);
+    return open(terminal, store, new MirrorDiscovery(TOOL_SUITE, List.of("main"), "amd64"), mirror);
   }
 
   /// The archives that tools, and the default images, would come from.
@@ -79,7 +78,8 @@ final class SupplyOptions {
       return new URI(text);
     } catch (URISyntaxException e) {
       throw new FailureException(
-          ExitCode.USAGE, "--mirror " + text + ": no address (expected: such as http://HOST/debian)");
+          ExitCode.USAGE,
+          "--mirror " + text + ": no address (expected: such as http://HOST/debian)");
     }
   }
 }

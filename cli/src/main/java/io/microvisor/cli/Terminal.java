@@ -61,12 +61,11 @@ record Terminal(
   Path cache() {
     return variable("EMT_CACHE")
         .map(Path::of)
-        .orElseGet(
-            () ->
-                variable("XDG_CACHE_HOME")
-                    .map(Path::of)
-                    .filter(Path::isAbsolute)
-                    .orElseGet(() -> Path.of(variable("HOME").orElse("/tmp"), ".cache"))
-                    .resolve("emt"));
+        .orElseGet(() ->
+            variable("XDG_CACHE_HOME")
+                .map(Path::of)
+                .filter(Path::isAbsolute)
+                .orElseGet(() -> Path.of(variable("HOME").orElse("/tmp"), ".cache"))
+                .resolve("emt"));
   }
 }

@@ -41,7 +41,8 @@ final class DoctorCommandTest {
     Files.writeString(suite.resolve("InRelease"), "Suite: trixie\n");
     TestTerminal terminal = new TestTerminal(folder);
 
-    terminal.run("doctor", "--online", "--mirror", folder.resolve("mirror/debian").toUri().toString());
+    terminal.run(
+        "doctor", "--online", "--mirror", folder.resolve("mirror/debian").toUri().toString());
     assertThat(terminal.out.toString())
         .contains("ok       trixie              reachable at file:")
         .contains("warn     trixie-updates ");

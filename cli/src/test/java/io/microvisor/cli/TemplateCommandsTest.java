@@ -87,7 +87,8 @@ final class TemplateCommandsTest {
     for (String command : new String[] {"inspect", "ls", "cat", "extract", "doctor", "build"}) {
       TestTerminal terminal = new TestTerminal(folder);
       assertThat(terminal.run(command, "--help")).isZero();
-      assertThat(terminal.out.toString()).contains("Usage: emt " + command, "Examples:", "Exit codes:");
+      assertThat(terminal.out.toString())
+          .contains("Usage: emt " + command, "Examples:", "Exit codes:");
     }
   }
 }

@@ -51,7 +51,10 @@ final class TinyImage {
   /// One with an operating system's outlines.
   static TinyImage ordinary() {
     return new TinyImage()
-        .file("usr/lib/os-release", 0644, "PRETTY_NAME=\"Tiny 1\"\nIMAGE_ID=tiny\nIMAGE_VERSION=0.1\n")
+        .file(
+            "usr/lib/os-release",
+            0644,
+            "PRETTY_NAME=\"Tiny 1\"\nIMAGE_ID=tiny\nIMAGE_VERSION=0.1\n")
         .file("usr/bin/tool", 04755, "tool\n")
         .file("usr/share/large", 0644, "large ".repeat(5000))
         .file("etc/secret", 0600, "secret\n")
@@ -76,8 +79,7 @@ final class TinyImage {
     byte[] content = text.getBytes(StandardCharsets.UTF_8);
     Digest digest = Digest.sha256(content);
     contents.put(digest, ByteSource.of(content));
-    return put(
-        path, new Inode.RegularFile(Meta.of(mode).withMtime(TIME), digest, content.length));
+    return put(path, new Inode.RegularFile(Meta.of(mode).withMtime(TIME), digest, content.length));
   }
 
   TinyImage link(String path, String target) {

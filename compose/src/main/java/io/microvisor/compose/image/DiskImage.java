@@ -233,8 +233,7 @@ public final class DiskImage implements Closeable {
       String name = entry.path().name().toLowerCase(Locale.ROOT);
       if (entry.inode() instanceof Inode.RegularFile found && name.endsWith(".efi")) {
         ByteSource content = esp.contents().open(found.content());
-        kernels.add(
-            new Kernel(entry.path().absolute(), found.size(), UkiReader.read(content)));
+        kernels.add(new Kernel(entry.path().absolute(), found.size(), UkiReader.read(content)));
       }
     }
     return kernels;
@@ -293,7 +292,8 @@ public final class DiskImage implements Closeable {
   }
 
   private IOException lacks(String what) {
-    return new IOException(file.getFileName() + ": no " + what + " (expected: an image that has one)");
+    return new IOException(
+        file.getFileName() + ": no " + what + " (expected: an image that has one)");
   }
 
   @Override

@@ -110,11 +110,7 @@ public interface FileView {
         return switch (inode) {
           case Inode.RegularFile file ->
               new Seen.File(path, file.meta(), contents.open(file.content()));
-          case Inode.Directory _,
-              Inode.Symlink _,
-              Inode.Device _,
-              Inode.Fifo _,
-              Inode.Socket _ ->
+          case Inode.Directory _, Inode.Symlink _, Inode.Device _, Inode.Fifo _, Inode.Socket _ ->
               new Seen.Other(path, inode);
         };
       }

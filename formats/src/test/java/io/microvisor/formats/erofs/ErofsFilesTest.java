@@ -38,8 +38,7 @@ final class ErofsFilesTest {
     assertThat(files.size()).isEqualTo(image.length);
   }
 
-  private static void walk(FileView files, FileView.Seen at, List<String> into)
-      throws IOException {
+  private static void walk(FileView files, FileView.Seen at, List<String> into) throws IOException {
     Inode inode =
         switch (at) {
           case FileView.Seen.File file ->
