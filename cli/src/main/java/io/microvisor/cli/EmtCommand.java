@@ -23,6 +23,11 @@ import picocli.CommandLine.Command;
       ResolveCommand.class,
       LockCommand.class,
       RunCommand.class,
+      InspectCommand.class,
+      LsCommand.class,
+      CatCommand.class,
+      ExtractCommand.class,
+      DoctorCommand.class,
       CompletionCommand.class,
       CommandLine.HelpCommand.class
     },

@@ -1,8 +1,10 @@
 package io.microvisor.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.microvisor.bytes.FormatException;
 import io.microvisor.compose.template.Problem;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,6 +24,21 @@ final class Json {
       return MAPPER.writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("plain values always have a JSON form", e);
+    }
+  }
+
+  /// Reads a text.
+  ///
+  /// @param name of the file, for the error
+  /// @throws FormatException if it is no JSON
+  static JsonNode read(String text, String name) throws FormatException {
+    try {
+      return MAPPER.readTree(text);
+    } catch (JsonProcessingException e) {
+      FormatException broken =
+          FormatException.notThis("JSON file", name + ": " + e.getOriginalMessage());
+      broken.initCause(e);
+      throw broken;
     }
   }
 

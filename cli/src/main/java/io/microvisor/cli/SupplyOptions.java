@@ -23,7 +23,8 @@ final class SupplyOptions {
   @Option(
       names = "--mirror",
       paramLabel = "URL",
-      description = "Debian mirror to use instead of the template's and the host's apt configuration.")
+      description =
+          "Debian mirror to use instead of the template's and the host's apt configuration.")
   private Optional<String> mirror = Optional.empty();
 
   /// A supply of what a template names.
@@ -34,27 +35,42 @@ final class SupplyOptions {
             template.target().suite(),
             template.archive().components(),
             template.target().packageArchitecture());
-    Optional<String> named =
-        mirror.or(() -> template.archive().mirrors().stream().findFirst());
+    Optional<String> named = mirror.or(() -> template.archive().mirrors().stream().findFirst());
     return open(terminal, store, discovery, named);
   }
 
   /// A supply of tools.
   PackageSupply forTools(Terminal terminal, Store store) throws IOException, FailureException {
-    return open(
-        terminal, store, new MirrorDiscovery(TOOL_SUITE, List.of("main"), "amd64"), mirror);
+    return open(terminal, store, new MirrorDiscovery(TOOL_SUITE, List.of("main"), "amd64"), mirror);
+  }
+
+  /// The archives that tools, and the default images, would come from.
+  ///
+  /// @throws IOException if there are none
+  List<RepositorySpec> archives(AptSources apt) throws IOException, FailureException {
+    return archives(apt, new MirrorDiscovery(TOOL_SUITE, List.of("main"), "amd64"), mirror);
+  }
+
+  /// The host's apt configuration.
+  static AptSources apt(Terminal terminal) throws IOException {
+    return AptSources.of(Path.of(terminal.variable("EMT_APT").orElse("/etc/apt")));
   }
 
   private static PackageSupply open(
       Terminal terminal, Store store, MirrorDiscovery discovery, Optional<String> named)
       throws IOException, FailureException {
-    AptSources apt = AptSources.of(Path.of(terminal.variable("EMT_APT").orElse("/etc/apt")));
-    List<RepositorySpec> repositories =
-        named.isPresent()
-            ? discovery.at(address(named.get()), RepositorySpec.Freshness.CHECKED)
-            : discovery.among(apt);
+    AptSources apt = apt(terminal);
+    List<RepositorySpec> repositories = archives(apt, discovery, named);
     Network network = apt.network();
     return new PackageSupply(store, repositories, network, terminal.now().get());
+  }
+
+  private static List<RepositorySpec> archives(
+      AptSources apt, MirrorDiscovery discovery, Optional<String> named)
+      throws IOException, FailureException {
+    return named.isPresent()
+        ? discovery.at(address(named.get()), RepositorySpec.Freshness.CHECKED)
+        : discovery.among(apt);
   }
 
   private static URI address(String text) throws FailureException {
@@ -62,7 +78,8 @@ final class SupplyOptions {
       return new URI(text);
     } catch (URISyntaxException e) {
       throw new FailureException(
-          ExitCode.USAGE, "--mirror " + text + ": no address (expected: such as http://HOST/debian)");
+          ExitCode.USAGE,
+          "--mirror " + text + ": no address (expected: such as http://HOST/debian)");
     }
   }
 }

@@ -25,7 +25,7 @@ final class TemplateArgument {
   /// @throws RejectedException if it has problems
   Template load(Terminal terminal) throws RejectedException {
     Loading loading =
-        shippedName()
+        shippedName(terminal)
             .map(TemplateLoader::loadShipped)
             .orElseGet(() -> TemplateLoader.load(file(terminal)));
     return switch (loading) {
@@ -37,7 +37,7 @@ final class TemplateArgument {
   /// Where its lock lies: beside the template (`hello.yaml` to `hello.lock`); that of a shipped template in the working
   /// directory.
   Path lock(Terminal terminal) {
-    if (shippedName().isPresent()) {
+    if (shippedName(terminal).isPresent()) {
       return terminal.workingDirectory().resolve(template + ".lock");
     }
     Path file = terminal.workingDirectory().resolve(template);
@@ -45,8 +45,10 @@ final class TemplateArgument {
     return file.resolveSibling(name + ".lock");
   }
 
-  private Optional<String> shippedName() {
-    boolean shipped = ShippedTemplates.names().contains(template) && !Files.exists(Path.of(template));
+  private Optional<String> shippedName(Terminal terminal) {
+    boolean shipped =
+        ShippedTemplates.names().contains(template)
+            && !Files.exists(terminal.workingDirectory().resolve(template));
     return shipped ? Optional.of(template) : Optional.empty();
   }
 

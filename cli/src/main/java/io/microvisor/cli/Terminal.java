@@ -1,5 +1,6 @@
 package io.microvisor.cli;
 
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.util.function.Supplier;
 /// another one.
 ///
 /// @param out results
+/// @param bytes the same place, for results that are no text; `out` is flushed before
 /// @param err progress and errors
 /// @param interactive whether `err` is a terminal that understands cursor movement
 /// @param environment the environment variables
@@ -21,6 +23,7 @@ import java.util.function.Supplier;
 /// @param nanoTime a clock that only goes forward, in nanoseconds
 record Terminal(
     PrintWriter out,
+    OutputStream bytes,
     PrintWriter err,
     boolean interactive,
     Map<String, String> environment,
@@ -29,7 +32,7 @@ record Terminal(
     Supplier<Instant> now,
     LongSupplier nanoTime) {
 
-  static Terminal ofThisProcess(PrintWriter out, PrintWriter err) {
+  static Terminal ofThisProcess(PrintWriter out, OutputStream bytes, PrintWriter err) {
     Map<String, String> environment = System.getenv();
     boolean interactive =
         System.console() != null
@@ -38,6 +41,7 @@ record Terminal(
             && !environment.containsKey("CI");
     return new Terminal(
         out,
+        bytes,
         err,
         interactive,
         environment,
@@ -57,12 +61,11 @@ record Terminal(
   Path cache() {
     return variable("EMT_CACHE")
         .map(Path::of)
-        .orElseGet(
-            () ->
-                variable("XDG_CACHE_HOME")
-                    .map(Path::of)
-                    .filter(Path::isAbsolute)
-                    .orElseGet(() -> Path.of(variable("HOME").orElse("/tmp"), ".cache"))
-                    .resolve("emt"));
+        .orElseGet(() ->
+            variable("XDG_CACHE_HOME")
+                .map(Path::of)
+                .filter(Path::isAbsolute)
+                .orElseGet(() -> Path.of(variable("HOME").orElse("/tmp"), ".cache"))
+                .resolve("emt"));
   }
 }

@@ -45,7 +45,8 @@ public final class MachineTools {
     return root.versions();
   }
 
-  /// Whether KVM works: QEMU is asked, because the device may be there and of no use.
+  /// Whether KVM works: QEMU is asked to make a processor with it, because the device may be there and of no use, as in
+  /// many virtual machines.
   public Acceleration acceleration() throws IOException, InterruptedException {
     if (!Files.isReadable(Path.of("/dev/kvm")) || !Files.isWritable(Path.of("/dev/kvm"))) {
       return Acceleration.TCG;
@@ -54,8 +55,8 @@ public final class MachineTools {
         root.tool(
                 List.of(
                     "/usr/bin/qemu-system-x86_64",
-                    "-machine", "none", "-accel", "kvm", "-nodefaults", "-display", "none",
-                    "-monitor", "stdio"))
+                    "-machine", "q35", "-accel", "kvm", "-cpu", "host", "-nodefaults",
+                    "-display", "none", "-S", "-monitor", "stdio"))
             .device("kvm");
     try (ToolRun run = ToolRun.start(support, spec, ToolRun.Stdio.PIPED)) {
       try (OutputStream monitor = run.input()) {

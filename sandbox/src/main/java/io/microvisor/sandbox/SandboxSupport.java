@@ -1,13 +1,33 @@
 package io.microvisor.sandbox;
 
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /// Whether, and how, this machine lets us make namespaces.
 public sealed interface SandboxSupport {
   /// The namespaces every sandbox has besides that of users.
   List<String> NAMESPACES = List.of("--mount", "--pid", "--net", "--ipc", "--uts");
+
+  /// The programs of the host that sandboxes run, with Debian's package of each.
+  SortedMap<String, String> PROGRAMS =
+      Collections.unmodifiableSortedMap(
+          new TreeMap<>(
+              Map.ofEntries(
+                  Map.entry("chroot", "coreutils"),
+                  Map.entry("comm", "coreutils"),
+                  Map.entry("env", "coreutils"),
+                  Map.entry("mount", "mount"),
+                  Map.entry("prlimit", "util-linux"),
+                  Map.entry("setpriv", "util-linux"),
+                  Map.entry("sh", "dash"),
+                  Map.entry("sort", "coreutils"),
+                  Map.entry("tar", "tar"),
+                  Map.entry("unshare", "util-linux"))));
 
   /// Namespaces can be made because we are root.
   record AsRoot() implements SandboxSupport {}

@@ -14,8 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 
-/// Puts the selected kernel modules into an initrd, unpacked (the whole initrd is packed once, which is both smaller and faster
-/// to load than packed modules in a packed archive), with indexes of their own and the firmware they name.
+/// Puts the selected kernel modules into an initrd, with indexes of their own and the firmware they name.
+///
+/// Modules are stored unpacked: packed once with the whole, Debian's standard selection comes out 3 % larger than as XZ files
+/// (12.1 MB against 11.7 MB), and no module has to be unpacked by the slowest decoder of all while the machine boots.
 final class InitrdModules {
   private static final int LARGEST_MODULE = 256 << 20;
 

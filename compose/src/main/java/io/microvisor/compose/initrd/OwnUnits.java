@@ -41,8 +41,8 @@ final class OwnUnits {
       RemainAfterExit=yes
       ExecStart=systemd-tmpfiles --create /usr/lib/emt/etc.conf
       ExecStart=mount -t overlay -o \
-          lowerdir=/sysroot/etc,upperdir=/run/emt/etc/upper,workdir=/run/emt/etc/work \
-          overlay /sysroot/etc
+      lowerdir=/sysroot/etc,upperdir=/run/emt/etc/upper,workdir=/run/emt/etc/work \
+      overlay /sysroot/etc
       """;
 
   private static final String VAR_FILES =
@@ -64,7 +64,7 @@ final class OwnUnits {
       Type=oneshot
       RemainAfterExit=yes
       ExecStart=mount --mkdir -t tmpfs -o mode=0755,size=50%%,nr_inodes=1m,nosuid,nodev \
-          tmpfs /run/emt/var
+      tmpfs /run/emt/var
       ExecStart=systemd-tmpfiles --create /usr/lib/emt/var.conf
       ExecStart=mount --bind /run/emt/var /sysroot/var
       ExecStart=umount /run/emt/var

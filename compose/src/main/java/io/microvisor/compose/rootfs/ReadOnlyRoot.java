@@ -10,16 +10,16 @@ import java.io.IOException;
 final class ReadOnlyRoot {
   private static final String UNITS = "usr/lib/systemd/system/";
 
-  private static final String HOST_KEYS =
+  /// Debian's unit makes every kind of key, and only on a machine's first boot; with a volatile `/etc`, every boot is one,
+  /// and an RSA key takes seconds to make.
+  private static final String HOST_KEY =
       """
       [Unit]
-      Description=Make this machine's OpenSSH host key
+      ConditionFirstBoot=
       ConditionPathExists=!/etc/ssh/ssh_host_ed25519_key
-      Before=ssh.service ssh.socket
 
       [Service]
-      Type=oneshot
-      RemainAfterExit=yes
+      ExecStart=
       ExecStart=/usr/bin/ssh-keygen -q -t ed25519 -N "" -f /etc/ssh/ssh_host_ed25519_key
       """;
 
@@ -78,16 +78,11 @@ final class ReadOnlyRoot {
     root.symlink(UNITS + "local-fs.target.wants/" + unit, "../" + unit);
   }
 
-  /// Debian's openssh-server makes host keys when it is installed, which an image must not hold.
-  private static void hostKeys(RootEditor root) {
-    if (!root.exists("usr/bin/ssh-keygen") || !root.exists(UNITS + "ssh.service")) {
-      return;
+  private static void hostKeys(RootEditor root) throws IOException {
+    if (root.exists(UNITS + "sshd-keygen.service")) {
+      root.write(UNITS + "sshd-keygen.service.d/10-volatile-etc.conf", 0644, HOST_KEY);
+      new UnitLinks(root).enable("sshd-keygen.service");
     }
-    root.write(UNITS + "emt-ssh-host-key.service", 0644, HOST_KEYS);
-    root.write(
-        UNITS + "ssh.service.d/emt-host-key.conf",
-        0644,
-        "[Unit]\nWants=emt-ssh-host-key.service\nAfter=emt-ssh-host-key.service\n");
   }
 
   /// Tells `ConditionNeedsUpdate=` (systemd.unit(5)) that `/etc` and `/var` go with this `/usr`: both come from the

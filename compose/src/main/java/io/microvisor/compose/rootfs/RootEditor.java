@@ -10,27 +10,33 @@ import io.microvisor.formats.tree.Meta;
 import io.microvisor.formats.tree.TreePath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /// Edits a tree as a program edits the root it runs in: paths go through the merged `/usr`'s links, parents are made as
 /// needed, and new contents are remembered until the caller stores them.
 public final class RootEditor {
   private static final int LARGEST_TEXT = 16 << 20;
+  private static final int MOST_LINKS = 40;
 
   private final ContentSource contents;
+  private final long epoch;
   private final Map<Digest, byte[]> added = new HashMap<>();
   private FileTree.Builder builder;
   private FileTree snapshot;
   private boolean changed;
 
   /// An editor of `tree`, whose files' contents are found in `contents`.
-  public RootEditor(FileTree tree, ContentSource contents) {
+  ///
+  /// @param epoch the time of everything it makes, in seconds since 1970
+  public RootEditor(FileTree tree, ContentSource contents, long epoch) {
     this.contents = contents;
+    this.epoch = epoch;
     this.snapshot = tree;
     this.builder = tree.toBuilder();
   }
@@ -49,26 +55,40 @@ public final class RootEditor {
     return Map.copyOf(added);
   }
 
-  /// Where `path` leads when its parents' links are followed; its own last name is not.
+  /// Where `path` leads when its parents' links are followed; its own last name is not. Parents that are not there are
+  /// where they would be made.
   public TreePath real(String path) {
     TreePath asked = TreePath.of(path);
-    if (asked.isRoot()) {
-      return asked;
-    }
-    TreePath parent = asked.parent();
-    List<String> missing = new ArrayList<>(List.of(asked.name()));
-    while (true) {
-      Optional<FileTree.Entry> entry = resolve(parent);
-      if (entry.isPresent()) {
-        return entry.get().path().resolve(String.join("/", missing.reversed()));
-      }
-      missing.add(parent.name());
-      parent = parent.parent();
-    }
+    return asked.isRoot() ? asked : followed(asked.parent(), MOST_LINKS).resolve(asked.name());
   }
 
-  private Optional<FileTree.Entry> resolve(TreePath path) {
-    return tree().resolve(path);
+  /// Where `path` leads when all its links are followed.
+  private TreePath followed(TreePath path, int links) {
+    if (path.isRoot()) {
+      return path;
+    }
+    TreePath here = followed(path.parent(), links).resolve(path.name());
+    if (builder.find(here).orElse(null) instanceof Inode.Symlink link) {
+      if (links == 0) {
+        throw new IllegalStateException("links at " + here.absolute() + " lead in a circle");
+      }
+      return followed(target(here.parent(), link.target()), links - 1);
+    }
+    return here;
+  }
+
+  /// A link's target as a path from the root; `..` stays within the tree.
+  private static TreePath target(TreePath directory, String target) {
+    TreePath at = target.startsWith("/") ? TreePath.ROOT : directory;
+    for (String name : target.split("/", -1)) {
+      at =
+          switch (name) {
+            case "", "." -> at;
+            case ".." -> at.parent();
+            default -> at.resolve(name);
+          };
+    }
+    return at;
   }
 
   /// What is at `path`; its last name's link is not followed.
@@ -85,8 +105,8 @@ public final class RootEditor {
   ///
   /// @throws IOException if it is longer than 16 MiB
   public Optional<String> text(String path) throws IOException {
-    Optional<FileTree.Entry> entry = tree().resolve(TreePath.of(path));
-    if (entry.isPresent() && entry.get().inode() instanceof Inode.RegularFile file) {
+    if (builder.find(followed(TreePath.of(path), MOST_LINKS)).orElse(null)
+        instanceof Inode.RegularFile file) {
       byte[] bytes = added.get(file.content());
       ByteSource source = bytes != null ? ByteSource.of(bytes) : contents.open(file.content());
       return Optional.of(new String(source.readAll(LARGEST_TEXT), StandardCharsets.UTF_8));
@@ -96,7 +116,7 @@ public final class RootEditor {
 
   /// Writes a text file owned by root, in place of what was there.
   public RootEditor write(String path, int mode, String text) {
-    return write(path, Meta.of(mode), text.getBytes(StandardCharsets.UTF_8));
+    return write(path, meta(mode), text.getBytes(StandardCharsets.UTF_8));
   }
 
   /// Writes a file, in place of what was there.
@@ -108,21 +128,23 @@ public final class RootEditor {
 
   /// Changes a text file's contents and keeps its mode and owner; a missing file is made with mode 0644.
   public RootEditor rewrite(String path, String text) {
-    Meta meta =
-        tree().resolve(TreePath.of(path)).map(entry -> entry.inode().meta()).orElse(Meta.of(0644));
-    String target =
-        tree().resolve(TreePath.of(path)).map(entry -> entry.path().toString()).orElse(path);
-    return write(target, meta, text.getBytes(StandardCharsets.UTF_8));
+    TreePath target = followed(TreePath.of(path), MOST_LINKS);
+    Meta meta = builder.find(target).map(Inode::meta).orElse(meta(0644)).withMtime(epoch);
+    return write(target.toString(), meta, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /// Makes a symbolic link, in place of what was there.
   public RootEditor symlink(String path, String target) {
-    return put(path, new Inode.Symlink(Meta.of(0777), target));
+    return put(path, new Inode.Symlink(meta(0777), target));
   }
 
   /// Makes a directory with these attributes, or gives them to the one that is there.
   public RootEditor directory(String path, Meta meta) {
     return put(path, new Inode.Directory(meta));
+  }
+
+  private Meta meta(int mode) {
+    return Meta.of(mode).withMtime(epoch);
   }
 
   /// Puts an inode at `path`, in place of what was there.
@@ -152,21 +174,19 @@ public final class RootEditor {
   /// Removes every path below `directory` for which `unwanted` holds, directories only when nothing is left in them.
   public RootEditor removeBelow(String directory, Predicate<FileTree.Entry> unwanted) {
     TreePath real = real(directory);
-    List<FileTree.Entry> entries = tree().below(real).filter(e -> !e.path().equals(real)).toList();
-    for (FileTree.Entry entry : entries) {
-      if (!(entry.inode() instanceof Inode.Directory) && unwanted.test(entry)) {
+    Set<TreePath> needed = new HashSet<>();
+    for (FileTree.Entry entry : tree().below(real).toList().reversed()) {
+      boolean removable =
+          !entry.path().equals(real)
+              && !needed.contains(entry.path())
+              && unwanted.test(entry);
+      if (removable) {
         builder.remove(entry.path());
+      } else {
+        needed.add(entry.path().parent());
       }
     }
     changed = true;
-    for (FileTree.Entry entry : entries.reversed()) {
-      if (entry.inode() instanceof Inode.Directory && unwanted.test(entry)) {
-        if (tree().children(entry.path()).isEmpty()) {
-          builder.remove(entry.path());
-          changed = true;
-        }
-      }
-    }
     return this;
   }
 

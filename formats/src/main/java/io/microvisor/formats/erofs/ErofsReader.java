@@ -199,14 +199,14 @@ public final class ErofsReader {
     };
   }
 
-  private static Inode device(Meta meta, Inode.Device.Kind kind, NodeReader.Node node) {
+  static Inode device(Meta meta, Inode.Device.Kind kind, NodeReader.Node node) {
     long number = node.inode().union();
     int major = (int) (number >> 8 & 0xfff);
     int minor = (int) (number & 0xff | number >> 12 & 0xfff00);
     return new Inode.Device(meta, kind, major, minor);
   }
 
-  private static String target(NodeReader.Node node) throws IOException {
+  static String target(NodeReader.Node node) throws IOException {
     if (node.content().size() > LONGEST_TARGET) {
       throw damaged(node.position(), "a target of " + node.content().size() + " bytes");
     }

@@ -49,8 +49,8 @@ public final class Downloader implements Closeable {
     this.transport = new Transport(network);
   }
 
-  /// Gets all files that are not in the store yet. A failure does not stop the others, so that what could be had is there
-  /// for the next attempt.
+  /// Gets all files that are not in the store yet. A failure does not stop the others, so that what could be had is
+  /// there for the next attempt.
   ///
   /// @return where the files are, in the order they were asked for
   /// @throws DownloadException if some could not be had, with all of them and each reason
@@ -153,7 +153,8 @@ public final class Downloader implements Closeable {
     }
   }
 
-  /// Tries one address as often as it deserves; a host that failed all attempts of one file gets a single one for others.
+  /// Tries one address as often as it deserves; a host that failed all attempts of one file gets a single one for
+  /// others.
   private Outcome fetch(
       Download download, URI address, Partial partial, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A response body that is pulled, piece by piece, and does not wait for ever.
 ///
-/// Until when: JDK 25's client times out the wait for headers only. Its successor's request timeout covers the body, but not a
-/// server that sends a byte a second.
+/// Until when: JDK 25's client times out the wait for headers only. Its successor's request timeout covers the body,
+/// but not a server that sends a byte a second.
 final class TimedBody implements BodySubscriber<TimedBody>, Closeable {
   private sealed interface Item {
     record Piece(List<ByteBuffer> buffers) implements Item {}

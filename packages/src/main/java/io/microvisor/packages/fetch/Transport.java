@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /// HTTP requests with our rules for redirects, proxies and logins.
 ///
-/// A redirect may lead from `http` or `https` to the same or to `https`, never to a file and never back to plain `http`; a
-/// login goes only to the host it is for.
+/// A redirect may lead from `http` or `https` to the same or to `https`, never to a file and never back to plain
+/// `http`; a login goes only to the host it is for.
 final class Transport implements Closeable {
   private static final int MOST_REDIRECTS = 8;
 

@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 
-/// ASCII armour (RFC 9580, section 6.2): `-----BEGIN PGP ...-----`, headers, an empty line, base64, an optional checksum,
-/// `-----END PGP ...-----`.
+/// ASCII armour (RFC 9580, section 6.2): `-----BEGIN PGP ...-----`, headers, an empty line, base64, an optional
+/// checksum, `-----END PGP ...-----`.
 ///
 /// The CRC-24 is ignored, as section 6.1 asks: it guards against nothing that a signature does not.
 final class Armor {

@@ -17,8 +17,8 @@ import java.util.List;
 /// ...
 /// -----END PGP SIGNATURE-----
 /// ```
-/// Nothing may stand before, between or after: what is not signed must not be mistaken for what is. The text given out is
-/// the text that was signed, so trailing blanks, which no signature covers, are gone from it.
+/// Nothing may stand before, between or after: what is not signed must not be mistaken for what is. The text given
+/// out is the text that was signed, so trailing blanks, which no signature covers, are gone from it.
 public final class ClearSigned {
   private static final String FORMAT = "clear-signed text";
   private static final String BEGIN = "-----BEGIN PGP SIGNED MESSAGE-----";
@@ -67,8 +67,8 @@ public final class ClearSigned {
     return new ClearSigned(List.copyOf(text), signatures.toByteArray());
   }
 
-  /// The text, as it was signed except that lines end in `\n`, though nobody looked at the signature: only for what need
-  /// not be signed. [SignatureVerifier] gives out verified text.
+  /// The text, as it was signed except that lines end in `\n`, though nobody looked at the signature: only for what
+  /// need not be signed. [SignatureVerifier] gives out verified text.
   public byte[] unverifiedText() {
     return (String.join("\n", lines) + "\n").getBytes(StandardCharsets.ISO_8859_1);
   }

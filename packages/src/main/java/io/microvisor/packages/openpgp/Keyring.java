@@ -26,8 +26,8 @@ public record Keyring(String name, List<Certificate> certificates, List<String> 
     notes = List.copyOf(notes);
   }
 
-  /// Reads a keyring, armoured (any number of blocks) or binary. Certificates of a version that is not understood are left
-  /// out with a note.
+  /// Reads a keyring, armoured (any number of blocks) or binary. Certificates of a version that is not understood are
+  /// left out with a note.
   ///
   /// @throws FormatException if this is no keyring, or it is cut off, or larger than 16 MiB
   public static Keyring parse(String name, byte[] content) throws FormatException {

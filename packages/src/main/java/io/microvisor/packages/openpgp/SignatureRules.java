@@ -13,8 +13,8 @@ import org.bouncycastle.openpgp.PGPSignatureSubpacketVector;
 
 /// Which algorithms, times and subpackets a signature may have to count at all, whatever it is over.
 ///
-/// Refused: every hash but SHA-2 and SHA-3 of 256 bits and more (RFC 9580, section 9.5; no MD5, SHA-1, RIPEMD-160, SHA-224),
-/// DSA, RSA under 2048 bits, elliptic curves under 250 bits, critical subpackets we do not understand
+/// Refused: every hash but SHA-2 and SHA-3 of 256 bits and more (RFC 9580, section 9.5; no MD5, SHA-1, RIPEMD-160,
+/// SHA-224), DSA, RSA under 2048 bits, elliptic curves under 250 bits, critical subpackets we do not understand
 /// (section 5.2.3.7), and signatures from the future. Only hashed subpackets are believed.
 final class SignatureRules {
   /// How far a clock may be off, ours or theirs.

@@ -14,17 +14,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.bouncycastle.bcpg.BCPGInputStream;
+import org.bouncycastle.bcpg.PublicKeyAlgorithmTags;
 import org.bouncycastle.bcpg.sig.IssuerFingerprint;
 import org.bouncycastle.openpgp.PGPException;
 import org.bouncycastle.openpgp.PGPPublicKey;
 import org.bouncycastle.openpgp.PGPSignature;
+import org.bouncycastle.openpgp.operator.PGPContentVerifierBuilderProvider;
 import org.bouncycastle.openpgp.operator.bc.BcPGPContentVerifierBuilderProvider;
+import org.bouncycastle.openpgp.operator.jcajce.JcaPGPContentVerifierBuilderProvider;
 import org.jspecify.annotations.Nullable;
 
 /// Decides whether content is signed by a trusted key.
 ///
-/// Archives sign with several keys at once, so that machines with an older keyring can follow: one acceptable signature is
-/// enough. But if a signature claims to be by a key we trust and is not, the content is refused whatever else it carries.
+/// Archives sign with several keys at once, so that machines with an older keyring can follow: one acceptable
+/// signature is enough. But if a signature claims to be by a key we trust and is not, the content is refused whatever
+/// else it carries.
 public final class SignatureVerifier {
   private static final int MOST_SIGNATURES = 32;
   private static final int UNDERSTOOD_VERSION = 4;
@@ -244,10 +248,18 @@ public final class SignatureVerifier {
       return false;
     }
     try {
-      signature.init(new BcPGPContentVerifierBuilderProvider(), key);
+      signature.init(provider(key), key);
       return check.holds(signature);
     } catch (PGPException | RuntimeException _) {
       return false;
     }
+  }
+
+  /// For RSA the JDK's own arithmetic: Bouncy Castle's tests each modulus it meets for primes, which takes longer
+  /// than all signatures together and tells nothing about a key that is trusted anyway.
+  private static PGPContentVerifierBuilderProvider provider(PGPPublicKey key) {
+    return key.getAlgorithm() == PublicKeyAlgorithmTags.RSA_GENERAL
+        ? new JcaPGPContentVerifierBuilderProvider()
+        : new BcPGPContentVerifierBuilderProvider();
   }
 }

@@ -17,8 +17,9 @@ import org.bouncycastle.openpgp.PGPSignatureList;
 
 /// Whether a key of a trusted certificate may sign metadata at a given time.
 ///
-/// - The primary key needs a valid signature on itself (RFC 9580, section 5.2.1: a direct key signature or one that binds a
-///   user id); the newest decides when it expires and what it may do. Any revocation it issued for itself is final.
+/// - The primary key needs a valid signature on itself (RFC 9580, section 5.2.1: a direct key signature or one that
+///   binds a user id); the newest decides when it expires and what it may do. Any revocation it issued for itself is
+///   final.
 /// - A subkey needs, besides, a valid binding by the primary key with the flag *sign*, and within it the subkey's own
 ///   signature back over the primary key (section 5.2.1.9), or anyone could adopt another's signing key.
 final class SigningKeys {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Logins of apt_auth.conf(5): `machine [scheme://]host[:port][/path] login NAME password WORD`, over lines as it likes. An
-/// entry without a scheme is for `https` only, as for apt.
+/// Logins of apt_auth.conf(5): `machine [scheme://]host[:port][/path] login NAME password WORD`, over lines as it
+/// likes. An entry without a scheme is for `https` only, as for apt.
 final class AptAuth {
   private static final Pattern MACHINE =
       Pattern.compile(

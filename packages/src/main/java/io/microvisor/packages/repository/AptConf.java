@@ -13,8 +13,8 @@ import java.util.SequencedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Those settings of apt.conf(5) that say how to reach archives: `Acquire::http::Proxy`, `Acquire::https::Proxy` (also for one
-/// host) and `Acquire::Check-Valid-Until`.
+/// Those settings of apt.conf(5) that say how to reach archives: `Acquire::http::Proxy`, `Acquire::https::Proxy`
+/// (also for one host) and `Acquire::Check-Valid-Until`.
 ///
 /// Not followed: `#include`, `#clear`, and proxies found by running a program.
 final class AptConf {

@@ -20,7 +20,8 @@ import java.util.stream.Stream;
 /// | `sources.list.d/*.sources` | deb822 stanzas |
 /// | `auth.conf`, `auth.conf.d/*.conf` | logins |
 ///
-/// What is missing counts as empty; what cannot be understood or read is left out with a note, because it may not concern us.
+/// What is missing counts as empty; what cannot be understood or read is left out with a note, because it may not
+/// concern us.
 ///
 /// @param entries enabled sources of binary packages, in apt's order
 /// @param notes what was left out, and why

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.SequencedSet;
 import java.util.stream.Stream;
 
-/// Where a package can be fetched from, given what a lock says of it: its origin and its file name. Every archive this machine
-/// knows is an answer, since the digest decides; those of the package's own suite come first.
+/// Where a package can be fetched from, given what a lock says of it: its origin and its file name. Every archive
+/// this machine knows is an answer, since the digest decides; those of the package's own suite come first.
 ///
 /// @param specs the repositories this machine knows
 public record ArchiveAddresses(List<RepositorySpec> specs) {

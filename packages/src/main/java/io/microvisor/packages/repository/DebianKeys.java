@@ -9,8 +9,8 @@ import java.util.List;
 
 /// The keys that Debian signs its archives with, as shipped here: those of Debian 12 and 13.
 ///
-/// They come from Debian's package `debian-archive-keyring`; the README beside the key files says from which version and
-/// lists the fingerprints. The last of them expires in 2035.
+/// They come from Debian's package `debian-archive-keyring`; the README beside the key files says from which version
+/// and lists the fingerprints. The last of them expires in 2035.
 public final class DebianKeys {
   private static final List<String> FILES =
       List.of(

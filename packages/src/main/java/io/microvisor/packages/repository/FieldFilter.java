@@ -10,7 +10,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/// Copies a `Packages` index without the fields that nobody here reads, and checks size and digest of the whole on the way.
+/// Copies a `Packages` index without the fields that nobody here reads, and checks size and digest of the whole on
+/// the way.
 final class FieldFilter {
   private static final List<byte[]> WANTED =
       List.of(

@@ -18,13 +18,13 @@ import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.Set;
 
-/// Finds the archives that serve a Debian suite: from the host's apt configuration, whatever suite the host itself runs, or
-/// from one mirror that was named.
+/// Finds the archives that serve a Debian suite: from the host's apt configuration, whatever suite the host itself
+/// runs, or from one mirror that was named.
 ///
-/// Of the host's entries only those count that are signed by Debian's archive keyring, or that say nothing of keys and name a
-/// suite of Debian's. Their addresses are taken, their suites are replaced by the wanted one, its `-updates` and its
-/// `-security`, and their components by the wanted ones. Whatever is found is verified with [DebianKeys], so a wrong guess
-/// costs an error message and no more.
+/// Of the host's entries only those count that are signed by Debian's archive keyring, or that say nothing of keys
+/// and name a suite of Debian's. Their addresses are taken, their suites are replaced by the wanted one, its
+/// `-updates` and its `-security`, and their components by the wanted ones. Whatever is found is verified with
+/// [DebianKeys], so a wrong guess costs an error message and no more.
 ///
 /// Addresses stay on this machine: neither lock nor manifest may name them.
 public final class MirrorDiscovery {
@@ -87,8 +87,8 @@ public final class MirrorDiscovery {
     return specs;
   }
 
-  /// The repositories of the suite on one mirror, such as `http://mirror.example/debian`; security updates are looked for
-  /// beside it, in `debian-security`.
+  /// The repositories of the suite on one mirror, such as `http://mirror.example/debian`; security updates are looked
+  /// for beside it, in `debian-security`.
   public List<RepositorySpec> at(URI mirror, Freshness freshness) {
     Kind main = new Kind(mirror, freshness);
     List<RepositorySpec> specs = new ArrayList<>();

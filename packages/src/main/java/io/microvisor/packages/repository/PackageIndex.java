@@ -23,8 +23,8 @@ import java.util.concurrent.Future;
 import java.util.zip.GZIPInputStream;
 import org.tukaani.xz.XZInputStream;
 
-/// Reads a `Packages` index. Of Debian's 57 MB the fields we use are less than half; that half is kept in the action cache,
-/// keyed by the index's digest, so that the next reader neither inflates nor hashes the rest.
+/// Reads a `Packages` index. Of Debian's 57 MB the fields we use are less than half; that half is kept in the action
+/// cache, keyed by the index's digest, so that the next reader neither inflates nor hashes the rest.
 final class PackageIndex {
   private static final int FILTER_VERSION = 1;
   private static final int LARGEST = 1 << 30;

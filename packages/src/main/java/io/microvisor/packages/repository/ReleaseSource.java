@@ -17,8 +17,8 @@ import java.util.Optional;
 
 /// Where Release files come from: the archive, or the last answer of the archive when that still holds.
 ///
-/// The last verified answer is kept in the action cache by its address. It saves the transfer when nothing changed, and it is
-/// what an attacker who replays an old Release file has to beat.
+/// The last verified answer is kept in the action cache by its address. It saves the transfer when nothing changed,
+/// and it is what an attacker who replays an old Release file has to beat.
 final class ReleaseSource {
   private static final int LARGEST = 12 << 20;
   private static final int CACHE_VERSION = 1;

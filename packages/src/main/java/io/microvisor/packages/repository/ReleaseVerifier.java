@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 
-/// Turns the bytes of Release files into a [VerifiedRelease], or refuses them: by signature, by date, and by suite, because a
-/// genuine Release file of another suite is still the wrong one.
+/// Turns the bytes of Release files into a [VerifiedRelease], or refuses them: by signature, by date, and by suite,
+/// because a genuine Release file of another suite is still the wrong one.
 public final class ReleaseVerifier {
   private static final Duration SKEW = Duration.ofDays(1);
 

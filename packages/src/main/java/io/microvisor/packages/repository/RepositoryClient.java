@@ -25,8 +25,8 @@ import java.util.function.Consumer;
 
 /// Asks archives what they hold: Release file fetched and verified, indexes fetched by their digest and read.
 ///
-/// What has not changed since the last time is neither fetched nor inflated again; a repository that shows an older state
-/// than it did before is read in the newer one.
+/// What has not changed since the last time is neither fetched nor inflated again; a repository that shows an older
+/// state than it did before is read in the newer one.
 public final class RepositoryClient {
   /// Quickest to inflate first: gzip costs a fifth of xz's time, for a third more bytes.
   private static final List<String> SUFFIXES = List.of(".gz", ".xz", "");
@@ -44,7 +44,8 @@ public final class RepositoryClient {
 
   /// What the repositories hold now, in their order; optional ones that are not there are left out.
   ///
-  /// @throws IOException if one cannot be had, or is not what it should be: see [ReleaseVerifier] and [DownloadException]
+  /// @throws IOException if one cannot be had, or is not what it should be: see [ReleaseVerifier] and
+  ///     [DownloadException]
   public List<RepositorySnapshot> refresh(
       List<RepositorySpec> specs, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {

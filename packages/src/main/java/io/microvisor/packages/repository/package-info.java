@@ -4,10 +4,12 @@
 /// template's Debian suite), [RepositorySpec] (one archive as wanted), [RepositoryClient] (its packages, verified), and
 /// [ArchiveAddresses] (where a package can be fetched from).
 ///
-/// The chain of trust: a key of [DebianKeys] or the template signs the Release file, the Release file names the digest of each
-/// index, and each index the digest of each package. No link is optional, unless a template says so for one repository.
+/// The chain of trust: a key of [DebianKeys] or the template signs the Release file, the Release file names the
+/// digest of each index, and each index the digest of each package. No link is optional, unless a template says so
+/// for one repository.
 ///
-/// Non-goals: choosing packages ([io.microvisor.packages.solver]), source packages, apt's pinning, translations, mirror lists.
+/// Non-goals: choosing packages ([io.microvisor.packages.solver]), source packages, apt's pinning, translations,
+/// mirror lists.
 @NullMarked
 package io.microvisor.packages.repository;
 

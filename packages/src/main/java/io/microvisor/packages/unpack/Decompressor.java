@@ -19,6 +19,16 @@ public final class Decompressor {
 
   private Decompressor() {}
 
+  /// Whether .xz, which most packages are, is expanded by the host's liblzma, in half the time xz for Java takes.
+  public static boolean isXzNative() {
+    return Xz.isNative();
+  }
+
+  /// What expands .xz here: `liblzma 5.4.1`, or `xz for Java` where there is no usable library.
+  public static String xzDecoder() {
+    return Xz.decoder();
+  }
+
   /// A stream of the expanded bytes, for one thread at a time; it must be closed.
   ///
   /// @param limit how many bytes may come out; one more is an error

@@ -16,6 +16,18 @@ final class Xz {
     private Chosen() {}
   }
 
+  static boolean isNative() {
+    return Chosen.NATIVE.isPresent();
+  }
+
+  /// Which decoder is used, with its version where it is the host's.
+  static String decoder() {
+    return Chosen.NATIVE
+        .map(Liblzma::version)
+        .map(v -> "liblzma " + v / 10_000_000 + "." + v / 10_000 % 1000 + "." + v / 10 % 1000)
+        .orElse("xz for Java");
+  }
+
   /// A stream of the expanded bytes; closing it frees the decoder and closes `source`.
   static InputStream open(InputStream source) throws IOException {
     return Chosen.NATIVE.isPresent()

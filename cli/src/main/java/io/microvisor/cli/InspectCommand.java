@@ -1,0 +1,221 @@
+package io.microvisor.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.microvisor.bytes.ByteSize;
+import io.microvisor.bytes.FormatException;
+import io.microvisor.compose.image.DiskImage;
+import io.microvisor.formats.verity.VerityVerdict;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `emt inspect`.
+@Command(
+    name = "inspect",
+    mixinStandardHelpOptions = true,
+    header = "Tells what is in an image.",
+    description = {
+      "Partitions, root hash, kernels with their command line, the operating system, and what takes the room. Read from"
+          + " the image itself, and from manifest.json beside it where that is there."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  emt inspect                       the image built last",
+      "  emt inspect --verify edge         hash all of it and compare with the root hash",
+      "  emt inspect --json disk.raw",
+      "  emt inspect edge_0.1.efi          a kernel image alone"
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:told, and, with --verify, intact", "1:no such image, or it is damaged"})
+final class InspectCommand implements Callable<Integer> {
+  private static final int LARGEST = 6;
+
+  private final Terminal terminal;
+  @Mixin private ImageArgument image = new ImageArgument();
+
+  @Option(
+      names = "--verify",
+      description = "Hash the whole root file system and compare it with the root hash.")
+  private boolean verify;
+
+  @Mixin private JsonOption json = new JsonOption();
+
+  InspectCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException, FailureException {
+    Path file = image.path(terminal);
+    try (DiskImage opened = DiskImage.open(file)) {
+      // One element or none: the verdict, if it was asked for. First, for what is damaged may be
+      // beyond reading.
+      List<VerityVerdict> verdict = verify ? List.of(opened.verify()) : List.of();
+      Inspection found = inspect(opened, file, verdict);
+      Map<String, Object> manifest = manifest(file);
+      if (json.wanted()) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("file", file.toString());
+        answer.putAll(found.json());
+        verdict.forEach(each -> {
+          answer.put("intact", each instanceof VerityVerdict.Intact);
+          answer.put("verity", words(each));
+        });
+        answer.put("manifest", manifest);
+        terminal.out().println(Json.of(answer));
+      } else {
+        show(file, found, verdict, manifest);
+      }
+      return (isDamaged(verdict) ? ExitCode.FAILED : ExitCode.OK).value();
+    }
+  }
+
+  private static boolean isDamaged(List<VerityVerdict> verdict) {
+    return verdict.stream().anyMatch(each -> !(each instanceof VerityVerdict.Intact));
+  }
+
+  private static Inspection inspect(DiskImage image, Path file, List<VerityVerdict> verdict)
+      throws IOException, FailureException {
+    try {
+      return Inspection.of(image);
+    } catch (FormatException e) {
+      if (!isDamaged(verdict)) {
+        throw e;
+      }
+      throw new FailureException(
+          ExitCode.FAILED,
+          file.getFileName() + ": " + words(verdict.getFirst()) + "; " + e.getMessage());
+    }
+  }
+
+  private void show(
+      Path file, Inspection found, List<VerityVerdict> verdict, Map<String, Object> manifest) {
+    PrintWriter out = terminal.out();
+    out.println(
+        Printable.text(String.valueOf(file.getFileName()))
+            + ": "
+            + found.kind()
+            + ", "
+            + new ByteSize(found.size()));
+    found.faults().forEach(fault -> out.println("  damaged: " + Printable.text(fault)));
+    for (Inspection.Partition each : found.partitions()) {
+      String used =
+          each.used().isPresent() ? new ByteSize(each.used().getAsLong()).toString() : "?";
+      out.println(
+          "  %d  %-19s %-24s %9s of %9s  %s%s"
+              .formatted(
+                  each.number(),
+                  each.type(),
+                  Printable.text(each.label()),
+                  used,
+                  new ByteSize(each.size()),
+                  each.uuid(),
+                  each.flags().isEmpty() ? "" : "  " + String.join(", ", each.flags())));
+    }
+    if (!found.rootHash().isEmpty()) {
+      String state = verdict.isEmpty() ? "not verified (--verify does)" : words(verdict.getFirst());
+      line("root hash", found.rootHash());
+      line("verity", state);
+    }
+    for (Inspection.Kernel kernel : found.kernels()) {
+      line(
+          "kernel",
+          Printable.text(kernel.version() + "  " + kernel.path()).strip()
+              + "  "
+              + new ByteSize(kernel.size()));
+      line("  command line", Printable.text(kernel.commandLine()));
+      StringJoiner sections = new StringJoiner(", ");
+      kernel
+          .sections()
+          .forEach((name, size) -> sections.add(Printable.text(name) + " " + new ByteSize(size)));
+      line("  sections", sections.toString());
+    }
+    if (!found.release().isEmpty()) {
+      line("system", system(found.release()));
+    }
+    contents(found.contents());
+    manifest.forEach((name, value) -> line(name, Printable.text(String.valueOf(value))));
+  }
+
+  private void contents(ImageContents contents) {
+    if (contents.files() == 0) {
+      return;
+    }
+    line("files", contents.files() + ", " + new ByteSize(contents.bytes()) + " of content");
+    line("  largest", largest(contents.folders()));
+    if (!contents.packages().isEmpty()) {
+      line("packages", Integer.toString(contents.packages().size()));
+      line("  largest", largest(contents.packages()));
+    }
+  }
+
+  private void line(String name, String value) {
+    terminal.out().println("%-14s  %s".formatted(name, value).stripTrailing());
+  }
+
+  private static String system(Map<String, String> release) {
+    String name = release.getOrDefault("PRETTY_NAME", release.getOrDefault("ID", "?"));
+    String id = release.getOrDefault("IMAGE_ID", "");
+    String version = release.getOrDefault("IMAGE_VERSION", "");
+    return Printable.text((name + (id.isEmpty() ? "" : ", image " + id + " " + version)).strip());
+  }
+
+  private static String largest(List<ImageContents.Sized> all) {
+    return all.stream()
+        .limit(LARGEST)
+        .map(each -> Printable.text(each.name()) + " " + new ByteSize(each.bytes()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String words(VerityVerdict verdict) {
+    return switch (verdict) {
+      case VerityVerdict.Intact _ -> "intact: every block is what the root hash says";
+      case VerityVerdict.TreeDamaged(int level, long block) ->
+          "DAMAGED: block " + block + " of the hash tree, level " + level;
+      case VerityVerdict.DataDamaged(List<Long> blocks) ->
+          "DAMAGED: "
+              + blocks.size()
+              + " of the root's blocks, the first at byte "
+              + blocks.getFirst() * 4096;
+    };
+  }
+
+  /// What manifest.json beside the image says that the image does not; nothing if it is about another image.
+  private static Map<String, Object> manifest(Path file) throws IOException {
+    Path beside = file.resolveSibling("manifest.json");
+    Map<String, Object> facts = new LinkedHashMap<>();
+    if (!Files.isRegularFile(beside)) {
+      return facts;
+    }
+    JsonNode manifest = Json.read(Files.readString(beside), beside.toString());
+    boolean ours =
+        manifest
+            .path("artifacts")
+            .valueStream()
+            .anyMatch(
+                each -> each.path("file").asText().equals(String.valueOf(file.getFileName())));
+    if (ours) {
+      facts.put("built at", manifest.path("time").asText());
+      facts.put("built from", manifest.path("packages").size() + " packages");
+      facts.put(
+          "archives",
+          manifest
+              .path("inputs")
+              .path("repositories")
+              .valueStream()
+              .map(each -> each.path("suite").asText() + " of " + each.path("date").asText())
+              .collect(Collectors.joining(", ")));
+    }
+    return facts;
+  }
+}

@@ -1,0 +1,204 @@
+package io.microvisor.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.microvisor.bytes.Digest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ImageCommandsTest {
+  @TempDir private Path folder = Path.of("");
+  private Path disk = Path.of("");
+
+  @BeforeEach
+  void writeImage() throws IOException, InterruptedException {
+    disk = TinyImage.ordinary().writeDisk(folder.resolve("build/tiny/tiny-0.1.raw"));
+  }
+
+  @Test
+  void listsTheRootOfTheNewestImage() throws IOException, InterruptedException {
+    Path old = new TinyImage().file("old", 0644, "").writeDisk(folder.resolve("build/z/z-9.raw"));
+    Files.setLastModifiedTime(old, FileTime.fromMillis(0));
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("ls")).isZero();
+    assertThat(terminal.out.toString().lines()).containsExactly("bin", "dev", "etc", "usr", "var");
+  }
+
+  @Test
+  void findsAnImageByItsNameOrThatOfItsTemplate() throws IOException {
+    Files.writeString(folder.resolve("tiny.yaml"), "");
+    for (String name : new String[] {"tiny", "tiny.yaml", "build/tiny/tiny-0.1.raw"}) {
+      TestTerminal terminal = new TestTerminal(folder);
+      assertThat(terminal.run("ls", name, "/usr/bin")).isZero();
+      assertThat(terminal.out.toString().strip()).isEqualTo("tool");
+    }
+  }
+
+  @Test
+  void listsDetailsWithNumericOwnersInUtc() {
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("ls", "tiny", "/bin", "-l")).isZero();
+    assertThat(terminal.out.toString().strip())
+        .isEqualTo("-rwsr-xr-x     0     0            5 2023-11-14 22:13 tool");
+  }
+
+  @Test
+  void listsAllBelowWithPaths() {
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("ls", "tiny", "-R", "/etc")).isZero();
+    assertThat(terminal.out.toString().lines()).containsExactly("/etc/os-release", "/etc/secret");
+  }
+
+  @Test
+  void listsTheEfiSystemPartition() {
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("ls", "tiny", "esp:/EFI/Linux")).isZero();
+    assertThat(terminal.out.toString().strip()).isEqualTo("tiny_0.1.efi");
+  }
+
+  @Test
+  void listsForMachines() {
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("ls", "tiny", "/etc", "--json")).isZero();
+    assertThat(terminal.out.toString())
+        .contains("\"path\" : \"/etc/os-release\"", "\"target\" : \"../usr/lib/os-release\"");
+  }
+
+  @Test
+  void printsAFileThroughLinks() {
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("cat", "tiny", "/etc/os-release")).isZero();
+    assertThat(terminal.text()).startsWith("PRETTY_NAME=\"Tiny 1\"\n").endsWith("0.1\n");
+    assertThat(terminal.out.toString()).isEmpty();
+  }
+
+  @Test
+  void refusesToPrintWhatIsNoFile() {
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("cat", "tiny", "/etc")).isEqualTo(1);
+    assertThat(terminal.err.toString())
+        .isEqualTo("emt: /etc: not a file (expected: a regular file)\n");
+    assertThat(terminal.run("cat", "tiny", "/none")).isEqualTo(1);
+    assertThat(terminal.err.toString()).contains("/none: not in the image");
+  }
+
+  @Test
+  void wantsAPathToPrint() {
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("cat", "tiny")).isEqualTo(2);
+    assertThat(terminal.err.toString()).contains("Missing required parameter", "emt cat --help");
+  }
+
+  @Test
+  void saysWhatToDoWhenThereIsNoImage() {
+    TestTerminal terminal = new TestTerminal(folder.resolve("elsewhere"));
+
+    assertThat(terminal.run("inspect")).isEqualTo(1);
+    assertThat(terminal.err.toString()).contains("no image below build/", "advice: emt build");
+    assertThat(terminal.run("inspect", "nope")).isEqualTo(1);
+    assertThat(terminal.err.toString()).contains("nope: no such image");
+  }
+
+  @Test
+  void refusesAFileThatIsNoImage() throws IOException {
+    Files.writeString(folder.resolve("text"), "no image at all ".repeat(1000));
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("ls", "text")).isEqualTo(1);
+    assertThat(terminal.err.toString())
+        .startsWith("emt: not a disk image: nothing known in text (expected: a GPT disk");
+  }
+
+  @Test
+  void tellsWhatIsInADisk() {
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("inspect", "tiny")).isZero();
+    assertThat(terminal.out.toString())
+        .contains("tiny-0.1.raw: disk, ", "tiny_0.1_verity", "read-only", "root hash       ")
+        .contains("not verified", "6.12.0-tiny  /EFI/Linux/tiny_0.1.efi", ".linux 9 B")
+        .contains("Tiny 1, image tiny 0.1", "/usr/share 29.3 KiB")
+        .contains("packages        2\n", "large 2 MiB, small 10 KiB")
+        .doesNotContain("damaged", "gone");
+  }
+
+  @Test
+  void tellsTheSameToMachines() throws IOException {
+    Files.writeString(
+        disk.resolveSibling("manifest.json"),
+        "{\"time\": \"2026-01-01T00:00:00Z\", \"packages\": [{}, {}],"
+            + " \"artifacts\": [{\"file\": \"tiny-0.1.raw\"}]}");
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("inspect", "--verify", "--json")).isZero();
+    assertThat(terminal.out.toString())
+        .contains("\"intact\" : true", "\"type\" : \"root-x86_64\"", "\"packages\" : 2")
+        .contains("\"built from\" : \"2 packages\"", "\"version\" : \"6.12.0-tiny\"");
+  }
+
+  @Test
+  void tellsThatTheRootIsNotWhatTheKernelDemands() throws IOException {
+    damageRoot(5);
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("inspect", "--verify")).isEqualTo(1);
+    assertThat(terminal.out.toString())
+        .contains("DAMAGED: 1 of the root's blocks, the first at byte 0", "Tiny 1");
+  }
+
+  @Test
+  void tellsDamageEvenWhereItCannotReadOn() throws IOException {
+    damageRoot(1030);
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("inspect", "--verify")).isEqualTo(1);
+    assertThat(terminal.err.toString())
+        .contains("DAMAGED: 1 of the root's blocks, the first at byte 0", "EROFS image");
+  }
+
+  /// Changes one bit of the root partition, which begins behind 1 MiB of table and the 40 MiB of the other.
+  private void damageRoot(int position) throws IOException {
+    byte[] bytes = Files.readAllBytes(disk);
+    bytes[(41 << 20) + position] ^= 1;
+    Files.write(disk, bytes);
+  }
+
+  @Test
+  void looksIntoARootFileSystemAlone() throws IOException {
+    TinyImage.ordinary().writeRoot(folder.resolve("root.erofs"));
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("cat", "root.erofs", "/bin/tool")).isZero();
+    assertThat(terminal.text()).isEqualTo("tool\n");
+    assertThat(terminal.run("inspect", "root.erofs")).isZero();
+    assertThat(terminal.run("inspect", "--verify", "root.erofs")).isEqualTo(1);
+    assertThat(terminal.err.toString()).contains("no root hash on its kernel's command line");
+    assertThat(terminal.run("ls", "root.erofs", "esp:/")).isEqualTo(1);
+    assertThat(terminal.err.toString()).contains("root.erofs: no EFI system partition");
+  }
+
+  @Test
+  void looksIntoAKernelImageAlone() throws IOException {
+    TinyImage.writeKernel(folder.resolve("tiny.efi"), Digest.sha256("root"));
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("inspect", "tiny.efi")).isZero();
+    assertThat(terminal.out.toString())
+        .contains("kernel image", Digest.sha256("root").hex(), "6.12.0-tiny", "Tiny 1");
+    assertThat(terminal.run("ls", "tiny.efi")).isEqualTo(1);
+    assertThat(terminal.err.toString()).contains("tiny.efi: no root file system");
+  }
+}

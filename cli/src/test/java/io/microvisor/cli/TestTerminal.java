@@ -1,0 +1,53 @@
+package io.microvisor.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// A terminal in memory, with its own working directory, environment and clock.
+final class TestTerminal {
+  final StringWriter out = new StringWriter();
+  final StringWriter err = new StringWriter();
+  final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final Path folder;
+  private final Map<String, String> environment = new TreeMap<>();
+
+  TestTerminal(Path folder) {
+    this.folder = folder;
+    environment.put("EMT_CACHE", folder.resolve("cache").toString());
+    environment.put("EMT_APT", folder.resolve("apt").toString());
+    environment.put("PATH", "/usr/bin:/bin");
+  }
+
+  TestTerminal with(String name, String value) {
+    environment.put(name, value);
+    return this;
+  }
+
+  /// Runs a command and gives its exit code.
+  int run(String... arguments) {
+    return Main.run(terminal(), arguments);
+  }
+
+  private Terminal terminal() {
+    return new Terminal(
+        new PrintWriter(out, true),
+        bytes,
+        new PrintWriter(err, true),
+        false,
+        environment,
+        folder,
+        folder,
+        () -> Instant.EPOCH,
+        () -> 0);
+  }
+
+  String text() {
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+}
