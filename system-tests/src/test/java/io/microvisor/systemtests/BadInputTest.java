@@ -152,7 +152,8 @@ class BadInputTest {
   /// Only what was there, and the cache.
   private void leftBehind(String... names) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
-      assertThat(files.map(file -> String.valueOf(file.getFileName())).filter(n -> !n.equals("cache")))
+      assertThat(
+              files.map(file -> String.valueOf(file.getFileName())).filter(n -> !n.equals("cache")))
           .containsExactlyInAnyOrder(names);
     }
   }

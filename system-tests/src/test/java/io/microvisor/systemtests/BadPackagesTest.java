@@ -44,7 +44,13 @@ class BadPackagesTest {
     archive = new MiniArchive(Files.createDirectory(folder.resolve("archive")));
     for (String name :
         List.of(
-            "systemd", "systemd-sysv", "udev", "kmod", "systemd-boot-efi", "systemd-cryptsetup", "dmsetup",
+            "systemd",
+            "systemd-sysv",
+            "udev",
+            "kmod",
+            "systemd-boot-efi",
+            "systemd-cryptsetup",
+            "dmsetup",
             "linux-image-cloud-amd64")) {
       archive.add(name, "1", "");
     }
@@ -153,7 +159,8 @@ class BadPackagesTest {
                   debian.snapshots().stream().map(snapshot -> snapshot.spec()),
                   Stream.of(archive.unsigned()))
               .toList();
-      try (PackageSupply supply = new PackageSupply(debian.store(), both, debian.network(), Instant.now())) {
+      try (PackageSupply supply =
+          new PackageSupply(debian.store(), both, debian.network(), Instant.now())) {
         Lock lock = PackageChoice.lock(template, supply, _ -> {});
         Composer composer = new Composer(debian.store(), supply, _ -> {});
 

@@ -41,8 +41,12 @@ class PartitionTooSmallTest {
     assertThat(problems)
         .extracting(Problem::toString)
         .satisfiesExactly(
-            esp -> assertThat(esp).contains("image.yaml:4:16: ", "esp: 64 MiB", "raise disk.slots.esp to 70MiB"),
-            root -> assertThat(root).contains("image.yaml:4:29: ", "root: 100 MiB", "(expected: >= 101 MiB)"),
+            esp ->
+                assertThat(esp)
+                    .contains("image.yaml:4:16: ", "esp: 64 MiB", "raise disk.slots.esp to 70MiB"),
+            root ->
+                assertThat(root)
+                    .contains("image.yaml:4:29: ", "root: 100 MiB", "(expected: >= 101 MiB)"),
             verity -> assertThat(verity).contains("image.yaml:4:", "rootVerity: 2 MiB", "3MiB"));
   }
 
