@@ -64,14 +64,13 @@ final class BuildCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException, FailureException {
     Template loaded = template.load(terminal);
     Path folder =
-        terminal
-            .workingDirectory()
-            .resolve(output.orElse(Path.of("build", loaded.image().name())));
+        terminal.workingDirectory().resolve(output.orElse(Path.of("build", loaded.image().name())));
     long started = terminal.nanoTime().getAsLong();
     try (Store store = Store.open(terminal.cache());
         PackageSupply packages = supply.forTemplate(terminal, store, loaded);
         Progress shown = progress.open(terminal)) {
-      Lock lock = new LockFiles(terminal, shown).forBuild(loaded, template.lock(terminal), packages);
+      Lock lock =
+          new LockFiles(terminal, shown).forBuild(loaded, template.lock(terminal), packages);
       List<Path> artifacts =
           new Composer(store, packages, shown).build(loaded, lock, folder, epoch());
       shown.clear();

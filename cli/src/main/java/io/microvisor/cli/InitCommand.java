@@ -19,7 +19,10 @@ import picocli.CommandLine.Parameters;
         "Writes NAME.yaml into the working directory: the default edge image with packages, a file, a service and a user"
             + " of your own. Nothing that is there is overwritten.",
     footerHeading = "%nExamples:%n",
-    footer = {"  mkdir my-image && cd my-image && emt init", "  emt init kiosk && emt build kiosk.yaml"},
+    footer = {
+      "  mkdir my-image && cd my-image && emt init",
+      "  emt init kiosk && emt build kiosk.yaml"
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:written", "1:the file is there already, or cannot be written"})
 final class InitCommand implements Callable<Integer> {
@@ -42,7 +45,9 @@ final class InitCommand implements Callable<Integer> {
     if (!name.matches("[a-z0-9][a-z0-9-]{0,30}")) {
       throw new FailureException(
           ExitCode.USAGE,
-          "name \"" + name + "\": not usable (expected: lower-case letters, digits and '-', at most 31)");
+          "name \""
+              + name
+              + "\": not usable (expected: lower-case letters, digits and '-', at most 31)");
     }
     Path file = terminal.workingDirectory().resolve(name + ".yaml");
     if (Files.exists(file)) {

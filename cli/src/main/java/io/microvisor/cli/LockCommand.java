@@ -31,7 +31,11 @@ import picocli.CommandLine.Option;
       "  emt lock --update hello.yaml    take the newest packages, and show what changed"
     },
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:the lock is there and fits", "1:an archive cannot be read", "3:the wishes cannot be met"})
+    exitCodeList = {
+      "0:the lock is there and fits",
+      "1:an archive cannot be read",
+      "3:the wishes cannot be met"
+    })
 final class LockCommand implements Callable<Integer> {
   private final Terminal terminal;
   @Mixin private TemplateArgument template = new TemplateArgument();

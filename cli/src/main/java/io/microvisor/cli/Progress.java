@@ -105,11 +105,11 @@ final class Progress implements Consumer<BuildEvent>, AutoCloseable {
     }
     erase();
     lastDraw = now;
-    running.forEach(
-        (id, step) -> {
-          out.println("\u001b[2m  %-16s %6s  %s\u001b[0m".formatted(id, seconds(now - step.since), bar(step)));
-          drawn++;
-        });
+    running.forEach((id, step) -> {
+      out.println(
+          "\u001b[2m  %-16s %6s  %s\u001b[0m".formatted(id, seconds(now - step.since), bar(step)));
+      drawn++;
+    });
     out.flush();
   }
 

@@ -135,15 +135,16 @@ final class RunCommand implements Callable<Integer> {
                     progress.accept(new BuildEvent.Noted(TOOLS, "fetching QEMU and firmware"));
                   }
                   long now = bytes.addAndGet(more.bytes());
-                  progress.accept(
-                      new BuildEvent.Advanced(TOOLS, now, now, BuildEvent.Unit.BYTES));
+                  progress.accept(new BuildEvent.Advanced(TOOLS, now, now, BuildEvent.Unit.BYTES));
                 }
               });
-      MachineTools tools = MachineTools.of(provider, terminal.cache().resolve("toolroots"), support);
+      MachineTools tools =
+          MachineTools.of(provider, terminal.cache().resolve("toolroots"), support);
       if (bytes.get() > 0) {
         progress.accept(
             new BuildEvent.Finished(
-                TOOLS, "QEMU " + tools.versions().get("qemu-system-x86") + ", fetched once and kept"));
+                TOOLS,
+                "QEMU " + tools.versions().get("qemu-system-x86") + ", fetched once and kept"));
       }
       return tools;
     }
@@ -187,8 +188,7 @@ final class RunCommand implements Callable<Integer> {
     return ExitCode.OK.value();
   }
 
-  private void awaitSsh(
-      MachineTools tools, Machine machine, int port, Path keys, ConsoleTail tail)
+  private void awaitSsh(MachineTools tools, Machine machine, int port, Path keys, ConsoleTail tail)
       throws IOException, InterruptedException, FailureException {
     long deadline = terminal.nanoTime().getAsLong() + LONGEST_BOOT.toNanos();
     while (terminal.nanoTime().getAsLong() < deadline && machine.isRunning()) {

@@ -35,8 +35,7 @@ record Terminal(
   static Terminal ofThisProcess(PrintWriter out, OutputStream bytes, PrintWriter err) {
     Map<String, String> environment = System.getenv();
     boolean interactive =
-        System.console() != null
-            && System.console().isTerminal()
+        isTerminal()
             && !environment.getOrDefault("TERM", "dumb").equals("dumb")
             && !environment.containsKey("CI");
     return new Terminal(
@@ -49,6 +48,10 @@ record Terminal(
         Path.of(System.getProperty("emt.home", "")).toAbsolutePath(),
         Instant::now,
         System::nanoTime);
+  }
+
+  private static boolean isTerminal() {
+    return System.console().isTerminal();
   }
 
   /// An environment variable that is set and not empty.

@@ -33,9 +33,7 @@ final class ValidateCommand implements Callable<Integer> {
       if (json.wanted()) {
         terminal.out().println(Json.of(Json.problems(List.of())));
       } else {
-        terminal
-            .out()
-            .println(loaded.image().name() + " " + loaded.image().version() + ": sound");
+        terminal.out().println(loaded.image().name() + " " + loaded.image().version() + ": sound");
       }
       return ExitCode.OK.value();
     } catch (RejectedException e) {

@@ -55,8 +55,18 @@ public final class MachineTools {
         root.tool(
                 List.of(
                     "/usr/bin/qemu-system-x86_64",
-                    "-machine", "q35", "-accel", "kvm", "-cpu", "host", "-nodefaults",
-                    "-display", "none", "-S", "-monitor", "stdio"))
+                    "-machine",
+                    "q35",
+                    "-accel",
+                    "kvm",
+                    "-cpu",
+                    "host",
+                    "-nodefaults",
+                    "-display",
+                    "none",
+                    "-S",
+                    "-monitor",
+                    "stdio"))
             .device("kvm");
     try (ToolRun run = ToolRun.start(support, spec, ToolRun.Stdio.PIPED)) {
       try (OutputStream monitor = run.input()) {
@@ -102,12 +112,24 @@ public final class MachineTools {
     ToolSpec spec =
         root.tool(
                 List.of(
-                    "/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "emt run",
-                    "-f", KEY_FOLDER + "/key"))
+                    "/usr/bin/ssh-keygen",
+                    "-q",
+                    "-t",
+                    "ed25519",
+                    "-N",
+                    "",
+                    "-C",
+                    "emt run",
+                    "-f",
+                    KEY_FOLDER + "/key"))
             .bind(folder, KEY_FOLDER, ToolSpec.Access.READ_WRITE);
     ToolResult result = ToolRun.run(support, spec, SHORT);
     if (result.exit() != 0) {
-      throw new IOException("ssh-keygen: status " + result.exit() + "\n  " + String.join("\n  ", result.complaints()));
+      throw new IOException(
+          "ssh-keygen: status "
+              + result.exit()
+              + "\n  "
+              + String.join("\n  ", result.complaints()));
     }
     return Files.readString(folder.resolve("key.pub")).strip();
   }
@@ -120,9 +142,21 @@ public final class MachineTools {
     List<String> words =
         new ArrayList<>(
             List.of(
-                "/usr/bin/ssh", "-q", "-p", Integer.toString(port), "-i", KEY_FOLDER + "/key",
-                "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-                "-o", "ConnectTimeout=10", "-o", "BatchMode=yes", "root@127.0.0.1"));
+                "/usr/bin/ssh",
+                "-q",
+                "-p",
+                Integer.toString(port),
+                "-i",
+                KEY_FOLDER + "/key",
+                "-o",
+                "StrictHostKeyChecking=no",
+                "-o",
+                "UserKnownHostsFile=/dev/null",
+                "-o",
+                "ConnectTimeout=10",
+                "-o",
+                "BatchMode=yes",
+                "root@127.0.0.1"));
     words.addAll(command);
     return root.tool(words)
         .bind(folder, KEY_FOLDER, ToolSpec.Access.READ_ONLY)

@@ -27,9 +27,7 @@ public final class QemuCommand {
       case KVM -> add(command, "-machine", "q35,smm=off", "-accel", "kvm", "-cpu", "host");
       // Nehalem costs less to translate than `max`, and has all that x86-64 Debian asks for.
       case TCG ->
-          add(
-              command,
-              "-machine", "q35,smm=off", "-accel", "tcg,thread=multi", "-cpu", "Nehalem");
+          add(command, "-machine", "q35,smm=off", "-accel", "tcg,thread=multi", "-cpu", "Nehalem");
     }
     add(command, "-smp", Integer.toString(spec.processors()));
     add(command, "-m", (spec.memory().bytes() >> 20) + "M");
@@ -43,9 +41,7 @@ public final class QemuCommand {
     add(
         command,
         "-drive",
-        "if=none,id=disk,format=raw,cache=unsafe,discard=unmap,file="
-            + DISK
-            + snapshot,
+        "if=none,id=disk,format=raw,cache=unsafe,discard=unmap,file=" + DISK + snapshot,
         "-device",
         "virtio-blk-pci,drive=disk,bootindex=0");
     add(command, "-device", "virtio-rng-pci");
@@ -60,7 +56,14 @@ public final class QemuCommand {
     add(command, "-display", "none");
     switch (spec.console()) {
       case TERMINAL ->
-          add(command, "-chardev", "stdio,id=console,mux=on,signal=off", "-serial", "chardev:console", "-mon", "chardev=console");
+          add(
+              command,
+              "-chardev",
+              "stdio,id=console,mux=on,signal=off",
+              "-serial",
+              "chardev:console",
+              "-mon",
+              "chardev=console");
       case OUTPUT -> add(command, "-serial", "stdio", "-monitor", "none");
     }
     return List.copyOf(command);
@@ -76,8 +79,10 @@ public final class QemuCommand {
                 : "";
         add(
             command,
-            "-netdev", "user,id=net" + forward,
-            "-device", "virtio-net-pci,netdev=net,romfile=");
+            "-netdev",
+            "user,id=net" + forward,
+            "-device",
+            "virtio-net-pci,netdev=net,romfile=");
       }
     }
   }

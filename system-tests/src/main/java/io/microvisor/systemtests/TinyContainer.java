@@ -36,18 +36,21 @@ public final class TinyContainer {
     String config =
         """
         {"architecture":"amd64","os":"linux","config":{"Entrypoint":["/hello"]},\
-        "rootfs":{"type":"layers","diff_ids":["%s"]}}"""
+        "rootfs":{"type":"layers","diff_ids":["%s"]}}\
+        """
             .formatted(Digest.sha256(layer));
     String manifest =
         """
         {"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",\
-        "config":%s,"layers":[%s]}"""
+        "config":%s,"layers":[%s]}\
+        """
             .formatted(
                 descriptor("application/vnd.oci.image.config.v1+json", bytes(config), ""),
                 descriptor("application/vnd.oci.image.layer.v1.tar", layer, ""));
     String index =
         """
-        {"schemaVersion":2,"manifests":[%s]}"""
+        {"schemaVersion":2,"manifests":[%s]}\
+        """
             .formatted(
                 descriptor(
                     "application/vnd.oci.image.manifest.v1+json",
@@ -74,14 +77,13 @@ public final class TinyContainer {
   private static byte[] tar(Map<String, byte[]> files, int mode) throws IOException {
     FileTree.Builder tree = FileTree.builder();
     Map<Digest, ByteSource> contents = new HashMap<>();
-    files.forEach(
-        (name, content) -> {
-          TreePath path = TreePath.of(name);
-          Digest digest = Digest.sha256(content);
-          contents.put(digest, ByteSource.of(content));
-          tree.mkdirs(path.parent())
-              .put(path, new Inode.RegularFile(Meta.of(mode), digest, content.length));
-        });
+    files.forEach((name, content) -> {
+      TreePath path = TreePath.of(name);
+      Digest digest = Digest.sha256(content);
+      contents.put(digest, ByteSource.of(content));
+      tree.mkdirs(path.parent())
+          .put(path, new Inode.RegularFile(Meta.of(mode), digest, content.length));
+    });
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     TarWriter.write(tree.build(), ContentSource.of(contents), out);
     return out.toByteArray();

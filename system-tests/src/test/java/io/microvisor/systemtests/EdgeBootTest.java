@@ -60,7 +60,9 @@ class EdgeBootTest {
 
   @Test
   void reachesMultiUserWithoutAFailedUnit() throws IOException, InterruptedException {
-    assertThat(run("systemctl is-system-running")).as(run("systemctl --failed")).isEqualTo("running");
+    assertThat(run("systemctl is-system-running"))
+        .as(run("systemctl --failed"))
+        .isEqualTo("running");
     assertThat(run("systemctl is-active multi-user.target")).isEqualTo("active");
   }
 
@@ -94,7 +96,11 @@ class EdgeBootTest {
   @Test
   void runsAContainer() throws IOException, InterruptedException {
     String image = Base64.getEncoder().encodeToString(TinyContainer.archive());
-    assertThat(run("echo " + image + " | base64 -d >/tmp/tiny.tar && ctr image import /tmp/tiny.tar 2>&1"))
+    assertThat(
+            run(
+                "echo "
+                    + image
+                    + " | base64 -d >/tmp/tiny.tar && ctr image import /tmp/tiny.tar 2>&1"))
         .contains(TinyContainer.NAME);
     assertThat(run("ctr run --rm " + TinyContainer.NAME + " tiny 2>&1"))
         .isEqualTo(TinyContainer.SAYS.strip());
@@ -103,8 +109,10 @@ class EdgeBootTest {
   @Test
   void holdsNothingThatBelongsToOneMachine() throws IOException, InterruptedException {
     // The lower layer of /etc is what the image brings.
-    assertThat(run("mkdir -p /run/image && mount -t erofs -o ro /dev/mapper/root /run/image && cd /run/image"
-            + " && wc -c <etc/machine-id && ls etc/ssh/*key* var/log/*.log var/lib/systemd/random-seed 2>/dev/null"))
+    assertThat(
+            run(
+                "mkdir -p /run/image && mount -t erofs -o ro /dev/mapper/root /run/image && cd /run/image"
+                    + " && wc -c <etc/machine-id && ls etc/ssh/*key* var/log/*.log var/lib/systemd/random-seed 2>/dev/null"))
         .isEqualTo("0");
   }
 
@@ -120,6 +128,7 @@ class EdgeBootTest {
   void keepsItsLimits() throws IOException {
     assertThat(Files.size(image.resolveSibling("edge-0.1.raw.zst"))).isLessThan(300 * 1_000_000L);
     assertThat(Files.size(image.resolveSibling("edge-0.1.root"))).isLessThan(400 * 1_000_000L);
-    assertThat(Files.size(image.resolveSibling("edge-0.1.efi"))).isLessThan(25 * MEBIBYTE + 12_500_000L);
+    assertThat(Files.size(image.resolveSibling("edge-0.1.efi")))
+        .isLessThan(25 * MEBIBYTE + 12_500_000L);
   }
 }

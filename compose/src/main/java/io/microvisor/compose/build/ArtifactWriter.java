@@ -6,14 +6,12 @@ import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.RandomSink;
 import io.microvisor.compose.image.DiskSpec;
 import io.microvisor.compose.image.DiskWriter;
-import io.microvisor.compose.image.InitrdStep;
 import io.microvisor.compose.image.RootImageStep;
 import io.microvisor.compose.image.RootStep;
 import io.microvisor.compose.image.UkiStep;
 import io.microvisor.compose.image.VerityStep;
-import io.microvisor.compose.plan.Artifact;
 import io.microvisor.compose.plan.BuildEvent;
-import io.microvisor.compose.plan.Outputs;
+import io.microvisor.compose.plan.Results;
 import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.template.Disk;
 import io.microvisor.compose.template.Template;
@@ -29,7 +27,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -55,7 +52,7 @@ final class ArtifactWriter {
   ///
   /// @return their paths, the disk image first
   List<Path> write(
-      Template template, Lock lock, long epoch, Map<StepId, Outputs> made, Path output)
+      Template template, Lock lock, long epoch, Results made, Path output)
       throws IOException {
     events.accept(new BuildEvent.Started(DISK));
     Files.createDirectories(output);
@@ -86,7 +83,7 @@ final class ArtifactWriter {
   }
 
   private Path write(
-      Template template, Lock lock, long epoch, Map<StepId, Outputs> made, Target target)
+      Template template, Lock lock, long epoch, Results made, Target target)
       throws IOException {
     DiskSpec spec = disk(template, epoch, made);
     Path raw = target.file("raw");
@@ -130,15 +127,11 @@ final class ArtifactWriter {
     return text.toString();
   }
 
-  private DiskSpec disk(Template template, long epoch, Map<StepId, Outputs> made)
+  private DiskSpec disk(Template template, long epoch, Results made)
       throws IOException {
-    Artifact rootHash = made.get(VerityStep.ID).named("root hash");
-    if (!(rootHash instanceof Artifact.Text text)) {
-      throw new IllegalStateException("the root hash is a text");
-    }
     return new DiskSpec(
         template,
-        Digest.parse(text.value()),
+        Digest.parse(made.text(VerityStep.ID, "root hash")),
         blob(made, RootImageStep.ID, "image"),
         blob(made, VerityStep.ID, "tree"),
         blob(made, UkiStep.ID, "uki"),
@@ -146,8 +139,8 @@ final class ArtifactWriter {
         epoch);
   }
 
-  private ByteSource blob(Map<StepId, Outputs> made, StepId step, String name) throws IOException {
-    Digest digest = made.get(step).named(name).identity();
+  private ByteSource blob(Results made, StepId step, String name) throws IOException {
+    Digest digest = made.blob(step, name).identity();
     Path path =
         store
             .files()

@@ -10,9 +10,10 @@ import io.microvisor.compose.image.UkiStep;
 import io.microvisor.compose.image.VerityStep;
 import io.microvisor.compose.plan.BuildEvent;
 import io.microvisor.compose.plan.Input;
-import io.microvisor.compose.plan.Outputs;
+
 import io.microvisor.compose.plan.Plan;
 import io.microvisor.compose.plan.PlanRunner;
+import io.microvisor.compose.plan.Results;
 import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.template.Template;
 import io.microvisor.packages.lock.Lock;
@@ -23,7 +24,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
@@ -64,7 +64,7 @@ public final class Composer {
     List<UnpackedPackage> packages = packages(lock);
     ContentSource contents = PackageContents.of(packages);
     Plan plan = plan(template, lock, packages, epoch);
-    Map<StepId, Outputs> made = new PlanRunner(store, contents, events).run(plan);
+    Results made = new PlanRunner(store, contents, events).run(plan);
     return new ArtifactWriter(store, events).write(template, lock, epoch, made, output);
   }
 

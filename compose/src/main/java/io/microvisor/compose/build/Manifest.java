@@ -11,9 +11,7 @@ import io.microvisor.bytes.Digest;
 import io.microvisor.compose.image.DiskSpec;
 import io.microvisor.compose.image.InitrdStep;
 import io.microvisor.compose.image.RootStep;
-import io.microvisor.compose.plan.Artifact;
-import io.microvisor.compose.plan.Outputs;
-import io.microvisor.compose.plan.StepId;
+import io.microvisor.compose.plan.Results;
 import io.microvisor.compose.template.Template;
 import io.microvisor.formats.gpt.GptLayout;
 import io.microvisor.packages.lock.Lock;
@@ -31,7 +29,7 @@ import java.util.SortedMap;
 /// What is known about a finished image: `manifest.json`. It names no host, path or wall-clock time, so that two builds of
 /// the same lock have the same manifest.
 record Manifest(
-    Template template, Lock lock, long epoch, Map<StepId, Outputs> made, DiskSpec disk) {
+    Template template, Lock lock, long epoch, Results made, DiskSpec disk) {
   private static final int FORMAT = 1;
 
   /// The text.
@@ -45,13 +43,13 @@ record Manifest(
     json.put("version", template.image().version());
     json.put("architecture", template.target().arch());
     json.put("time", Instant.ofEpochSecond(epoch).toString());
-    json.put("kernel", text(RootStep.ID, "kernel version"));
+    json.put("kernel", made.text(RootStep.ID, "kernel version"));
     json.put("rootHash", disk.rootHash().hex());
     ObjectNode sizes = json.putObject("sizes");
     sizes.put("root", disk.root().size());
     sizes.put("verity", disk.verity().size());
-    sizes.put("initrd", size(InitrdStep.ID, "initrd"));
-    sizes.put("kernel", size(RootStep.ID, "kernel"));
+    sizes.put("initrd", made.blob(InitrdStep.ID, "initrd").size());
+    sizes.put("kernel", made.blob(RootStep.ID, "kernel").size());
     sizes.put("uki", disk.uki().size());
     partitions(json.putArray("partitions"));
     artifacts(json.putArray("artifacts"), folder, digests);
@@ -107,20 +105,6 @@ record Manifest(
       node.put("sha256", each.sha256().hex());
       node.put("size", each.size());
     }
-  }
-
-  private String text(StepId step, String name) {
-    return switch (made.get(step).named(name)) {
-      case Artifact.Text text -> text.value();
-      case Artifact.Blob _, Artifact.Tree _ -> throw new IllegalStateException(name + " is no text");
-    };
-  }
-
-  private long size(StepId step, String name) {
-    return switch (made.get(step).named(name)) {
-      case Artifact.Blob blob -> blob.size();
-      case Artifact.Text _, Artifact.Tree _ -> throw new IllegalStateException(name + " is no blob");
-    };
   }
 
   private static byte[] print(ObjectNode json) {

@@ -93,8 +93,17 @@ public record DiskSpec(
           Problem.of(
               Code.PARTITION_TOO_SMALL,
               slot.place(),
-              name + ": " + slot.size() + " is too small for what was built (expected: >= " + enough + ")",
-              "raise disk.slots." + name + " to " + (enough.bytes() >> 20) + "MiB or more, with room for later releases"));
+              name
+                  + ": "
+                  + slot.size()
+                  + " is too small for what was built (expected: >= "
+                  + enough
+                  + ")",
+              "raise disk.slots."
+                  + name
+                  + " to "
+                  + (enough.bytes() >> 20)
+                  + "MiB or more, with room for later releases"));
     }
   }
 }

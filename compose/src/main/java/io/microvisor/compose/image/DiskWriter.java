@@ -43,7 +43,11 @@ public final class DiskWriter {
     Extent esp = layout.extents().get(0);
     Map<Digest, ByteSource> contents = new HashMap<>();
     FatSpec fat =
-        new FatSpec("ESP", volumeId(spec), layout.spec().partitions().get(0).placement().size(), files(spec, contents));
+        new FatSpec(
+            "ESP",
+            volumeId(spec),
+            layout.spec().partitions().get(0).placement().size(),
+            files(spec, contents));
     FatWriter.write(fat, ContentSource.of(contents), disk.at(esp.startBytes()));
     disk.write(layout.extents().get(1).startBytes(), spec.root());
     disk.write(layout.extents().get(2).startBytes(), spec.verity());
@@ -51,10 +55,14 @@ public final class DiskWriter {
 
   private static long volumeId(DiskSpec spec) {
     byte[] derived = Digest.sha256("emt FAT volume id of " + spec.rootHash().hex()).bytes();
-    return (derived[0] & 0xffL) << 24 | (derived[1] & 0xff) << 16 | (derived[2] & 0xff) << 8 | derived[3] & 0xff;
+    return (derived[0] & 0xffL) << 24
+        | (derived[1] & 0xff) << 16
+        | (derived[2] & 0xff) << 8
+        | derived[3] & 0xff;
   }
 
-  private static FileTree files(DiskSpec spec, Map<Digest, ByteSource> contents) throws IOException {
+  private static FileTree files(DiskSpec spec, Map<Digest, ByteSource> contents)
+      throws IOException {
     FileTree.Builder tree = FileTree.builder();
     add(spec, tree, contents, "EFI/BOOT/BOOTX64.EFI", spec.bootLoader());
     add(spec, tree, contents, "EFI/systemd/systemd-bootx64.efi", spec.bootLoader());
@@ -68,8 +76,9 @@ public final class DiskWriter {
     FileTree made = tree.build();
     made.entries()
         .filter(e -> e.inode() instanceof Inode.Directory)
-        .forEach(
-            e -> tree.replaceInode(e.path(), new Inode.Directory(Meta.of(0755).withMtime(spec.epoch()))));
+        .forEach(e ->
+            tree.replaceInode(
+                e.path(), new Inode.Directory(Meta.of(0755).withMtime(spec.epoch()))));
     return tree.build();
   }
 

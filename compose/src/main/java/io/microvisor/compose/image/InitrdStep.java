@@ -75,8 +75,7 @@ public record InitrdStep(
       InitrdWriter.write(initrd, LEVEL, WORKERS, out);
     }
     Optional<ByteSource> microcode = Microcode.archive(root, context.contents());
-    byte[] early =
-        microcode.isPresent() ? microcode.get().readAll(LARGEST_MICROCODE) : new byte[0];
+    byte[] early = microcode.isPresent() ? microcode.get().readAll(LARGEST_MICROCODE) : new byte[0];
     return Outputs.of("initrd", context.keep(file)).and("microcode", context.keep(early));
   }
 }

@@ -58,8 +58,7 @@ public record ModulesStep(Input.Output configured, Kernel kernel) implements Ste
   public Outputs run(StepContext context) throws IOException, InterruptedException {
     FileTree tree = context.tree("configured");
     ModuleIndex index =
-        ModuleIndex.read(
-            tree, context.contents(), KernelModules.version(tree, kernel), DECODER);
+        ModuleIndex.read(tree, context.contents(), KernelModules.version(tree, kernel), DECODER);
     return Outputs.of("modules", keep(context, index));
   }
 
@@ -77,13 +76,11 @@ public record ModulesStep(Input.Output configured, Kernel kernel) implements Ste
     }
   }
 
-  private static InputStream decode(
-      InputStream packed, ModuleCompression compression)
+  private static InputStream decode(InputStream packed, ModuleCompression compression)
       throws IOException {
     return switch (compression) {
       case XZ ->
-          Decompressor.open(
-              Compression.XZ, ByteSource.of(packed.readAllBytes()), LARGEST_MODULE);
+          Decompressor.open(Compression.XZ, ByteSource.of(packed.readAllBytes()), LARGEST_MODULE);
       case NONE, GZIP, ZSTD -> ModuleDecoder.standard().decode(packed, compression);
     };
   }

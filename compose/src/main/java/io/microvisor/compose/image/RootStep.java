@@ -25,8 +25,7 @@ import java.util.TreeMap;
 /// @param modules all modules of their kernel, see [ModulesStep]
 /// @param template what the image is to be
 /// @param epoch the image's time, in seconds since 1970
-public record RootStep(
-    Input.Output configured, Input.Output modules, Template template, long epoch)
+public record RootStep(Input.Output configured, Input.Output modules, Template template, long epoch)
     implements Step {
   /// Its name.
   public static final StepId ID = new StepId("root");
@@ -59,7 +58,11 @@ public record RootStep(
     String version = KernelModules.version(configuredTree, template.system().kernel());
     RootFileSystem.Result root =
         RootFileSystem.compose(
-            template, configuredTree, context.contents(), ModulesStep.read(context, "modules"), epoch);
+            template,
+            configuredTree,
+            context.contents(),
+            ModulesStep.read(context, "modules"),
+            epoch);
     for (byte[] bytes : root.added().values()) {
       context.keepContent(bytes);
     }
@@ -79,7 +82,9 @@ public record RootStep(
           context.keep(context.contents().open(file.content()).readAll(LARGEST_PROGRAM));
       case null, default ->
           throw new IOException(
-              "/" + path + ": not in the packages (expected: systemd-boot-efi and a kernel among them)");
+              "/"
+                  + path
+                  + ": not in the packages (expected: systemd-boot-efi and a kernel among them)");
     };
   }
 }

@@ -43,17 +43,15 @@ public record Outputs(SortedMap<String, Artifact> byName) {
 
   byte[] toBytes() {
     StringBuilder text = new StringBuilder();
-    byName.forEach(
-        (name, artifact) ->
-            text.append(name)
-                .append(
-                    switch (artifact) {
-                      case Artifact.Tree tree -> " tree " + tree.identity().hex();
-                      case Artifact.Blob blob ->
-                          " blob " + blob.identity().hex() + " " + blob.size();
-                      case Artifact.Text value -> " text " + value.value();
-                    })
-                .append('\n'));
+    byName.forEach((name, artifact) ->
+        text.append(name)
+            .append(
+                switch (artifact) {
+                  case Artifact.Tree tree -> " tree " + tree.identity().hex();
+                  case Artifact.Blob blob -> " blob " + blob.identity().hex() + " " + blob.size();
+                  case Artifact.Text value -> " text " + value.value();
+                })
+            .append('\n'));
     return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 

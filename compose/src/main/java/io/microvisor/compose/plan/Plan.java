@@ -33,19 +33,17 @@ public record Plan(List<Step> inOrder) {
   @Override
   public String toString() {
     return inOrder.stream()
-        .map(
-            step ->
-                step.id()
-                    + " <- "
-                    + step.inputs().values().stream()
-                        .map(
-                            input ->
-                                switch (input) {
-                                  case Input.Content content -> content.digest().hex().substring(0, 8);
-                                  case Input.Output output -> output.step() + "." + output.name();
-                                })
-                        .distinct()
-                        .collect(Collectors.joining(", ")))
+        .map(step ->
+            step.id()
+                + " <- "
+                + step.inputs().values().stream()
+                    .map(input ->
+                        switch (input) {
+                          case Input.Content content -> content.digest().hex().substring(0, 8);
+                          case Input.Output output -> output.step() + "." + output.name();
+                        })
+                    .distinct()
+                    .collect(Collectors.joining(", ")))
         .collect(Collectors.joining("\n"));
   }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -39,10 +40,9 @@ public final class PlanRunner {
 
   /// Runs all steps.
   ///
-  /// @return the outputs of each
   /// @throws IOException the first failure; the other steps are interrupted
   /// @throws InterruptedException if this thread is interrupted; so are the steps
-  public Map<StepId, Outputs> run(Plan plan) throws IOException, InterruptedException {
+  public Results run(Plan plan) throws IOException, InterruptedException {
     events.accept(new BuildEvent.Planned(plan.inOrder().stream().map(Step::id).toList()));
     Map<StepId, Future<Outputs>> started = new HashMap<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -58,18 +58,19 @@ public final class PlanRunner {
     }
   }
 
-  private static Map<StepId, Outputs> await(Plan plan, Map<StepId, Future<Outputs>> started)
+  private static Results await(Plan plan, Map<StepId, Future<Outputs>> started)
       throws IOException, InterruptedException {
     Map<StepId, Outputs> all = new HashMap<>();
     for (Step step : plan.inOrder()) {
-      all.put(step.id(), result(started.get(step.id())));
+      all.put(step.id(), result(started, step.id()));
     }
-    return all;
+    return new Results(all);
   }
 
-  private static Outputs result(Future<Outputs> future) throws IOException, InterruptedException {
+  private static Outputs result(Map<StepId, Future<Outputs>> started, StepId step)
+      throws IOException, InterruptedException {
     try {
-      return future.get();
+      return Objects.requireNonNull(started.get(step), "plans are in order").get();
     } catch (ExecutionException e) {
       switch (e.getCause()) {
         case IOException io -> throw io;
@@ -90,7 +91,7 @@ public final class PlanRunner {
           switch (input.getValue()) {
             case Input.Content content -> content.digest();
             case Input.Output output -> {
-              Artifact artifact = result(before.get(output.step())).named(output.name());
+              Artifact artifact = result(before, output.step()).named(output.name());
               inputs.put(input.getKey(), artifact);
               yield artifact.identity();
             }
@@ -125,12 +126,11 @@ public final class PlanRunner {
     List<String> words = new ArrayList<>();
     outputs
         .byName()
-        .forEach(
-            (name, artifact) -> {
-              if (artifact instanceof Artifact.Blob blob) {
-                words.add(name + " " + new ByteSize(blob.size()));
-              }
-            });
+        .forEach((name, artifact) -> {
+          if (artifact instanceof Artifact.Blob blob) {
+            words.add(name + " " + new ByteSize(blob.size()));
+          }
+        });
     return String.join(", ", words);
   }
 

@@ -123,8 +123,7 @@ final class Accounts {
     root.rewrite(file, root.text(file).orElse("") + line + "\n");
   }
 
-  private void edit(String file, String name, Consumer<String[]> change)
-      throws IOException {
+  private void edit(String file, String name, Consumer<String[]> change) throws IOException {
     List<String> lines = new ArrayList<>();
     for (String line : root.text(file).orElse("").lines().toList()) {
       if (line.startsWith(name + ":")) {

@@ -67,7 +67,8 @@ public final class KernelModules {
     ModuleIndex staying = all.subset(kept, path -> path);
     staying
         .files()
-        .forEach((name, bytes) -> root.write(folder + "/" + name, Meta.of(0644).withMtime(epoch), bytes));
+        .forEach((name, bytes) ->
+            root.write(folder + "/" + name, Meta.of(0644).withMtime(epoch), bytes));
     root.remove(folder + "/build");
     root.remove(folder + "/source");
     return staying;

@@ -12,8 +12,20 @@ final class Normalisation {
   /// Directories that stay, without what is in them.
   private static final List<String> CLEARED =
       List.of(
-          "tmp", "run", "var/tmp", "var/backups", "var/cache/apt", "var/cache/debconf", "var/cache/ldconfig",
-          "var/cache/man", "var/lib/apt/lists", "boot", "root", "dev", "proc", "sys");
+          "tmp",
+          "run",
+          "var/tmp",
+          "var/backups",
+          "var/cache/apt",
+          "var/cache/debconf",
+          "var/cache/ldconfig",
+          "var/cache/man",
+          "var/lib/apt/lists",
+          "boot",
+          "root",
+          "dev",
+          "proc",
+          "sys");
 
   private static final List<String> REMOVED =
       List.of(

@@ -177,9 +177,7 @@ public final class RootEditor {
     Set<TreePath> needed = new HashSet<>();
     for (FileTree.Entry entry : tree().below(real).toList().reversed()) {
       boolean removable =
-          !entry.path().equals(real)
-              && !needed.contains(entry.path())
-              && unwanted.test(entry);
+          !entry.path().equals(real) && !needed.contains(entry.path()) && unwanted.test(entry);
       if (removable) {
         builder.remove(entry.path());
       } else {

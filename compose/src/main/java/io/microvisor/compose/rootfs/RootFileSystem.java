@@ -48,7 +48,8 @@ public final class RootFileSystem {
   private final long epoch;
   private final List<Problem> problems = new ArrayList<>();
 
-  private RootFileSystem(Template template, FileTree configured, ContentSource contents, long epoch) {
+  private RootFileSystem(
+      Template template, FileTree configured, ContentSource contents, long epoch) {
     this.template = template;
     this.system = template.system();
     this.root = new RootEditor(configured, contents, epoch);
@@ -64,7 +65,11 @@ public final class RootFileSystem {
   /// @param epoch the image's time, in seconds since 1970; nothing in the tree is later
   /// @throws RejectedException if the template names a unit, group or owner that is not there
   public static Result compose(
-      Template template, FileTree configured, ContentSource contents, ModuleIndex modules, long epoch)
+      Template template,
+      FileTree configured,
+      ContentSource contents,
+      ModuleIndex modules,
+      long epoch)
       throws IOException {
     return new RootFileSystem(template, configured, contents, epoch).compose(modules);
   }
@@ -163,7 +168,10 @@ public final class RootFileSystem {
             Problem.of(
                 Code.UNKNOWN_GROUP,
                 user.place(),
-                user.name() + ": no group \"" + group + "\" (expected: one that a package or the template makes)",
+                user.name()
+                    + ": no group \""
+                    + group
+                    + "\" (expected: one that a package or the template makes)",
                 "declare it under systemConfig.groups"));
       } else {
         accounts.addMember(group, user.name());
@@ -201,13 +209,7 @@ public final class RootFileSystem {
       if (uid.isEmpty() || gid.isEmpty()) {
         continue;
       }
-      Meta meta =
-          new Meta(
-              file.mode(),
-              uid.getAsLong(),
-              gid.getAsLong(),
-              epoch,
-              Attributes.NONE);
+      Meta meta = new Meta(file.mode(), uid.getAsLong(), gid.getAsLong(), epoch, Attributes.NONE);
       root.write(file.path(), meta, bytes(file.content()));
     }
   }
@@ -223,14 +225,16 @@ public final class RootFileSystem {
         Problem.of(
             Code.UNKNOWN_GROUP,
             file.place(),
-            file.path() + ": no user or group \"" + text + "\" (expected: one in the image, or a number)"));
+            file.path()
+                + ": no user or group \""
+                + text
+                + "\" (expected: one in the image, or a number)"));
     return OptionalLong.empty();
   }
 
   private static byte[] bytes(AdditionalFile.Content content) throws IOException {
     return switch (content) {
-      case AdditionalFile.Content.Inline inline ->
-          inline.text().getBytes(StandardCharsets.UTF_8);
+      case AdditionalFile.Content.Inline inline -> inline.text().getBytes(StandardCharsets.UTF_8);
       case AdditionalFile.Content.Local local -> read(local.file());
     };
   }
@@ -238,7 +242,9 @@ public final class RootFileSystem {
   private static byte[] read(LocalFile file) throws IOException {
     byte[] bytes = ByteSource.of(file.path()).readAll(LARGEST_FILE);
     if (!Digest.sha256(bytes).equals(file.digest())) {
-      throw new IOException(file.name() + ": changed while the image was built (expected: the file as it was read at the start)");
+      throw new IOException(
+          file.name()
+              + ": changed while the image was built (expected: the file as it was read at the start)");
     }
     return bytes;
   }
@@ -268,7 +274,8 @@ public final class RootFileSystem {
           Problem.of(
               Code.UNKNOWN_UNIT,
               place,
-              UnitLinks.fullName(unit) + ": no such unit in the image (expected: one that a package or the template brings)",
+              UnitLinks.fullName(unit)
+                  + ": no such unit in the image (expected: one that a package or the template brings)",
               "add the package that brings it to systemConfig.packages"));
     }
     return known;

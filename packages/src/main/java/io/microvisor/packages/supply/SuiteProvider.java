@@ -47,7 +47,8 @@ public final class SuiteProvider implements PackageProvider {
         Digest.sha256("tool root choice 1 " + suite + " " + wishes.stream().sorted().toList());
     Optional<byte[]> remembered = store.actions().find(key);
     if (remembered.isPresent()) {
-      Lock lock = LockFile.parse(new String(remembered.get(), StandardCharsets.UTF_8), "tool root choice");
+      Lock lock =
+          LockFile.parse(new String(remembered.get(), StandardCharsets.UTF_8), "tool root choice");
       try {
         supply.fetch(lock, listener);
         return new LockedSet(lock);

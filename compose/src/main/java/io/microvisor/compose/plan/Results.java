@@ -1,0 +1,43 @@
+package io.microvisor.compose.plan;
+
+import java.util.Map;
+
+/// What all steps of a plan made.
+public record Results(Map<StepId, Outputs> byStep) {
+  public Results {
+    byStep = Map.copyOf(byStep);
+  }
+
+  /// The text that a step made under `name`.
+  ///
+  /// @throws IllegalStateException if it made none, or something else
+  public String text(StepId step, String name) {
+    return switch (artifact(step, name)) {
+      case Artifact.Text text -> text.value();
+      case Artifact.Blob _, Artifact.Tree _ -> throw other(step, name, "text");
+    };
+  }
+
+  /// The blob that a step made under `name`.
+  ///
+  /// @throws IllegalStateException if it made none, or something else
+  public Artifact.Blob blob(StepId step, String name) {
+    return switch (artifact(step, name)) {
+      case Artifact.Blob blob -> blob;
+      case Artifact.Text _, Artifact.Tree _ -> throw other(step, name, "blob");
+    };
+  }
+
+  private Artifact artifact(StepId step, String name) {
+    Outputs outputs = byStep.get(step);
+    if (outputs == null) {
+      throw new IllegalStateException("plan: no step \"" + step + "\"");
+    }
+    return outputs.named(name);
+  }
+
+  private static IllegalStateException other(StepId step, String name, String expected) {
+    return new IllegalStateException(
+        "step " + step + ": \"" + name + "\" is something else (expected: a " + expected + ")");
+  }
+}
