@@ -36,8 +36,7 @@ record Terminal(
   static Terminal ofThisProcess(PrintWriter out, OutputStream bytes, PrintWriter err) {
     Map<String, String> environment = System.getenv();
     boolean interactive =
-        System.console() instanceof Console console
-            && console.isTerminal()
+        Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false)
             && !environment.getOrDefault("TERM", "dumb").equals("dumb")
             && !environment.containsKey("CI");
     return new Terminal(
