@@ -49,7 +49,8 @@ public final class KernelModules {
   ///
   /// @param all all modules of the kernel
   /// @return the modules that stay
-  static ModuleIndex select(RootEditor root, ModuleIndex all, Kernel kernel, String version) {
+  static ModuleIndex select(
+      RootEditor root, ModuleIndex all, Kernel kernel, String version, long epoch) {
     String folder = FOLDER + "/" + version;
     List<String> wanted =
         all.modules().stream()
@@ -66,7 +67,7 @@ public final class KernelModules {
     ModuleIndex staying = all.subset(kept, path -> path);
     staying
         .files()
-        .forEach((name, bytes) -> root.write(folder + "/" + name, Meta.of(0644), bytes));
+        .forEach((name, bytes) -> root.write(folder + "/" + name, Meta.of(0644).withMtime(epoch), bytes));
     root.remove(folder + "/build");
     root.remove(folder + "/source");
     return staying;

@@ -25,14 +25,18 @@ public final class RootEditor {
   private static final int MOST_LINKS = 40;
 
   private final ContentSource contents;
+  private final long epoch;
   private final Map<Digest, byte[]> added = new HashMap<>();
   private FileTree.Builder builder;
   private FileTree snapshot;
   private boolean changed;
 
   /// An editor of `tree`, whose files' contents are found in `contents`.
-  public RootEditor(FileTree tree, ContentSource contents) {
+  ///
+  /// @param epoch the time of everything it makes, in seconds since 1970
+  public RootEditor(FileTree tree, ContentSource contents, long epoch) {
     this.contents = contents;
+    this.epoch = epoch;
     this.snapshot = tree;
     this.builder = tree.toBuilder();
   }
@@ -112,7 +116,7 @@ public final class RootEditor {
 
   /// Writes a text file owned by root, in place of what was there.
   public RootEditor write(String path, int mode, String text) {
-    return write(path, Meta.of(mode), text.getBytes(StandardCharsets.UTF_8));
+    return write(path, meta(mode), text.getBytes(StandardCharsets.UTF_8));
   }
 
   /// Writes a file, in place of what was there.
@@ -125,18 +129,22 @@ public final class RootEditor {
   /// Changes a text file's contents and keeps its mode and owner; a missing file is made with mode 0644.
   public RootEditor rewrite(String path, String text) {
     TreePath target = followed(TreePath.of(path), MOST_LINKS);
-    Meta meta = builder.find(target).map(Inode::meta).orElse(Meta.of(0644));
+    Meta meta = builder.find(target).map(Inode::meta).orElse(meta(0644)).withMtime(epoch);
     return write(target.toString(), meta, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /// Makes a symbolic link, in place of what was there.
   public RootEditor symlink(String path, String target) {
-    return put(path, new Inode.Symlink(Meta.of(0777), target));
+    return put(path, new Inode.Symlink(meta(0777), target));
   }
 
   /// Makes a directory with these attributes, or gives them to the one that is there.
   public RootEditor directory(String path, Meta meta) {
     return put(path, new Inode.Directory(meta));
+  }
+
+  private Meta meta(int mode) {
+    return Meta.of(mode).withMtime(epoch);
   }
 
   /// Puts an inode at `path`, in place of what was there.

@@ -51,7 +51,7 @@ public final class RootFileSystem {
   private RootFileSystem(Template template, FileTree configured, ContentSource contents, long epoch) {
     this.template = template;
     this.system = template.system();
-    this.root = new RootEditor(configured, contents);
+    this.root = new RootEditor(configured, contents, epoch);
     this.epoch = epoch;
     this.accounts = new Accounts(root, epoch / 86_400);
     this.units = new UnitLinks(root);
@@ -90,7 +90,7 @@ public final class RootFileSystem {
       case KEEP -> {}
       case DROP -> PackageDatabase.drop(root);
     }
-    ModuleIndex staying = KernelModules.select(root, modules, system.kernel(), kernel);
+    ModuleIndex staying = KernelModules.select(root, modules, system.kernel(), kernel, epoch);
     ReadOnlyRoot.apply(root, epoch);
     return new Result(Normalisation.settleTimes(root.tree(), epoch), root.added(), staying);
   }

@@ -6,6 +6,7 @@ import io.microvisor.bytes.StructReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /// Reads a [BlockMap]: which bytes of a compressed inode lie where.
 final class ExtentMap {
@@ -79,9 +80,12 @@ final class ExtentMap {
           Blocks.FORMAT,
           position,
           String.format(
+              Locale.ROOT,
               "block map with advise 0x%x, algorithms 0x%x, cluster bits 0x%x"
                   + " (understood: advise 0x22, algorithms 0x3 zstd, cluster bits 0x0)",
-              advise, algorithms, clusterBits));
+              advise,
+              algorithms,
+              clusterBits));
     }
     fragment = (advise & BlockMap.ADVISE_FRAGMENT) != 0;
     fragmentOffset = first & 0xffff_ffffL;

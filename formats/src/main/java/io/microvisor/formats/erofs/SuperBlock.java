@@ -6,6 +6,7 @@ import io.microvisor.bytes.StructReader;
 import io.microvisor.bytes.StructWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 import java.io.IOException;
@@ -155,7 +156,10 @@ record SuperBlock(
       throw damaged(
           4,
           String.format(
-              "superblock checksum 0x%08x (expected: 0x%08x)", checksum, checksum(block)));
+              Locale.ROOT,
+              "superblock checksum 0x%08x (expected: 0x%08x)",
+              checksum,
+              checksum(block)));
     }
     int slots = in.u8();
     int rootNid = in.u16le();

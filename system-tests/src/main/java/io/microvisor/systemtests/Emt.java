@@ -1,0 +1,91 @@
+package io.microvisor.systemtests;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/// The command line as its users start it: a process of its own, with an environment of its own.
+///
+/// @param directory where it is started
+/// @param environment all of its environment besides PATH
+/// @param javaOptions options of its Java
+/// @param umask its file mode mask, in octal
+public record Emt(
+    Path directory, Map<String, String> environment, List<String> javaOptions, String umask) {
+  private static final Duration LONGEST = Duration.ofMinutes(15);
+
+  public Emt {
+    environment = Map.copyOf(environment);
+    javaOptions = List.copyOf(javaOptions);
+  }
+
+  /// How a command ended and what it said on both channels.
+  public record Ending(int exit, String said) {}
+
+  /// In a directory, with that as its home, too, and the cache of all tests.
+  public static Emt in(Path directory) throws IOException {
+    return new Emt(
+        directory,
+        Map.of("HOME", directory.toString(), "EMT_CACHE", TestCache.directory().toString()),
+        List.of(),
+        "022");
+  }
+
+  /// The same with one more environment variable.
+  public Emt with(String name, String value) {
+    Map<String, String> more = new TreeMap<>(environment);
+    more.put(name, value);
+    return new Emt(directory, more, javaOptions, umask);
+  }
+
+  /// Runs a command to its end.
+  ///
+  /// @throws IOException if it does not end in a quarter of an hour
+  public Ending run(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("sh", "-c", "umask " + umask + " && exec \"$@\"", "sh"));
+    command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
+    command.addAll(
+        List.of(
+            "-XX:+UseParallelGC",
+            "-Xmx420m",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Demt.home=" + TestCache.checkout()));
+    command.addAll(javaOptions);
+    command.addAll(List.of("-cp", classPath(), "io.microvisor.cli.Main"));
+    command.addAll(List.of(arguments));
+    Path said = Files.createTempFile(directory, ".said-", "");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile());
+    String path = System.getenv("PATH");
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    builder.environment().put("PATH", path);
+    Process process = builder.start();
+    try {
+      if (!process.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
+        throw new IOException("emt: still runs after " + LONGEST.toMinutes() + " minutes");
+      }
+      return new Ending(process.exitValue(), Files.readString(said, StandardCharsets.UTF_8));
+    } finally {
+      process.destroyForcibly();
+      Files.delete(said);
+    }
+  }
+
+  /// Surefire hides the class path in a manifest.
+  private static String classPath() {
+    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+  }
+}
