@@ -72,7 +72,7 @@ record ImageContents(long files, long bytes, List<Sized> packages, List<Sized> f
     }
     List<Sized> packages = new ArrayList<>();
     try (ControlReader reader = new ControlReader(file.content().stream())) {
-      for (Optional<ControlStanza> next; (next = reader.next()).isPresent(); ) {
+      for (Optional<ControlStanza> next = reader.next(); next.isPresent(); next = reader.next()) {
         ControlStanza stanza = next.get();
         if (stanza.text("Status").endsWith(" installed")) {
           String size = stanza.text("Installed-Size");

@@ -1,5 +1,6 @@
 package io.microvisor.cli;
 
+import java.io.Console;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ record Terminal(
   static Terminal ofThisProcess(PrintWriter out, OutputStream bytes, PrintWriter err) {
     Map<String, String> environment = System.getenv();
     boolean interactive =
-        isTerminal()
+        Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false)
             && !environment.getOrDefault("TERM", "dumb").equals("dumb")
             && !environment.containsKey("CI");
     return new Terminal(

@@ -61,9 +61,19 @@ final class TinyImage {
         .file(
             "usr/lib/sysimage/dpkg/status",
             0644,
-            "Package: small\nStatus: install ok installed\nInstalled-Size: 10\n\n"
-                + "Package: large\nStatus: install ok installed\nInstalled-Size: 2048\n\n"
-                + "Package: gone\nStatus: deinstall ok config-files\nInstalled-Size: 9\n")
+            """
+            Package: small
+            Status: install ok installed
+            Installed-Size: 10
+
+            Package: large
+            Status: install ok installed
+            Installed-Size: 2048
+
+            Package: gone
+            Status: deinstall ok config-files
+            Installed-Size: 9
+            """)
         .link("var/lib/dpkg", "../../usr/lib/sysimage/dpkg")
         .link("bin", "usr/bin")
         .link("etc/os-release", "../usr/lib/os-release")
