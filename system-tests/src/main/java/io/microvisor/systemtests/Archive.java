@@ -41,7 +41,7 @@ public final class Archive implements Closeable {
     try {
       repositories = new MirrorDiscovery(SUITE, List.of("main"), "amd64").among(apt);
     } catch (IOException e) {
-      throw Absent.oracle(e.getMessage());
+      throw Absent.oracle(String.valueOf(e.getMessage()));
     }
     Store store = Store.open(TestCache.directory());
     Network network = apt.network();

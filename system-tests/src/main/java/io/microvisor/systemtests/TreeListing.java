@@ -105,15 +105,15 @@ public final class TreeListing {
 
   private void add(TreePath path, Path file) throws IOException {
     Map<String, Object> found = Files.readAttributes(file, "unix:*", LinkOption.NOFOLLOW_LINKS);
-    int mode = (Integer) found.get("mode");
+    int mode = number(found, "mode").intValue();
     String what =
         switch (mode & TYPE) {
           case 0040000 -> "directory";
           case 0100000 ->
               "file " + Files.size(file) + " " + Digest.sha256(ByteSource.of(file)).hex();
           case 0120000 -> "link to " + Files.readSymbolicLink(file);
-          case 0060000 -> "block " + device((Long) found.get("rdev"));
-          case 0020000 -> "character " + device((Long) found.get("rdev"));
+          case 0060000 -> "block " + device(number(found, "rdev").longValue());
+          case 0020000 -> "character " + device(number(found, "rdev").longValue());
           case 0010000 -> "fifo";
           case 0140000 -> "socket";
           default -> "type " + (mode & TYPE);
@@ -125,12 +125,20 @@ public final class TreeListing {
     Meta meta =
         Meta.of(0)
             .withOwner(
-                Integer.toUnsignedLong((Integer) found.get("uid")),
-                Integer.toUnsignedLong((Integer) found.get("gid")))
+                Integer.toUnsignedLong(number(found, "uid").intValue()),
+                Integer.toUnsignedLong(number(found, "gid").intValue()))
             .withMtime(
                 Math.floorDiv(
-                    ((FileTime) found.get("lastModifiedTime")).to(TimeUnit.MILLISECONDS), 1000L));
-    put(path, what, mode & 07777, meta, attributes.toString(), found.get("ino"));
+                    ((FileTime) fact(found, "lastModifiedTime")).to(TimeUnit.MILLISECONDS), 1000L));
+    put(path, what, mode & 07777, meta, attributes.toString(), fact(found, "ino"));
+  }
+
+  private static Object fact(Map<String, Object> found, String name) {
+    return Objects.requireNonNull(found.get(name), name);
+  }
+
+  private static Number number(Map<String, Object> found, String name) {
+    return (Number) fact(found, name);
   }
 
   private void put(

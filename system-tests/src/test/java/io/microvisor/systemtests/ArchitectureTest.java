@@ -47,7 +47,7 @@ class ArchitectureTest {
   void everyModuleIsLookedAt() {
     Set<String> found =
         classes.stream()
-            .map(each -> each.getPackageName().substring(BASE.length()).split("\\.")[0])
+            .map(each -> each.getPackageName().substring(BASE.length()).split("\\.", -1)[0])
             .collect(Collectors.toCollection(TreeSet::new));
 
     assertThat(found).containsExactlyInAnyOrderElementsOf(MODULES);
@@ -78,7 +78,7 @@ class ArchitectureTest {
         classes.stream()
             .map(JavaClass::getPackageName)
             .filter(name -> name.startsWith(BASE + "formats."))
-            .map(name -> name.substring((BASE + "formats.").length()).split("\\.")[0])
+            .map(name -> name.substring((BASE + "formats.").length()).split("\\.", -1)[0])
             .collect(Collectors.toCollection(TreeSet::new));
     assertThat(formats).contains("erofs", "gpt", "tree", "uki");
     for (String format : formats) {
