@@ -1,7 +1,7 @@
 package io.microvisor.cli;
 
+import io.microvisor.compose.build.TemplateRepositories;
 import io.microvisor.compose.template.Template;
-import io.microvisor.packages.fetch.Network;
 import io.microvisor.packages.repository.AptSources;
 import io.microvisor.packages.repository.MirrorDiscovery;
 import io.microvisor.packages.repository.RepositorySpec;
@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -36,12 +37,17 @@ final class SupplyOptions {
             template.archive().components(),
             template.target().packageArchitecture());
     Optional<String> named = mirror.or(() -> template.archive().mirrors().stream().findFirst());
-    return open(terminal, store, discovery, named);
+    return open(terminal, store, discovery, named, TemplateRepositories.of(template));
   }
 
   /// A supply of tools.
   PackageSupply forTools(Terminal terminal, Store store) throws IOException, FailureException {
-    return open(terminal, store, new MirrorDiscovery(TOOL_SUITE, List.of("main"), "amd64"), mirror);
+    return open(
+        terminal,
+        store,
+        new MirrorDiscovery(TOOL_SUITE, List.of("main"), "amd64"),
+        mirror,
+        List.of());
   }
 
   /// The archives that tools, and the default images, would come from.
@@ -57,12 +63,16 @@ final class SupplyOptions {
   }
 
   private static PackageSupply open(
-      Terminal terminal, Store store, MirrorDiscovery discovery, Optional<String> named)
+      Terminal terminal,
+      Store store,
+      MirrorDiscovery discovery,
+      Optional<String> named,
+      List<RepositorySpec> further)
       throws IOException, FailureException {
     AptSources apt = apt(terminal);
-    List<RepositorySpec> repositories = archives(apt, discovery, named);
-    Network network = apt.network();
-    return new PackageSupply(store, repositories, network, terminal.now().get());
+    List<RepositorySpec> repositories = new ArrayList<>(archives(apt, discovery, named));
+    repositories.addAll(further);
+    return new PackageSupply(store, repositories, apt.network(), terminal.now().get());
   }
 
   private static List<RepositorySpec> archives(

@@ -20,7 +20,10 @@ final class HostAttributes {
       function(
           "llistxattr",
           FunctionDescriptor.of(
-              ValueLayout.JAVA_LONG, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
+              ValueLayout.JAVA_LONG,
+              ValueLayout.ADDRESS,
+              ValueLayout.ADDRESS,
+              ValueLayout.JAVA_LONG));
   private static final MethodHandle GET =
       function(
           "lgetxattr",

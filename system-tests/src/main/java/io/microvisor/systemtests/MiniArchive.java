@@ -37,8 +37,7 @@ public final class MiniArchive {
             + fields
             + "Description: made in a test\n";
     SampleTree controls = new SampleTree().file("control", utf8(control));
-    scripts.forEach(
-        (script, text) -> controls.file(script, utf8(text), SampleTree.plain(0755)));
+    scripts.forEach((script, text) -> controls.file(script, utf8(text), SampleTree.plain(0755)));
     SampleTree files = new SampleTree().file("usr/share/doc/" + name + "/copyright", utf8(name));
     byte[] deb = ar(tar(controls), tar(files));
     Path file = folder.resolve("pool").resolve(name + "_" + version + "_all.deb");
@@ -113,7 +112,14 @@ public final class MiniArchive {
     out.writeBytes(
         utf8(
             String.format(
-                Locale.ROOT, "%-16s%-12d%-6d%-6d%-8o%-10d`\n", name, 0, 0, 0, 0100644, content.length)));
+                Locale.ROOT,
+                "%-16s%-12d%-6d%-6d%-8o%-10d`\n",
+                name,
+                0,
+                0,
+                0,
+                0100644,
+                content.length)));
     out.writeBytes(content);
     if (content.length % 2 == 1) {
       out.write('\n');

@@ -21,8 +21,24 @@ public final class Oracles {
 
   private static final List<String> PACKAGES =
       List.of(
-          "apt", "binutils", "cpio", "cryptsetup-bin", "dosfstools", "dpkg", "erofs-utils", "fdisk", "gdisk", "gpg",
-          "gpg-agent", "initramfs-tools-core", "kmod", "mtools", "systemd-ukify", "tar", "xz-utils", "zstd");
+          "apt",
+          "binutils",
+          "cpio",
+          "cryptsetup-bin",
+          "dosfstools",
+          "dpkg",
+          "erofs-utils",
+          "fdisk",
+          "gdisk",
+          "gpg",
+          "gpg-agent",
+          "initramfs-tools-core",
+          "kmod",
+          "mtools",
+          "systemd-ukify",
+          "tar",
+          "xz-utils",
+          "zstd");
 
   private static final Duration LONGEST = Duration.ofMinutes(5);
   private static final ReentrantLock OPENING = new ReentrantLock();

@@ -148,8 +148,7 @@ public final class SampleTree {
   public static SampleTree attributed() {
     byte[] mayOpenRawSockets = {1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
     Attributes capability = Attributes.NONE.with("security.capability", mayOpenRawSockets);
-    return described()
-        .file("usr/bin/ping", text(6000, 6), plain(0755).withAttributes(capability));
+    return described().file("usr/bin/ping", text(6000, 6), plain(0755).withAttributes(capability));
   }
 
   /// [#attributed], with every other kind of inode and attribute, large ids and times before 1970.

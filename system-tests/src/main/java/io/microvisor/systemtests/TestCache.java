@@ -30,7 +30,8 @@ public final class TestCache {
       Path parent = folder.getParent();
       if (parent == null) {
         throw new IllegalStateException(
-            Path.of("").toAbsolutePath() + ": not in a checkout (expected: a launcher emt above it)");
+            Path.of("").toAbsolutePath()
+                + ": not in a checkout (expected: a launcher emt above it)");
       }
       folder = parent;
     }

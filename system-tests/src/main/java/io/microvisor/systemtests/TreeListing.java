@@ -84,8 +84,7 @@ public final class TreeListing {
   private void add(FileTree.Entry entry) {
     Meta meta = entry.inode().meta();
     StringBuilder attributes = new StringBuilder();
-    meta.attributes()
-        .forEach((name, value) -> attributes.append(attribute(name, value)));
+    meta.attributes().forEach((name, value) -> attributes.append(attribute(name, value)));
     boolean symlink = entry.inode() instanceof Inode.Symlink;
     String what =
         switch (entry.inode()) {

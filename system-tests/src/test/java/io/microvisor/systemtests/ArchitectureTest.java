@@ -67,7 +67,8 @@ class ArchitectureTest {
               .should()
               .dependOnClassesThat()
               .resideInAnyPackage(above)
-              .because("what stands lower must be usable, and understood, without what stands on it"));
+              .because(
+                  "what stands lower must be usable, and understood, without what stands on it"));
     }
   }
 
@@ -117,7 +118,8 @@ class ArchitectureTest {
             .accessTargetWhere(
                 target("System.out and System.err", System.class, "out", "err")
                     .or(target("printing stack traces", Throwable.class, "printStackTrace")))
-            .because("libraries return values and emit events; who shows them is not their business"));
+            .because(
+                "libraries return values and emit events; who shows them is not their business"));
   }
 
   @Test
@@ -136,7 +138,9 @@ class ArchitectureTest {
                     .or(target("the clock", java.time.LocalDateTime.class, "now"))
                     .or(target("the clock", java.time.OffsetDateTime.class, "now"))
                     .or(target("the clock", java.time.ZonedDateTime.class, "now"))
-                    .or(target("the clock", java.time.Clock.class, "systemUTC", "systemDefaultZone"))
+                    .or(
+                        target(
+                            "the clock", java.time.Clock.class, "systemUTC", "systemDefaultZone"))
                     .or(target("the clock", System.class, "currentTimeMillis"))
                     .or(target("the clock", java.util.Date.class, "<init>")))
             .because("times come in as arguments, or two builds differ"));
@@ -148,9 +152,7 @@ class ArchitectureTest {
                     .or(target("chance", java.util.Random.class, "<init>"))
                     .or(target("chance", java.security.SecureRandom.class, "<init>"))
                     .or(target("chance", Math.class, "random"))
-                    .or(
-                        target(
-                            "chance", java.util.concurrent.ThreadLocalRandom.class, "current")))
+                    .or(target("chance", java.util.concurrent.ThreadLocalRandom.class, "current")))
             .because("identifiers derive from content, or two builds differ"));
   }
 
@@ -201,7 +203,8 @@ class ArchitectureTest {
                     "putInt",
                     "putLong",
                     "putShort"))
-            .because("StructReader and StructWriter name the byte order and check the field's place"));
+            .because(
+                "StructReader and StructWriter name the byte order and check the field's place"));
   }
 
   private void check(ArchRule rule) {
@@ -220,10 +223,9 @@ class ArchitectureTest {
                 each ->
                     !each.getPackageName().startsWith(BASE + module)
                         && exceptions.keySet().stream()
-                            .noneMatch(
-                                name ->
-                                    each.getName().equals(name)
-                                        || each.getName().startsWith(name + "$"))));
+                            .noneMatch(name ->
+                                each.getName().equals(name)
+                                    || each.getName().startsWith(name + "$"))));
   }
 
   private static DescribedPredicate<JavaAccess<?>> target(

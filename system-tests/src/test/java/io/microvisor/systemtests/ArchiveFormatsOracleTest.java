@@ -42,7 +42,10 @@ class ArchiveFormatsOracleTest {
     oracles.succeed(folder, EXTRACT);
 
     Set<Fact> facts = settable(oracles);
-    assertThat(TreeListing.differences(TreeListing.of(sample.tree(), facts), TreeListing.of(folder.resolve("out"), facts))).isEmpty();
+    assertThat(
+            TreeListing.differences(
+                TreeListing.of(sample.tree(), facts), TreeListing.of(folder.resolve("out"), facts)))
+        .isEmpty();
   }
 
   @Test
@@ -87,7 +90,10 @@ class ArchiveFormatsOracleTest {
     if (format.equals("gnu")) {
       facts.remove(Fact.ATTRIBUTES);
     }
-    assertThat(TreeListing.differences(TreeListing.of(sample.tree(), facts), TreeListing.of(again, facts))).isEmpty();
+    assertThat(
+            TreeListing.differences(
+                TreeListing.of(sample.tree(), facts), TreeListing.of(again, facts)))
+        .isEmpty();
   }
 
   @Test
@@ -100,7 +106,10 @@ class ArchiveFormatsOracleTest {
 
     Set<Fact> facts = settable(oracles);
     facts.removeAll(NOT_BY_CPIO);
-    assertThat(TreeListing.differences(TreeListing.of(sample.tree(), facts), TreeListing.of(folder.resolve("out"), facts))).isEmpty();
+    assertThat(
+            TreeListing.differences(
+                TreeListing.of(sample.tree(), facts), TreeListing.of(folder.resolve("out"), facts)))
+        .isEmpty();
   }
 
   @Test
@@ -149,7 +158,10 @@ class ArchiveFormatsOracleTest {
 
     Set<Fact> facts = settable(oracles);
     facts.removeAll(NOT_BY_CPIO);
-    assertThat(TreeListing.differences(TreeListing.of(sample.tree(), facts), TreeListing.of(again, facts))).isEmpty();
+    assertThat(
+            TreeListing.differences(
+                TreeListing.of(sample.tree(), facts), TreeListing.of(again, facts)))
+        .isEmpty();
   }
 
   private static Set<Fact> settable(Oracles oracles) {

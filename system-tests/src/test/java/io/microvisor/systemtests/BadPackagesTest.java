@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,7 +44,13 @@ class BadPackagesTest {
     archive = new MiniArchive(Files.createDirectory(folder.resolve("archive")));
     for (String name :
         List.of(
-            "systemd", "systemd-sysv", "udev", "kmod", "systemd-boot-efi", "systemd-cryptsetup", "dmsetup",
+            "systemd",
+            "systemd-sysv",
+            "udev",
+            "kmod",
+            "systemd-boot-efi",
+            "systemd-cryptsetup",
+            "dmsetup",
             "linux-image-cloud-amd64")) {
       archive.add(name, "1", "");
     }
@@ -100,7 +107,7 @@ class BadPackagesTest {
   }
 
   @Test
-  void refusesADownloadThatIsCutOff() throws Exception {
+  void refusesADownloadThatIsCutOffAndResumesIt() throws Exception {
     Template template = template("good", "libhello");
     Lock lock = lock(template);
     Path deb = folder.resolve("archive/pool/libhello_1.0_all.deb");
@@ -112,7 +119,15 @@ class BadPackagesTest {
         .hasMessageContaining("libhello 1.0")
         .hasMessageContaining(String.valueOf(bytes.length - 100))
         .hasMessageContaining(String.valueOf(bytes.length));
-    nothingIsLeft("libhello", lock);
+    assertThat(folder.resolve("out")).doesNotExist();
+    assertThat(stored("libhello", lock)).isEmpty();
+
+    Files.write(deb, bytes);
+    try (Store store = Store.open(folder.resolve("store"));
+        PackageSupply supply = supply(store)) {
+      supply.fetch(lock, _ -> {});
+    }
+    assertThat(stored("libhello", lock)).isPresent();
   }
 
   @Test
@@ -144,7 +159,8 @@ class BadPackagesTest {
                   debian.snapshots().stream().map(snapshot -> snapshot.spec()),
                   Stream.of(archive.unsigned()))
               .toList();
-      try (PackageSupply supply = new PackageSupply(debian.store(), both, debian.network(), Instant.now())) {
+      try (PackageSupply supply =
+          new PackageSupply(debian.store(), both, debian.network(), Instant.now())) {
         Lock lock = PackageChoice.lock(template, supply, _ -> {});
         Composer composer = new Composer(debian.store(), supply, _ -> {});
 
@@ -203,6 +219,15 @@ class BadPackagesTest {
 
   private void nothingIsLeft(String name, Lock lock) throws IOException {
     assertThat(folder.resolve("out")).doesNotExist();
+    assertThat(stored(name, lock)).isEmpty();
+    for (String scratch : List.of("partial", "tmp")) {
+      try (Stream<Path> left = Files.walk(folder.resolve("store/v1").resolve(scratch))) {
+        assertThat(left.filter(Files::isRegularFile)).allMatch(BadPackagesTest::isEmpty);
+      }
+    }
+  }
+
+  private Optional<Path> stored(String name, Lock lock) throws IOException {
     Digest wanted =
         lock.packages().stream()
             .filter(each -> each.name().equals(name))
@@ -210,12 +235,7 @@ class BadPackagesTest {
             .orElseThrow()
             .sha256();
     try (Store store = Store.open(folder.resolve("store"))) {
-      assertThat(store.files().path(wanted)).isEmpty();
-    }
-    for (String scratch : List.of("partial", "tmp")) {
-      try (Stream<Path> left = Files.walk(folder.resolve("store/v1").resolve(scratch))) {
-        assertThat(left.filter(Files::isRegularFile)).allMatch(BadPackagesTest::isEmpty);
-      }
+      return store.files().path(wanted);
     }
   }
 

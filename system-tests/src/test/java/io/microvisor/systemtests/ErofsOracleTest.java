@@ -47,7 +47,10 @@ class ErofsOracleTest {
     if (!oracles.asRoot()) {
       facts.removeAll(Set.of(Fact.OWNER, Fact.ATTRIBUTES));
     }
-    assertThat(TreeListing.differences(TreeListing.of(sample.tree(), facts), TreeListing.of(folder.resolve("out"), facts))).isEmpty();
+    assertThat(
+            TreeListing.differences(
+                TreeListing.of(sample.tree(), facts), TreeListing.of(folder.resolve("out"), facts)))
+        .isEmpty();
   }
 
   @Test
@@ -91,12 +94,16 @@ class ErofsOracleTest {
     Oracles oracles = Oracles.open();
     SampleTree sample = SampleTree.ordinary();
     image(sample, compression(128 << 10));
-    oracles.succeed(folder, "fsck.erofs --extract=out --no-preserve image\nmkfs.erofs -T 5 again out");
+    oracles.succeed(
+        folder, "fsck.erofs --extract=out --no-preserve image\nmkfs.erofs -T 5 again out");
 
     ErofsImage again = ErofsReader.open(ByteSource.of(folder.resolve("again")));
 
     Set<Fact> content = EnumSet.of(Fact.HARD_LINKS);
-    assertThat(TreeListing.differences(TreeListing.of(sample.tree(), content), TreeListing.of(again.tree(), content))).isEmpty();
+    assertThat(
+            TreeListing.differences(
+                TreeListing.of(sample.tree(), content), TreeListing.of(again.tree(), content)))
+        .isEmpty();
   }
 
   /// Every path, mode, owner, time, attribute, hard link and device, as this machine's kernel sees them.
@@ -106,13 +113,17 @@ class ErofsOracleTest {
     SampleTree sample = SampleTree.everything();
     Path image = image(sample, compression(extentSize));
     Path mountPoint = Files.createDirectory(folder.resolve("mounted"));
-    String refusal = host("mount", "-t", "erofs", "-o", "loop,ro", image.toString(), mountPoint.toString());
+    String refusal =
+        host("mount", "-t", "erofs", "-o", "loop,ro", image.toString(), mountPoint.toString());
     if (!refusal.isEmpty()) {
       throw Absent.permission("mount an EROFS image on a loop device: " + refusal);
     }
     try {
       Set<Fact> all = EnumSet.allOf(Fact.class);
-      assertThat(TreeListing.differences(TreeListing.of(sample.tree(), all), TreeListing.of(mountPoint, all))).isEmpty();
+      assertThat(
+              TreeListing.differences(
+                  TreeListing.of(sample.tree(), all), TreeListing.of(mountPoint, all)))
+          .isEmpty();
     } finally {
       assertThat(host("umount", mountPoint.toString())).isEmpty();
     }
@@ -123,12 +134,16 @@ class ErofsOracleTest {
   /// @return what it complained of; empty if it succeeded
   private static String host(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String said =
+        new String(
+            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     if (!process.waitFor(1, TimeUnit.MINUTES)) {
       process.destroyForcibly();
       return command[0] + " does not end";
     }
-    return process.exitValue() == 0 ? "" : "exit status " + process.exitValue() + ": " + said.strip();
+    return process.exitValue() == 0
+        ? ""
+        : "exit status " + process.exitValue() + ": " + said.strip();
   }
 
   private static Compression compression(int extentSize) {

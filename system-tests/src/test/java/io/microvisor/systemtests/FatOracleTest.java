@@ -42,7 +42,11 @@ class FatOracleTest {
 
     oracles.succeed(folder, "mkdir out\nmcopy -s -p -m -i volume '::*' out");
 
-    assertThat(TreeListing.differences(TreeListing.of(sample.tree(), NAMES_AND_CONTENTS), TreeListing.of(folder.resolve("out"), NAMES_AND_CONTENTS))).isEmpty();
+    assertThat(
+            TreeListing.differences(
+                TreeListing.of(sample.tree(), NAMES_AND_CONTENTS),
+                TreeListing.of(folder.resolve("out"), NAMES_AND_CONTENTS)))
+        .isEmpty();
   }
 
   @Test

@@ -43,10 +43,14 @@ class ReproducibilityTest {
         new Emt(
             one,
             Map.of(
-                "HOME", one.toString(),
-                "EMT_CACHE", firstCache.toString(),
-                "TZ", "Pacific/Kiritimati",
-                "LC_ALL", "C.UTF-8"),
+                "HOME",
+                one.toString(),
+                "EMT_CACHE",
+                firstCache.toString(),
+                "TZ",
+                "Pacific/Kiritimati",
+                "LC_ALL",
+                "C.UTF-8"),
             List.of("-Duser.language=ar", "-Duser.country=EG", "-XX:ActiveProcessorCount=1"),
             "077");
     Emt second =
@@ -100,8 +104,7 @@ class ReproducibilityTest {
     SortedMap<String, Digest> digests = new TreeMap<>();
     try (Stream<Path> files = Files.list(emt.directory().resolve("out"))) {
       for (Path file : files.toList()) {
-        digests.put(
-            String.valueOf(file.getFileName()), Digest.sha256(ByteSource.of(file)));
+        digests.put(String.valueOf(file.getFileName()), Digest.sha256(ByteSource.of(file)));
       }
     }
     return digests;

@@ -114,8 +114,7 @@ class SolverOracleTest {
   private static SortedSet<String> ours(Archive archive, String wishes)
       throws IOException, InterruptedException {
     List<Wish> wanted = List.of(wishes.split(" ")).stream().map(Wish::of).toList();
-    Resolution<DebPackage> found =
-        archive.supply().solve(wanted, DebPolicy.of("amd64"), _ -> {});
+    Resolution<DebPackage> found = archive.supply().solve(wanted, DebPolicy.of("amd64"), _ -> {});
     assertThat(found).as(wishes).isInstanceOf(Resolution.Solved.class);
     SortedSet<String> packages = new TreeSet<>();
     ((Resolution.Solved<DebPackage>) found)

@@ -37,7 +37,8 @@ class UkiOracleTest {
     Path uki = Images.write(folder.resolve("image.efi"), out -> UkiWriter.write(spec, out));
 
     JsonNode inspected =
-        new ObjectMapper().readTree(oracles.succeed(folder, "ukify --json=short inspect image.efi"));
+        new ObjectMapper()
+            .readTree(oracles.succeed(folder, "ukify --json=short inspect image.efi"));
     String headers = oracles.succeed(folder, "objdump -h image.efi");
     Map<String, ByteSource> read = UkiReader.read(ByteSource.of(uki));
     for (UkiSection section : sections) {
@@ -86,8 +87,7 @@ class UkiOracleTest {
         UkiSection.of(UkiSection.Name.CMDLINE, COMMAND_LINE),
         UkiSection.of(UkiSection.Name.UNAME, "6.12.0-test"),
         new UkiSection(UkiSection.Name.LINUX, file(Kernels.cloud(), "vmlinuz")),
-        new UkiSection(
-            UkiSection.Name.INITRD, ByteSource.of(SampleTree.noise(3_000_001, 1))));
+        new UkiSection(UkiSection.Name.INITRD, ByteSource.of(SampleTree.noise(3_000_001, 1))));
   }
 
   /// The one file of a package whose name begins like that.

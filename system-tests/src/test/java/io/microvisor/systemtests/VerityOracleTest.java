@@ -67,8 +67,7 @@ class VerityOracleTest {
   @Test
   void veritysetupTakesTreesWithoutSalt() throws IOException, InterruptedException {
     Oracles oracles = Oracles.open();
-    VerityTree tree =
-        tree(SampleTree.noise(150 * 4096, 2), new VeritySpec(SPEC.uuid(), Salt.NONE));
+    VerityTree tree = tree(SampleTree.noise(150 * 4096, 2), new VeritySpec(SPEC.uuid(), Salt.NONE));
 
     oracles.succeed(folder, "veritysetup verify data ours " + tree.rootHash().hex());
   }

@@ -19,8 +19,32 @@ class VersionOracleTest {
   private static final long SEED = 20_260_101;
   private static final List<String> PIECES =
       List.of(
-          "0", "1", "2", "9", "10", "00", "01", "007", "a", "b", "rc", "Z", "alpha", "dfsg", ".", ".", "+", "+", "~",
-          "~", "~~", "-", "git20250101", "deb13u1", "+b1", "99999999999999999999");
+          "0",
+          "1",
+          "2",
+          "9",
+          "10",
+          "00",
+          "01",
+          "007",
+          "a",
+          "b",
+          "rc",
+          "Z",
+          "alpha",
+          "dfsg",
+          ".",
+          ".",
+          "+",
+          "+",
+          "~",
+          "~",
+          "~~",
+          "-",
+          "git20250101",
+          "deb13u1",
+          "+b1",
+          "99999999999999999999");
 
   @TempDir Path folder;
 
@@ -44,7 +68,8 @@ class VersionOracleTest {
             while read -r one relation other; do
               dpkg --compare-versions "$one" "$relation" "$other" || echo "not $one $relation $other"
             done <claims
-            echo end""");
+            echo end\
+            """);
 
     assertThat(wrong).isEqualTo("end\n");
     for (String relation : List.of(" lt ", " eq ", " gt ")) {
@@ -53,7 +78,8 @@ class VersionOracleTest {
   }
 
   private static String version(Random random) {
-    StringBuilder version = new StringBuilder(random.nextInt(4) == 0 ? random.nextInt(3) + ":" : "");
+    StringBuilder version =
+        new StringBuilder(random.nextInt(4) == 0 ? random.nextInt(3) + ":" : "");
     version.append(random.nextInt(4));
     for (int i = random.nextInt(5); i > 0; i--) {
       version.append(PIECES.get(random.nextInt(PIECES.size())));

@@ -83,7 +83,9 @@ final class ExtentMap {
               Locale.ROOT,
               "block map with advise 0x%x, algorithms 0x%x, cluster bits 0x%x"
                   + " (understood: advise 0x22, algorithms 0x3 zstd, cluster bits 0x0)",
-              advise, algorithms, clusterBits));
+              advise,
+              algorithms,
+              clusterBits));
     }
     fragment = (advise & BlockMap.ADVISE_FRAGMENT) != 0;
     fragmentOffset = first & 0xffff_ffffL;

@@ -77,18 +77,21 @@ public final class RepositoryClient {
       RepositorySpec spec, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
     List<String> failures = new ArrayList<>();
+    boolean answered = false;
     for (URI archive : spec.archives()) {
       try {
         Optional<ReleaseSource.Found> found = releases.find(spec, archive);
         if (found.isPresent()) {
           return Optional.of(read(spec, found.get(), listener));
         }
+        answered = true;
         failures.add(spec.distribution(archive) + ": there is neither InRelease nor Release");
       } catch (DownloadException e) {
         failures.add(String.valueOf(e.getMessage()));
       }
     }
-    if (spec.presence() == Presence.OPTIONAL) {
+    // An archive that cannot be reached is not one that has no updates.
+    if (spec.presence() == Presence.OPTIONAL && answered) {
       return Optional.empty();
     }
     throw new IOException(

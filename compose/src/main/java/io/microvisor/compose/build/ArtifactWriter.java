@@ -1,0 +1,214 @@
+package io.microvisor.compose.build;
+
+import com.github.luben.zstd.ZstdOutputStream;
+import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.RandomSink;
+import io.microvisor.compose.image.DiskSpec;
+import io.microvisor.compose.image.DiskWriter;
+import io.microvisor.compose.image.InitrdStep;
+import io.microvisor.compose.image.RootImageStep;
+import io.microvisor.compose.image.RootStep;
+import io.microvisor.compose.image.UkiStep;
+import io.microvisor.compose.image.VerityStep;
+import io.microvisor.compose.plan.Artifact;
+import io.microvisor.compose.plan.BuildEvent;
+import io.microvisor.compose.plan.Outputs;
+import io.microvisor.compose.plan.StepId;
+import io.microvisor.compose.template.Disk;
+import io.microvisor.compose.template.Template;
+import io.microvisor.packages.lock.Lock;
+import io.microvisor.store.Store;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/// Writes what the template asks for into the output folder.
+///
+/// Everything is made in a hidden folder beside its final place, synced, and renamed when all of it is ready: a build that
+/// fails or is killed leaves what was there before.
+final class ArtifactWriter {
+  private static final StepId DISK = new StepId("disk");
+  private static final int BUFFER = 1 << 20;
+  private static final int ZSTD_LEVEL = 3;
+
+  private final Store store;
+  private final Consumer<BuildEvent> events;
+
+  ArtifactWriter(Store store, Consumer<BuildEvent> events) {
+    this.store = store;
+    this.events = events;
+  }
+
+  /// Writes all artifacts.
+  ///
+  /// @return their paths, the disk image first
+  List<Path> write(
+      Template template, Lock lock, long epoch, Map<StepId, Outputs> made, Path output)
+      throws IOException {
+    events.accept(new BuildEvent.Started(DISK));
+    Files.createDirectories(output);
+    Path scratch = Files.createTempDirectory(output, ".unfinished-");
+    try {
+      Path disk = write(template, lock, epoch, made, new Target(template, scratch));
+      List<Path> finished = publish(scratch, output);
+      events.accept(
+          new BuildEvent.Finished(DISK, finished.size() + " files in " + output.getFileName()));
+      Path first = output.resolve(String.valueOf(disk.getFileName()));
+      List<Path> ordered = new ArrayList<>(List.of(first));
+      finished.stream().filter(path -> !path.equals(first)).forEach(ordered::add);
+      return ordered;
+    } catch (IOException e) {
+      events.accept(new BuildEvent.Failed(DISK, String.valueOf(e.getMessage())));
+      throw e;
+    } finally {
+      removeScratch(scratch);
+    }
+  }
+
+  /// The files of one build: `<name>-<version>.<suffix>`.
+  private record Target(Template template, Path folder) {
+    Path file(String suffix) {
+      return folder.resolve(
+          template.image().name() + "-" + template.image().version() + "." + suffix);
+    }
+  }
+
+  private Path write(
+      Template template, Lock lock, long epoch, Map<StepId, Outputs> made, Target target)
+      throws IOException {
+    DiskSpec spec = disk(template, epoch, made);
+    Path raw = target.file("raw");
+    try (FileChannel channel =
+            FileChannel.open(raw, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        RandomSink sink = RandomSink.of(channel)) {
+      DiskWriter.write(spec, sink);
+    }
+    for (Disk.Artifact artifact : template.disk().artifacts()) {
+      switch (artifact.type()) {
+        case RAW -> {
+          if (artifact.compression() == Disk.Compression.ZSTD) {
+            compress(ByteSource.of(raw), target.file("raw.zst"));
+          }
+        }
+        case SPLIT -> {
+          copy(spec.uki(), target.file("efi"));
+          copy(spec.root(), target.file("root"));
+          copy(spec.verity(), target.file("verity"));
+          Files.writeString(target.file("roothash"), spec.rootHash().hex() + "\n");
+        }
+      }
+    }
+    SortedMap<String, Digest> digests = new TreeMap<>();
+    for (Path file : files(target.folder())) {
+      digests.put(String.valueOf(file.getFileName()), Digest.sha256(ByteSource.of(file).stream()));
+    }
+    Manifest manifest = new Manifest(template, lock, epoch, made, spec);
+    byte[] json = manifest.json(target.folder(), digests);
+    Files.write(target.folder().resolve("manifest.json"), json);
+    if (template.disk().artifacts().size() > 1) {
+      digests.put("manifest.json", Digest.sha256(json));
+      Files.writeString(target.folder().resolve("SHA256SUMS"), sums(digests));
+    }
+    return raw;
+  }
+
+  private static String sums(SortedMap<String, Digest> digests) {
+    StringBuilder text = new StringBuilder();
+    digests.forEach((name, digest) -> text.append(digest.hex()).append("  ").append(name).append('\n'));
+    return text.toString();
+  }
+
+  private DiskSpec disk(Template template, long epoch, Map<StepId, Outputs> made)
+      throws IOException {
+    Artifact rootHash = made.get(VerityStep.ID).named("root hash");
+    if (!(rootHash instanceof Artifact.Text text)) {
+      throw new IllegalStateException("the root hash is a text");
+    }
+    return new DiskSpec(
+        template,
+        Digest.parse(text.value()),
+        blob(made, RootImageStep.ID, "image"),
+        blob(made, VerityStep.ID, "tree"),
+        blob(made, UkiStep.ID, "uki"),
+        blob(made, RootStep.ID, "boot loader"),
+        epoch);
+  }
+
+  private ByteSource blob(Map<StepId, Outputs> made, StepId step, String name) throws IOException {
+    Digest digest = made.get(step).named(name).identity();
+    Path path =
+        store
+            .files()
+            .path(digest)
+            .orElseThrow(() -> new IOException(name + " " + digest + ": no longer in the store"));
+    return ByteSource.of(path);
+  }
+
+  private static void compress(ByteSource source, Path file) throws IOException {
+    try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW);
+        ZstdOutputStream zstd =
+            new ZstdOutputStream(out, ZSTD_LEVEL).setWorkers(2).setCloseFrameOnFlush(false)) {
+      zstd.setChecksum(true);
+      source.stream().transferTo(zstd);
+    }
+  }
+
+  private static void copy(ByteSource source, Path file) throws IOException {
+    try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
+      byte[] buffer = new byte[BUFFER];
+      try (InputStream in = source.stream()) {
+        for (int read; (read = in.read(buffer)) >= 0; ) {
+          out.write(buffer, 0, read);
+        }
+      }
+    }
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (var list = Files.list(folder)) {
+      return list.sorted().toList();
+    }
+  }
+
+  /// Syncs and renames; the manifest last, so that where it is, everything it names is.
+  private static List<Path> publish(Path scratch, Path output) throws IOException {
+    List<Path> finished = new ArrayList<>();
+    List<Path> files = new ArrayList<>(files(scratch));
+    files.sort((a, b) -> Boolean.compare(isManifest(a), isManifest(b)));
+    for (Path file : files) {
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        channel.force(true);
+      }
+    }
+    for (Path file : files) {
+      Path target = output.resolve(String.valueOf(file.getFileName()));
+      Files.move(
+          file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      finished.add(target);
+    }
+    return finished;
+  }
+
+  private static boolean isManifest(Path file) {
+    return file.endsWith("manifest.json");
+  }
+
+  private static void removeScratch(Path scratch) throws IOException {
+    for (Path file : files(scratch)) {
+      Files.delete(file);
+    }
+    Files.delete(scratch);
+  }
+}

@@ -1,0 +1,111 @@
+package io.microvisor.compose.build;
+
+import io.microvisor.bytes.ContentSource;
+import io.microvisor.bytes.Digest;
+import io.microvisor.compose.image.InitrdStep;
+import io.microvisor.compose.image.ModulesStep;
+import io.microvisor.compose.image.RootImageStep;
+import io.microvisor.compose.image.RootStep;
+import io.microvisor.compose.image.UkiStep;
+import io.microvisor.compose.image.VerityStep;
+import io.microvisor.compose.plan.BuildEvent;
+import io.microvisor.compose.plan.Input;
+import io.microvisor.compose.plan.Outputs;
+import io.microvisor.compose.plan.Plan;
+import io.microvisor.compose.plan.PlanRunner;
+import io.microvisor.compose.plan.StepId;
+import io.microvisor.compose.template.Template;
+import io.microvisor.packages.lock.Lock;
+import io.microvisor.packages.supply.PackageSupply;
+import io.microvisor.packages.unpack.UnpackedPackage;
+import io.microvisor.store.Store;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/// Builds an image: packages by lock, then the plan's steps, then artifacts.
+public final class Composer {
+  private static final StepId PACKAGES = new StepId("packages");
+
+  private final Store store;
+  private final PackageSupply supply;
+  private final Consumer<BuildEvent> events;
+
+  /// @param store where everything is kept between builds
+  /// @param supply where packages come from
+  /// @param events told what happens, from one thread at a time
+  public Composer(Store store, PackageSupply supply, Consumer<BuildEvent> events) {
+    this.store = store;
+    this.supply = supply;
+    this.events =
+        event -> {
+          synchronized (this) {
+            events.accept(event);
+          }
+        };
+  }
+
+  /// Builds.
+  ///
+  /// @param output the folder for the artifacts; made where it is not there, and written to only when all is ready
+  /// @param sourceDateEpoch the image's time in seconds since 1970; empty: the newest Release date in the lock
+  /// @return the artifacts, the disk image first
+  /// @throws io.microvisor.compose.template.RejectedException if the template turns out to be wrong
+  /// @throws IOException if the world fails: a package cannot be had, a script fails, the disk is full
+  public List<Path> build(Template template, Lock lock, Path output, OptionalLong sourceDateEpoch)
+      throws IOException, InterruptedException {
+    long epoch =
+        sourceDateEpoch.orElseGet(
+            () -> lock.newestRelease().map(Instant::getEpochSecond).orElse(0L));
+    List<UnpackedPackage> packages = packages(lock);
+    ContentSource contents = PackageContents.of(packages);
+    Plan plan = plan(template, lock, packages, epoch);
+    Map<StepId, Outputs> made = new PlanRunner(store, contents, events).run(plan);
+    return new ArtifactWriter(store, events).write(template, lock, epoch, made, output);
+  }
+
+  /// The plan of a build, to be run or printed.
+  private Plan plan(
+      Template template, Lock lock, List<UnpackedPackage> packages, long epoch) {
+    Input.Output configured = new Input.Output(ConfigureStep.ID, "tree");
+    Input.Output tree = new Input.Output(RootStep.ID, "tree");
+    Digest identity =
+        Digest.sha256("emt image " + template.image().name() + " " + template.image().version());
+    return new Plan(
+        List.of(
+            new ConfigureStep(lock, () -> packages, store.contents(), epoch),
+            new ModulesStep(configured, template.system().kernel()),
+            new RootStep(configured, new Input.Output(ModulesStep.ID, "modules"), template, epoch),
+            new InitrdStep(
+                tree,
+                new Input.Output(RootStep.ID, "modules"),
+                new Input.Output(RootStep.ID, "kernel version"),
+                epoch),
+            new RootImageStep(tree, identity, epoch),
+            new VerityStep(
+                new Input.Output(RootImageStep.ID, "image"), template.image().name()),
+            new UkiStep(
+                RootStep.ID,
+                new Input.Output(InitrdStep.ID, "initrd"),
+                new Input.Output(VerityStep.ID, "root hash"),
+                List.of(template.system().kernel().cmdline().split(" ")))));
+  }
+
+  private List<UnpackedPackage> packages(Lock lock) throws IOException, InterruptedException {
+    events.accept(new BuildEvent.Started(PACKAGES));
+    PackageProgress progress = new PackageProgress(PACKAGES, lock, events);
+    try {
+      List<Path> files = supply.fetch(lock, progress::downloading);
+      List<UnpackedPackage> unpacked = supply.unpack(lock, files, progress::unpacked);
+      events.accept(new BuildEvent.Finished(PACKAGES, progress.summary()));
+      return unpacked;
+    } catch (IOException e) {
+      events.accept(new BuildEvent.Failed(PACKAGES, String.valueOf(e.getMessage())));
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.microvisor.compose.build;
+
+import io.microvisor.compose.plan.Fingerprint;
+import io.microvisor.compose.plan.Input;
+import io.microvisor.compose.plan.Outputs;
+import io.microvisor.compose.plan.Step;
+import io.microvisor.compose.plan.StepContext;
+import io.microvisor.compose.plan.StepId;
+import io.microvisor.formats.tree.FileTree;
+import io.microvisor.packages.install.Configure;
+import io.microvisor.packages.install.ConfigureSpec;
+import io.microvisor.packages.install.PackageMerge;
+import io.microvisor.packages.lock.Lock;
+import io.microvisor.packages.lock.LockedPackage;
+import io.microvisor.packages.unpack.UnpackedPackage;
+import io.microvisor.sandbox.Sandbox;
+import io.microvisor.sandbox.SandboxSupport;
+import io.microvisor.store.ContentStore;
+import java.io.IOException;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/// The packages merged into one tree and configured by their own dpkg.
+///
+/// @param lock the packages, pinned
+/// @param packages the same, unpacked; only asked for when the step runs
+/// @param created keeps what the configuration writes
+/// @param epoch SOURCE_DATE_EPOCH for the scripts
+record ConfigureStep(
+    Lock lock, Supplier<List<UnpackedPackage>> packages, ContentStore created, long epoch)
+    implements Step {
+  static final StepId ID = new StepId("configure");
+
+  @Override
+  public StepId id() {
+    return ID;
+  }
+
+  @Override
+  public SortedMap<String, Input> inputs() {
+    SortedMap<String, Input> inputs = new TreeMap<>();
+    for (LockedPackage pinned : lock.packages()) {
+      inputs.put(pinned.name() + ":" + pinned.architecture(), new Input.Content(pinned.sha256()));
+    }
+    return inputs;
+  }
+
+  @Override
+  public Fingerprint fingerprint() {
+    return Fingerprint.of(
+        ConfigureSpec.VERSION, "epoch", epoch, "stubs", ConfigureSpec.MADE_ELSEWHERE);
+  }
+
+  @Override
+  public Outputs run(StepContext context) throws IOException, InterruptedException {
+    ConfigureSpec spec = ConfigureSpec.of(PackageMerge.merge(packages.get()), epoch);
+    FileTree tree =
+        Configure.in(Sandbox.on(SandboxSupport.probe()))
+            .configure(spec, created, context::note);
+    return Outputs.of("tree", context.keep(tree));
+  }
+}

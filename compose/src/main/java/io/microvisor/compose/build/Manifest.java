@@ -1,0 +1,138 @@
+package io.microvisor.compose.build;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.microvisor.bytes.Digest;
+import io.microvisor.compose.image.DiskSpec;
+import io.microvisor.compose.image.InitrdStep;
+import io.microvisor.compose.image.RootStep;
+import io.microvisor.compose.plan.Artifact;
+import io.microvisor.compose.plan.Outputs;
+import io.microvisor.compose.plan.StepId;
+import io.microvisor.compose.template.Template;
+import io.microvisor.formats.gpt.GptLayout;
+import io.microvisor.packages.lock.Lock;
+import io.microvisor.packages.lock.LockFile;
+import io.microvisor.packages.lock.LockedPackage;
+import io.microvisor.packages.lock.LockedRepository;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.SortedMap;
+
+/// What is known about a finished image: `manifest.json`. It names no host, path or wall-clock time, so that two builds of
+/// the same lock have the same manifest.
+record Manifest(
+    Template template, Lock lock, long epoch, Map<StepId, Outputs> made, DiskSpec disk) {
+  private static final int FORMAT = 1;
+
+  /// The text.
+  ///
+  /// @param folder where the artifacts are
+  /// @param digests the artifacts, by name
+  byte[] json(Path folder, SortedMap<String, Digest> digests) throws IOException {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("manifest", FORMAT);
+    json.put("name", template.image().name());
+    json.put("version", template.image().version());
+    json.put("architecture", template.target().arch());
+    json.put("time", Instant.ofEpochSecond(epoch).toString());
+    json.put("kernel", text(RootStep.ID, "kernel version"));
+    json.put("rootHash", disk.rootHash().hex());
+    ObjectNode sizes = json.putObject("sizes");
+    sizes.put("root", disk.root().size());
+    sizes.put("verity", disk.verity().size());
+    sizes.put("initrd", size(InitrdStep.ID, "initrd"));
+    sizes.put("kernel", size(RootStep.ID, "kernel"));
+    sizes.put("uki", disk.uki().size());
+    partitions(json.putArray("partitions"));
+    artifacts(json.putArray("artifacts"), folder, digests);
+    inputs(json.putObject("inputs"));
+    packages(json.putArray("packages"));
+    return print(json);
+  }
+
+  private void partitions(ArrayNode array) {
+    GptLayout layout = disk.layout();
+    for (int i = 0; i < layout.extents().size(); i++) {
+      ObjectNode partition = array.addObject();
+      partition.put("label", layout.spec().partitions().get(i).name());
+      partition.put("uuid", layout.spec().partitions().get(i).unique().toString());
+      partition.put("start", layout.extents().get(i).startBytes());
+      partition.put("size", layout.extents().get(i).sizeBytes());
+    }
+  }
+
+  private static void artifacts(ArrayNode array, Path folder, SortedMap<String, Digest> digests)
+      throws IOException {
+    for (Map.Entry<String, Digest> artifact : digests.entrySet()) {
+      ObjectNode node = array.addObject();
+      node.put("file", artifact.getKey());
+      node.put("size", Files.size(folder.resolve(artifact.getKey())));
+      node.put("sha256", artifact.getValue().hex());
+    }
+  }
+
+  private void inputs(ObjectNode inputs) {
+    inputs.put("template", template.effective().identity().hex());
+    inputs.put("lock", Digest.sha256(LockFile.text(lock)).hex());
+    ArrayNode repositories = inputs.putArray("repositories");
+    for (LockedRepository each : lock.repositories()) {
+      ObjectNode node = repositories.addObject();
+      node.put("origin", each.origin());
+      node.put("suite", each.suite());
+      node.put("codename", each.codename());
+      node.put("date", each.date().toString());
+      node.put("signed", !each.signer().isEmpty());
+      if (!each.signer().isEmpty()) {
+        node.put("signer", each.signer());
+      }
+    }
+  }
+
+  private void packages(ArrayNode array) {
+    for (LockedPackage each : lock.packages()) {
+      ObjectNode node = array.addObject();
+      node.put("name", each.name());
+      node.put("version", each.version().toString());
+      node.put("architecture", each.architecture());
+      node.put("sha256", each.sha256().hex());
+      node.put("size", each.size());
+    }
+  }
+
+  private String text(StepId step, String name) {
+    return switch (made.get(step).named(name)) {
+      case Artifact.Text text -> text.value();
+      case Artifact.Blob _, Artifact.Tree _ -> throw new IllegalStateException(name + " is no text");
+    };
+  }
+
+  private long size(StepId step, String name) {
+    return switch (made.get(step).named(name)) {
+      case Artifact.Blob blob -> blob.size();
+      case Artifact.Text _, Artifact.Tree _ -> throw new IllegalStateException(name + " is no blob");
+    };
+  }
+
+  private static byte[] print(ObjectNode json) {
+    DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
+    DefaultIndenter lines = new DefaultIndenter("  ", "\n");
+    printer.indentObjectsWith(lines);
+    printer.indentArraysWith(lines);
+    try {
+      return (new ObjectMapper().writer(printer).writeValueAsString(json) + "\n")
+          .getBytes(StandardCharsets.UTF_8);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of plain values always has a JSON form", e);
+    }
+  }
+}

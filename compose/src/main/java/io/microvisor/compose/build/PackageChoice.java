@@ -1,0 +1,107 @@
+package io.microvisor.compose.build;
+
+import io.microvisor.compose.template.Code;
+import io.microvisor.compose.template.PackageWish;
+import io.microvisor.compose.template.Place;
+import io.microvisor.compose.template.Problem;
+import io.microvisor.compose.template.RejectedException;
+import io.microvisor.compose.template.Template;
+import io.microvisor.packages.deb.DebPackage;
+import io.microvisor.packages.fetch.DownloadEvent;
+import io.microvisor.packages.lock.Lock;
+import io.microvisor.packages.solver.Resolution;
+import io.microvisor.packages.solver.Wish;
+import io.microvisor.packages.solver.deb.DebPolicy;
+import io.microvisor.packages.supply.PackageSupply;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// Which packages an image is made of: the template's wishes, what the image cannot do without, and all they need.
+public final class PackageChoice {
+  /// What every image is made with, whatever its template says: boot loader and stub, and what the initrd is made of.
+  private static final List<String> ALWAYS =
+      List.of("systemd", "systemd-sysv", "udev", "kmod", "systemd-boot-efi", "systemd-cryptsetup", "dmsetup");
+
+  private PackageChoice() {}
+
+  /// What the choice is made from, in lines for people: a lock made from others is stale.
+  public static List<String> inputs(Template template) {
+    List<String> inputs = new ArrayList<>();
+    inputs.add("suite " + template.target().suite());
+    inputs.add("components " + String.join(" ", template.archive().components()));
+    inputs.add("recommends " + template.system().recommends());
+    template.repositories().forEach(r -> inputs.add("repository " + r.codename() + " " + String.join(" ", r.components())));
+    wishes(template).forEach(wish -> inputs.add("package " + wish.text()));
+    return inputs;
+  }
+
+  /// Chooses and pins.
+  ///
+  /// @throws RejectedException if wishes mean nothing or cannot be had together, with their places
+  public static Lock lock(
+      Template template, PackageSupply supply, Consumer<DownloadEvent> listener)
+      throws IOException, InterruptedException {
+    DebPolicy policy = DebPolicy.of(template.target().packageArchitecture());
+    if (template.system().recommends()) {
+      policy = policy.withRecommendations();
+    }
+    List<Wish> wishes = wishes(template);
+    return switch (supply.solve(wishes, policy, listener)) {
+      case Resolution.Solved<DebPackage> solved ->
+          supply.lock(
+              solved, template.target().packageArchitecture(), inputs(template), listener);
+      case Resolution.Unsolvable<DebPackage> unsolvable ->
+          throw new RejectedException(
+              List.of(
+                  Problem.of(
+                      Code.UNSOLVABLE,
+                      place(template, unsolvable.wishes()),
+                      unsolvable.message())));
+      case Resolution.Misunderstood<DebPackage> unknown ->
+          throw new RejectedException(
+              unknown.wishes().stream().map(each -> problem(template, each)).toList());
+      case Resolution.GaveUp<DebPackage> gaveUp ->
+          throw new IOException(
+              "packages: no choice found in "
+                  + gaveUp.steps()
+                  + " steps (expected: an answer)\n  advice: pin versions of the packages that have many alternatives");
+    };
+  }
+
+  private static List<Wish> wishes(Template template) {
+    List<Wish> wishes = new ArrayList<>();
+    Set<String> named = new LinkedHashSet<>();
+    List<PackageWish> asked = new ArrayList<>(template.system().packages());
+    asked.addAll(template.system().kernel().packages());
+    for (PackageWish wish : asked) {
+      named.add(wish.name());
+      wishes.add(new Wish(wish.text(), wish.place().toString()));
+    }
+    ALWAYS.stream().filter(name -> !named.contains(name)).map(Wish::of).forEach(wishes::add);
+    return wishes;
+  }
+
+  private static Problem problem(Template template, Resolution.Unknown unknown) {
+    return Problem.of(
+        Code.UNKNOWN_PACKAGE,
+        place(template, List.of(unknown.wish())),
+        unknown.message());
+  }
+
+  private static Place place(Template template, List<Wish> wishes) {
+    Map<String, Place> places = new HashMap<>();
+    template.system().packages().forEach(wish -> places.put(wish.text(), wish.place()));
+    template.system().kernel().packages().forEach(wish -> places.put(wish.text(), wish.place()));
+    return wishes.stream()
+        .filter(wish -> places.containsKey(wish.text()))
+        .findFirst()
+        .map(wish -> places.get(wish.text()))
+        .orElse(template.system().place());
+  }
+}

@@ -1,0 +1,137 @@
+package io.microvisor.systemtests;
+
+import io.microvisor.bytes.ByteSize;
+import io.microvisor.machine.Acceleration;
+import io.microvisor.machine.Credential;
+import io.microvisor.machine.Machine;
+import io.microvisor.machine.MachineSpec;
+import io.microvisor.machine.MachineTools;
+import io.microvisor.sandbox.ToolResult;
+import io.microvisor.sandbox.ToolRun;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/// An image booted as `emt run` boots it, always by translation, so that it runs everywhere alike; spoken to over ssh with
+/// a key that lives for this boot.
+public final class Guest implements Closeable {
+  private static final ByteSize MEMORY = ByteSize.ofMebibytes(1536);
+  private static final int CONSOLE_LIMIT = 4 << 20;
+  private static final Duration BETWEEN_TRIES = Duration.ofSeconds(3);
+
+  private final MachineTools tools;
+  private final Machine machine;
+  private final Path keys;
+  private final int port;
+  private final StringBuffer console = new StringBuffer();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+  private Guest(MachineTools tools, Machine machine, Path keys, int port) {
+    this.tools = tools;
+    this.machine = machine;
+    this.keys = keys;
+    this.port = port;
+  }
+
+  /// Boots an image; what the guest writes is forgotten, and a reset ends the machine.
+  ///
+  /// @param scratch an empty folder
+  public static Guest boot(MachineTools tools, Path image, Path scratch)
+      throws IOException, InterruptedException {
+    Path keys = Files.createDirectories(scratch.resolve("keys"));
+    String key = tools.makeKey(keys);
+    int port = freePort();
+    MachineSpec spec =
+        new MachineSpec(
+            image,
+            MachineSpec.Disposition.SNAPSHOT,
+            MEMORY,
+            2,
+            Acceleration.TCG,
+            OptionalInt.of(port),
+            MachineSpec.Network.USER,
+            List.of(new Credential("ssh.authorized_keys.root", key)),
+            MachineSpec.Reset.STOPS,
+            MachineSpec.Console.OUTPUT);
+    Machine machine =
+        tools.start(spec, Files.createDirectories(scratch.resolve("machine")), ToolRun.Stdio.PIPED);
+    Guest guest = new Guest(tools, machine, keys, port);
+    guest.threads.execute(() -> guest.listen(machine.console()));
+    guest.threads.execute(() -> guest.listen(machine.complaints()));
+    return guest;
+  }
+
+  private void listen(InputStream stream) {
+    byte[] buffer = new byte[4096];
+    try (stream) {
+      for (int read; (read = stream.read(buffer)) >= 0; ) {
+        if (console.length() < CONSOLE_LIMIT) {
+          console.append(new String(buffer, 0, read, StandardCharsets.ISO_8859_1));
+        }
+      }
+    } catch (IOException _) {
+      // The machine ended.
+    }
+  }
+
+  /// What the console has said so far.
+  public String console() {
+    return console.toString();
+  }
+
+  /// Waits until the guest answers over ssh.
+  ///
+  /// @throws IOException if it does not within `limit`, with what the console said
+  public void awaitSsh(Duration limit) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (System.nanoTime() < deadline && machine.isRunning()) {
+      if (run("true").exit() == 0) {
+        return;
+      }
+      Thread.sleep(BETWEEN_TRIES);
+    }
+    throw new IOException("the guest does not answer; its console said:\n" + console());
+  }
+
+  /// Runs a shell command in the guest.
+  public ToolResult run(String command) throws IOException, InterruptedException {
+    return ToolRun.run(
+        tools.support(), tools.ssh(port, keys, List.of(command)), Duration.ofMinutes(5));
+  }
+
+  /// Waits for the machine's end.
+  ///
+  /// @return whether it ended within `limit`
+  public boolean awaitEnd(Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (System.nanoTime() < deadline) {
+      if (!machine.isRunning()) {
+        return true;
+      }
+      Thread.sleep(Duration.ofMillis(500));
+    }
+    return false;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Override
+  public void close() {
+    machine.close();
+    threads.shutdownNow();
+  }
+}
