@@ -51,10 +51,6 @@ record Terminal(
         System::nanoTime);
   }
 
-  private static boolean isTerminal() {
-    return System.console().isTerminal();
-  }
-
   /// An environment variable that is set and not empty.
   Optional<String> variable(String name) {
     return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
