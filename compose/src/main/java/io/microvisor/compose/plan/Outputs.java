@@ -10,8 +10,8 @@ import java.util.TreeMap;
 
 /// Everything a step made, by name.
 ///
-/// Its text form, kept in the action cache, is a line per artifact: `<name> tree <digest>`,
-/// `<name> blob <digest> <size>` or `<name> text <value>`.
+/// Its text form, kept in the action cache, is a line per artifact, its words separated by tabs, because names may have
+/// blanks in them: `<name> tree <digest>`, `<name> blob <digest> <size>` or `<name> text <value>`.
 public record Outputs(SortedMap<String, Artifact> byName) {
   public Outputs {
     byName = Collections.unmodifiableSortedMap(new TreeMap<>(byName));
@@ -47,9 +47,9 @@ public record Outputs(SortedMap<String, Artifact> byName) {
         text.append(name)
             .append(
                 switch (artifact) {
-                  case Artifact.Tree tree -> " tree " + tree.identity().hex();
-                  case Artifact.Blob blob -> " blob " + blob.identity().hex() + " " + blob.size();
-                  case Artifact.Text value -> " text " + value.value();
+                  case Artifact.Tree tree -> "\ttree\t" + tree.identity().hex();
+                  case Artifact.Blob blob -> "\tblob\t" + blob.identity().hex() + "\t" + blob.size();
+                  case Artifact.Text value -> "\ttext\t" + value.value();
                 })
             .append('\n'));
     return text.toString().getBytes(StandardCharsets.UTF_8);
@@ -58,14 +58,14 @@ public record Outputs(SortedMap<String, Artifact> byName) {
   static Outputs parse(byte[] bytes) throws FormatException {
     SortedMap<String, Artifact> byName = new TreeMap<>();
     for (String line : new String(bytes, StandardCharsets.UTF_8).lines().toList()) {
-      String[] words = line.split(" ", 3);
+      String[] words = line.split("\t", 3);
       try {
         byName.put(
             words[0],
             switch (words[1]) {
               case "tree" -> new Artifact.Tree(Digest.parse(words[2]));
               case "blob" -> {
-                String[] blob = words[2].split(" ", 2);
+                String[] blob = words[2].split("\t", 2);
                 yield new Artifact.Blob(Digest.parse(blob[0]), Long.parseLong(blob[1]));
               }
               case "text" -> new Artifact.Text(words[2]);
