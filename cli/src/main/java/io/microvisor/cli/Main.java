@@ -2,6 +2,7 @@ package io.microvisor.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /// Where the process begins.
 public final class Main {
@@ -9,6 +10,8 @@ public final class Main {
 
   /// Runs one command and exits with its [ExitCode].
   public static void main(String[] arguments) {
+    // Numbers and case follow no country's rules, in messages and everywhere else.
+    Locale.setDefault(Locale.ROOT);
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     int code = run(Terminal.ofThisProcess(out, System.out, err), arguments);

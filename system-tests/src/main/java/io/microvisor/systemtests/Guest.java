@@ -33,7 +33,7 @@ public final class Guest implements Closeable {
   private final Machine machine;
   private final Path keys;
   private final int port;
-  private final StringBuffer console = new StringBuffer();
+  private final StringBuilder console = new StringBuilder();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
   private Guest(MachineTools tools, Machine machine, Path keys, int port) {
@@ -75,18 +75,26 @@ public final class Guest implements Closeable {
     byte[] buffer = new byte[4096];
     try (stream) {
       for (int read; (read = stream.read(buffer)) >= 0; ) {
-        if (console.length() < CONSOLE_LIMIT) {
-          console.append(new String(buffer, 0, read, StandardCharsets.ISO_8859_1));
-        }
+        remember(new String(buffer, 0, read, StandardCharsets.ISO_8859_1));
       }
     } catch (IOException _) {
       // The machine ended.
     }
   }
 
+  private void remember(String said) {
+    synchronized (console) {
+      if (console.length() < CONSOLE_LIMIT) {
+        console.append(said);
+      }
+    }
+  }
+
   /// What the console has said so far.
   public String console() {
-    return console.toString();
+    synchronized (console) {
+      return console.toString();
+    }
   }
 
   /// Waits until the guest answers over ssh.

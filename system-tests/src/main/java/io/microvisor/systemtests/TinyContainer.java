@@ -111,8 +111,8 @@ public final class TinyContainer {
             .bytes(new byte[] {0x0f, 0x05}) // syscall
             .zeros(3)
             .toBytes();
-    long size = ELF_SIZE + PROGRAM_SIZE + code.length + text.length;
-    return StructWriter.ofSize(Math.toIntExact(size))
+    int size = ELF_SIZE + PROGRAM_SIZE + code.length + text.length;
+    return StructWriter.ofSize(size)
         .bytes(new byte[] {0x7f, 'E', 'L', 'F', 2, 1, 1, 0})
         .zeros(8)
         .u16le(2) // executable

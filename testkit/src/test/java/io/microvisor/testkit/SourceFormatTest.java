@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /// tables are specifications. It is a test and not a build plugin because the formatter needs the toolchain's JDK,
 /// while Maven itself may run on an older one. `tools/format` runs it in applying mode.
 class SourceFormatTest {
-  private static final Set<String> SKIPPED = Set.of("target", ".git", "build", "node_modules");
+  private static final Set<String> SKIPPED = Set.of("target", ".git", "node_modules");
 
   private final Formatter formatter =
       new Formatter(JavaFormatterOptions.builder().formatJavadoc(false).build());
@@ -56,6 +56,7 @@ class SourceFormatTest {
           @Override
           public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
             return SKIPPED.contains(String.valueOf(directory.getFileName()))
+                    || directory.equals(root.resolve("build"))
                 ? FileVisitResult.SKIP_SUBTREE
                 : FileVisitResult.CONTINUE;
           }

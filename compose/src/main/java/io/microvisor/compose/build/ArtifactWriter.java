@@ -51,8 +51,7 @@ final class ArtifactWriter {
   /// Writes all artifacts.
   ///
   /// @return their paths, the disk image first
-  List<Path> write(
-      Template template, Lock lock, long epoch, Results made, Path output)
+  List<Path> write(Template template, Lock lock, long epoch, Results made, Path output)
       throws IOException {
     events.accept(new BuildEvent.Started(DISK));
     Files.createDirectories(output);
@@ -82,8 +81,7 @@ final class ArtifactWriter {
     }
   }
 
-  private Path write(
-      Template template, Lock lock, long epoch, Results made, Target target)
+  private Path write(Template template, Lock lock, long epoch, Results made, Target target)
       throws IOException {
     DiskSpec spec = disk(template, epoch, made);
     Path raw = target.file("raw");
@@ -123,12 +121,12 @@ final class ArtifactWriter {
 
   private static String sums(SortedMap<String, Digest> digests) {
     StringBuilder text = new StringBuilder();
-    digests.forEach((name, digest) -> text.append(digest.hex()).append("  ").append(name).append('\n'));
+    digests.forEach(
+        (name, digest) -> text.append(digest.hex()).append("  ").append(name).append('\n'));
     return text.toString();
   }
 
-  private DiskSpec disk(Template template, long epoch, Results made)
-      throws IOException {
+  private DiskSpec disk(Template template, long epoch, Results made) throws IOException {
     return new DiskSpec(
         template,
         Digest.parse(made.text(VerityStep.ID, "root hash")),
@@ -187,8 +185,7 @@ final class ArtifactWriter {
     }
     for (Path file : files) {
       Path target = output.resolve(String.valueOf(file.getFileName()));
-      Files.move(
-          file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       finished.add(target);
     }
     return finished;

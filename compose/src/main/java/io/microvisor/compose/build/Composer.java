@@ -69,8 +69,7 @@ public final class Composer {
   }
 
   /// The plan of a build, to be run or printed.
-  private Plan plan(
-      Template template, Lock lock, List<UnpackedPackage> packages, long epoch) {
+  private Plan plan(Template template, Lock lock, List<UnpackedPackage> packages, long epoch) {
     Input.Output configured = new Input.Output(ConfigureStep.ID, "tree");
     Input.Output tree = new Input.Output(RootStep.ID, "tree");
     Digest identity =
@@ -86,8 +85,7 @@ public final class Composer {
                 new Input.Output(RootStep.ID, "kernel version"),
                 epoch),
             new RootImageStep(tree, identity, epoch),
-            new VerityStep(
-                new Input.Output(RootImageStep.ID, "image"), template.image().name()),
+            new VerityStep(new Input.Output(RootImageStep.ID, "image"), template.image().name()),
             new UkiStep(
                 RootStep.ID,
                 new Input.Output(InitrdStep.ID, "initrd"),

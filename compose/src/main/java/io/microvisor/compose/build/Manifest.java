@@ -28,8 +28,7 @@ import java.util.SortedMap;
 
 /// What is known about a finished image: `manifest.json`. It names no host, path or wall-clock time, so that two builds of
 /// the same lock have the same manifest.
-record Manifest(
-    Template template, Lock lock, long epoch, Results made, DiskSpec disk) {
+record Manifest(Template template, Lock lock, long epoch, Results made, DiskSpec disk) {
   private static final int FORMAT = 1;
 
   /// The text.

@@ -26,7 +26,14 @@ import java.util.function.Consumer;
 public final class PackageChoice {
   /// What every image is made with, whatever its template says: boot loader and stub, and what the initrd is made of.
   private static final List<String> ALWAYS =
-      List.of("systemd", "systemd-sysv", "udev", "kmod", "systemd-boot-efi", "systemd-cryptsetup", "dmsetup");
+      List.of(
+          "systemd",
+          "systemd-sysv",
+          "udev",
+          "kmod",
+          "systemd-boot-efi",
+          "systemd-cryptsetup",
+          "dmsetup");
 
   private PackageChoice() {}
 
@@ -36,7 +43,10 @@ public final class PackageChoice {
     inputs.add("suite " + template.target().suite());
     inputs.add("components " + String.join(" ", template.archive().components()));
     inputs.add("recommends " + template.system().recommends());
-    template.repositories().forEach(r -> inputs.add("repository " + r.codename() + " " + String.join(" ", r.components())));
+    template
+        .repositories()
+        .forEach(
+            r -> inputs.add("repository " + r.codename() + " " + String.join(" ", r.components())));
     wishes(template).forEach(wish -> inputs.add("package " + wish.text()));
     return inputs;
   }
@@ -44,8 +54,7 @@ public final class PackageChoice {
   /// Chooses and pins.
   ///
   /// @throws RejectedException if wishes mean nothing or cannot be had together, with their places
-  public static Lock lock(
-      Template template, PackageSupply supply, Consumer<DownloadEvent> listener)
+  public static Lock lock(Template template, PackageSupply supply, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
     DebPolicy policy = DebPolicy.of(template.target().packageArchitecture());
     if (template.system().recommends()) {
@@ -54,8 +63,7 @@ public final class PackageChoice {
     List<Wish> wishes = wishes(template);
     return switch (supply.solve(wishes, policy, listener)) {
       case Resolution.Solved<DebPackage> solved ->
-          supply.lock(
-              solved, template.target().packageArchitecture(), inputs(template), listener);
+          supply.lock(solved, template.target().packageArchitecture(), inputs(template), listener);
       case Resolution.Unsolvable<DebPackage> unsolvable ->
           throw new RejectedException(
               List.of(
@@ -89,9 +97,7 @@ public final class PackageChoice {
 
   private static Problem problem(Template template, Resolution.Unknown unknown) {
     return Problem.of(
-        Code.UNKNOWN_PACKAGE,
-        place(template, List.of(unknown.wish())),
-        unknown.message());
+        Code.UNKNOWN_PACKAGE, place(template, List.of(unknown.wish())), unknown.message());
   }
 
   private static Place place(Template template, List<Wish> wishes) {

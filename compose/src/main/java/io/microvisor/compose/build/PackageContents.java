@@ -18,12 +18,11 @@ final class PackageContents {
     for (UnpackedPackage each : packages) {
       each.tree()
           .entries()
-          .forEach(
-              entry -> {
-                if (entry.inode() instanceof Inode.RegularFile file) {
-                  owners.put(file.content(), each.contents());
-                }
-              });
+          .forEach(entry -> {
+            if (entry.inode() instanceof Inode.RegularFile file) {
+              owners.put(file.content(), each.contents());
+            }
+          });
     }
     return digest -> Optional.ofNullable(owners.get(digest)).flatMap(owner -> owner.find(digest));
   }
