@@ -62,6 +62,7 @@ final class BuildCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException, FailureException {
+    OptionalLong epoch = epoch();
     Template loaded = template.load(terminal);
     Path folder =
         terminal.workingDirectory().resolve(output.orElse(Path.of("build", loaded.image().name())));
@@ -72,7 +73,7 @@ final class BuildCommand implements Callable<Integer> {
       Lock lock =
           new LockFiles(terminal, shown).forBuild(loaded, template.lock(terminal), packages);
       List<Path> artifacts =
-          new Composer(store, packages, shown).build(loaded, lock, folder, epoch());
+          new Composer(store, packages, shown).build(loaded, lock, folder, epoch);
       shown.clear();
       report(loaded, artifacts, terminal.nanoTime().getAsLong() - started);
     }
@@ -96,6 +97,7 @@ final class BuildCommand implements Callable<Integer> {
                   + "  "
                   + new ByteSize(Files.size(artifact)));
     }
+    terminal.out().flush();
     terminal.err().println("built in " + Progress.seconds(nanos));
   }
 

@@ -59,6 +59,9 @@ final class InitCommand implements Callable<Integer> {
         file, starter().replace("name: hello", "name: " + name), StandardOpenOption.CREATE_NEW);
     terminal.out().println("wrote " + name + ".yaml");
     terminal.out().println("next: emt build " + name + ".yaml, then emt run");
+    terminal
+        .out()
+        .println("its ssh key is an example: put your own there, to get in over the network");
     return ExitCode.OK.value();
   }
 

@@ -1,8 +1,11 @@
 package io.microvisor.cli;
 
 import io.microvisor.bytes.ByteSize;
+import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.FormatException;
 import io.microvisor.compose.plan.BuildEvent;
 import io.microvisor.compose.plan.StepId;
+import io.microvisor.formats.gpt.GptReader;
 import io.microvisor.machine.Acceleration;
 import io.microvisor.machine.Credential;
 import io.microvisor.machine.Machine;
@@ -45,7 +48,7 @@ import picocli.CommandLine.Parameters;
       "  emt run                          the newest image below build/",
       "  emt run build/hello/hello-1.0.raw",
       "  emt run --ssh                    a shell over ssh instead of the console",
-      "  emt run --memory 4GiB --persistent"
+      "  emt run --memory 4GiB --no-snapshot   what the guest writes stays in the image"
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -95,6 +98,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException, FailureException {
     Path disk = image.path(terminal);
+    checkIsDisk(disk);
     SandboxSupport support = SandboxSupport.probe();
     if (support instanceof SandboxSupport.Impossible impossible) {
       throw new FailureException(ExitCode.ENVIRONMENT, impossible.explanation());
@@ -117,6 +121,20 @@ final class RunCommand implements Callable<Integer> {
       return ssh
           ? overSsh(tools, disk, acceleration, store.temporary())
           : onConsole(tools, disk, acceleration, store.temporary());
+    }
+  }
+
+  /// Firmware would look for something else to boot, and end in a shell of its own.
+  private static void checkIsDisk(Path disk) throws IOException, FailureException {
+    try {
+      GptReader.read(ByteSource.of(disk));
+    } catch (FormatException e) {
+      throw new FailureException(
+          ExitCode.FAILED,
+          disk.getFileName()
+              + ": "
+              + e.getMessage()
+              + "\n  advice: name a disk image, such as build/edge/edge-0.1.raw");
     }
   }
 
