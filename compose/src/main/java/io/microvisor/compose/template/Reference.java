@@ -34,7 +34,7 @@ public final class Reference {
         A JSON Schema for editors is in [template.schema.json](template.schema.json); what can be wrong with a template is in
         [problems.md](problems.md).
         """);
-    section(page, "", Vocabulary.ROOT);
+    section(page, "", Vocabulary.ROOT, Status.BUILT);
     page.append("\n## Forms of text\n\n| form | expected | pattern |\n|---|---|---|\n");
     for (Syntax syntax : Syntax.values()) {
       page.append("| ")
@@ -63,11 +63,13 @@ public final class Reference {
     return page.toString();
   }
 
-  private static void section(StringBuilder page, String path, Shape.Block block) {
+  /// @param above the status of what the block belongs to: below what is not built, nothing is
+  private static void section(StringBuilder page, String path, Shape.Block block, Status above) {
     page.append("\n## ").append(path.isEmpty() ? "Top level" : '`' + path + '`').append("\n\n");
     page.append("| key | type | default | origin | status | description |\n");
     page.append("|---|---|---|---|---|---|\n");
     for (Key key : block.keys()) {
+      Status status = status(key, above);
       page.append("| `")
           .append(key.name())
           .append(key.required() ? "` (required) | " : "` | ")
@@ -81,8 +83,8 @@ public final class Reference {
                 case EMT -> "emt";
               })
           .append(" | ")
-          .append(key.status().words())
-          .append(key.status() == Status.BUILT ? ", since " + key.since() : "")
+          .append(status.words())
+          .append(status == Status.BUILT ? ", since " + key.since() : "")
           .append(" | ")
           .append(cell(key.description() + merge(key)))
           .append(" |\n");
@@ -90,8 +92,9 @@ public final class Reference {
     for (Key key : block.keys()) {
       String below = path.isEmpty() ? key.name() : path + "." + key.name();
       switch (key.shape()) {
-        case Shape.Block inner -> section(page, below, inner);
-        case Shape.Items(Shape.Block inner) -> section(page, below + "[]", inner);
+        case Shape.Block inner -> section(page, below, inner, status(key, above));
+        case Shape.Items(Shape.Block inner) ->
+            section(page, below + "[]", inner, status(key, above));
         case Shape.Items _,
             Shape.Named _,
             Shape.Text _,
@@ -101,6 +104,10 @@ public final class Reference {
             Shape.Choice _ -> {}
       }
     }
+  }
+
+  private static Status status(Key key, Status above) {
+    return above == Status.NOT_BUILT ? above : key.status();
   }
 
   private static String merge(Key key) {
