@@ -48,7 +48,8 @@ public record Outputs(SortedMap<String, Artifact> byName) {
             .append(
                 switch (artifact) {
                   case Artifact.Tree tree -> "\ttree\t" + tree.identity().hex();
-                  case Artifact.Blob blob -> "\tblob\t" + blob.identity().hex() + "\t" + blob.size();
+                  case Artifact.Blob blob ->
+                      "\tblob\t" + blob.identity().hex() + "\t" + blob.size();
                   case Artifact.Text value -> "\ttext\t" + value.value();
                 })
             .append('\n'));
