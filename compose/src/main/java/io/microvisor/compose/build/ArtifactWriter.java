@@ -26,9 +26,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /// Writes what the template asks for into the output folder.
@@ -52,7 +57,7 @@ final class ArtifactWriter {
   ///
   /// @return their paths, the disk image first
   List<Path> write(Template template, Lock lock, long epoch, Results made, Path output)
-      throws IOException {
+      throws IOException, InterruptedException {
     events.accept(new BuildEvent.Started(DISK));
     Files.createDirectories(output);
     Path scratch = Files.createTempDirectory(output, ".unfinished-");
@@ -82,7 +87,7 @@ final class ArtifactWriter {
   }
 
   private Path write(Template template, Lock lock, long epoch, Results made, Target target)
-      throws IOException {
+      throws IOException, InterruptedException {
     DiskSpec spec = disk(template, epoch, made);
     Path raw = target.file("raw");
     try (FileChannel channel =
@@ -90,25 +95,27 @@ final class ArtifactWriter {
         RandomSink sink = RandomSink.of(channel)) {
       DiskWriter.write(spec, sink);
     }
+    SortedMap<String, Digest> digests = Collections.synchronizedSortedMap(new TreeMap<>());
+    List<Work> work = new ArrayList<>();
+    work.add(() -> hash(raw, digests));
     for (Disk.Artifact artifact : template.disk().artifacts()) {
       switch (artifact.type()) {
         case RAW -> {
           if (artifact.compression() == Disk.Compression.ZSTD) {
-            compress(ByteSource.of(raw), target.file("raw.zst"));
+            work.add(() -> hash(compress(ByteSource.of(raw), target.file("raw.zst")), digests));
           }
         }
-        case SPLIT -> {
-          copy(spec.uki(), target.file("efi"));
-          copy(spec.root(), target.file("root"));
-          copy(spec.verity(), target.file("verity"));
-          Files.writeString(target.file("roothash"), spec.rootHash().hex() + "\n");
-        }
+        case SPLIT ->
+            work.add(() -> {
+              hash(copy(spec.uki(), target.file("efi")), digests);
+              hash(copy(spec.root(), target.file("root")), digests);
+              hash(copy(spec.verity(), target.file("verity")), digests);
+              Path rootHash = target.file("roothash");
+              hash(Files.writeString(rootHash, spec.rootHash().hex() + "\n"), digests);
+            });
       }
     }
-    SortedMap<String, Digest> digests = new TreeMap<>();
-    for (Path file : files(target.folder())) {
-      digests.put(String.valueOf(file.getFileName()), Digest.sha256(ByteSource.of(file).stream()));
-    }
+    all(work);
     Manifest manifest = new Manifest(template, lock, epoch, made, spec);
     byte[] json = manifest.json(target.folder(), digests);
     Files.write(target.folder().resolve("manifest.json"), json);
@@ -117,6 +124,38 @@ final class ArtifactWriter {
       Files.writeString(target.folder().resolve("SHA256SUMS"), sums(digests));
     }
     return raw;
+  }
+
+  /// Something to be done beside other things.
+  @FunctionalInterface
+  private interface Work {
+    void run() throws IOException;
+  }
+
+  /// Does all of it, on as many threads as there are processors.
+  private static void all(List<Work> work) throws IOException, InterruptedException {
+    try (ExecutorService threads = Executors.newWorkStealingPool()) {
+      List<Future<?>> running = new ArrayList<>();
+      for (Work each : work) {
+        running.add(
+            threads.submit(() -> {
+              each.run();
+              return each;
+            }));
+      }
+      for (Future<?> each : running) {
+        each.get();
+      }
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException("writing artifacts", e);
+    }
+  }
+
+  private static void hash(Path file, SortedMap<String, Digest> digests) throws IOException {
+    digests.put(String.valueOf(file.getFileName()), Digest.sha256(ByteSource.of(file).stream()));
   }
 
   private static String sums(SortedMap<String, Digest> digests) {
@@ -147,16 +186,17 @@ final class ArtifactWriter {
     return ByteSource.of(path);
   }
 
-  private static void compress(ByteSource source, Path file) throws IOException {
+  private static Path compress(ByteSource source, Path file) throws IOException {
     try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW);
         ZstdOutputStream zstd =
             new ZstdOutputStream(out, ZSTD_LEVEL).setWorkers(2).setCloseFrameOnFlush(false)) {
       zstd.setChecksum(true);
       source.stream().transferTo(zstd);
     }
+    return file;
   }
 
-  private static void copy(ByteSource source, Path file) throws IOException {
+  private static Path copy(ByteSource source, Path file) throws IOException {
     try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
       byte[] buffer = new byte[BUFFER];
       try (InputStream in = source.stream()) {
@@ -165,6 +205,7 @@ final class ArtifactWriter {
         }
       }
     }
+    return file;
   }
 
   private static List<Path> files(Path folder) throws IOException {
