@@ -67,8 +67,8 @@ final class AptSourcesTest {
         "sources.list",
         """
         # comment
-        deb http://deb.debian.org/debian bookworm main contrib # trailing
-        deb-src http://deb.debian.org/debian bookworm main
+        deb http://mirror.example/debian bookworm main contrib # trailing
+        deb-src http://mirror.example/debian bookworm main
         deb [ arch=amd64,arm64 signed-by=/etc/apt/keyrings/x.gpg ] https://x.example/apt stable main
         deb [trusted=yes check-valid-until=no] file:/srv/repo ./
         nonsense
@@ -130,7 +130,7 @@ final class AptSourcesTest {
         Acquire::http::Proxy "http://proxy.example:3128/";
         Acquire { http { Proxy::direct.example "DIRECT"; }; /* more */ Check-Valid-Until "false"; };
         """);
-    write("sources.list", "deb http://deb.debian.org/debian bookworm main\n");
+    write("sources.list", "deb http://mirror.example/debian bookworm main\n");
 
     AptSources sources = AptSources.of(apt);
     assertThat(sources.credentials())
