@@ -48,6 +48,15 @@ final class ConsoleTail implements Closeable {
     }
   }
 
+  /// The last line that says something, without its control sequences (ECMA-48).
+  synchronized String lastLine() {
+    return lines.reversed().stream()
+        .map(line -> line.replaceAll("\u001b(\\[[0-9;?=!]*[A-Za-z]|.)|[^\\x20-\\x7e]", "").strip())
+        .filter(line -> !line.isEmpty())
+        .findFirst()
+        .orElse("nothing on the console yet");
+  }
+
   /// The last lines, indented.
   synchronized String text() {
     return "  " + String.join("\n  ", lines);

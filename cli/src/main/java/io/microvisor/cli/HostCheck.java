@@ -88,7 +88,7 @@ final class HostCheck {
   private static Finding kvm() {
     String without = "images build all the same; emt run is slower";
     return switch (Kvm.probe()) {
-      case WORKS -> Finding.ok("kvm", "makes virtual machines (none was started)");
+      case WORKS -> Finding.ok("kvm", "the device answers; emt run asks QEMU whether it is of use");
       case UNTRIED -> Finding.ok("kvm", "can be opened; not verified");
       case ABSENT ->
           Finding.warn(

@@ -60,6 +60,7 @@ final class RunCommand implements Callable<Integer> {
   private static final StepId TOOLS = new StepId("tools");
   private static final Duration LONGEST_BOOT = Duration.ofMinutes(10);
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
+  private static final Duration BETWEEN_WORDS = Duration.ofSeconds(30);
 
   private final Terminal terminal;
   @Mixin private ImageArgument image = new ImageArgument();
@@ -115,8 +116,8 @@ final class RunCommand implements Callable<Integer> {
                 case TCG ->
                     "starting "
                         + disk.getFileName()
-                        + " without KVM: every instruction is translated, expect minutes"
-                        + " (emt doctor tells what KVM needs)";
+                        + " without KVM (none, or of no use to QEMU): every instruction is"
+                        + " translated, expect minutes";
               });
       return ssh
           ? overSsh(tools, disk, acceleration, store.temporary())
@@ -209,12 +210,17 @@ final class RunCommand implements Callable<Integer> {
   private void awaitSsh(MachineTools tools, Machine machine, int port, Path keys, ConsoleTail tail)
       throws IOException, InterruptedException, FailureException {
     long deadline = terminal.nanoTime().getAsLong() + LONGEST_BOOT.toNanos();
+    long said = terminal.nanoTime().getAsLong();
     while (terminal.nanoTime().getAsLong() < deadline && machine.isRunning()) {
       if (ToolRun.run(
                   tools.support(), tools.ssh(port, keys, List.of("true")), Duration.ofMinutes(1))
               .exit()
           == 0) {
         return;
+      }
+      if (terminal.nanoTime().getAsLong() - said > BETWEEN_WORDS.toNanos()) {
+        said = terminal.nanoTime().getAsLong();
+        terminal.err().println("still booting: " + tail.lastLine());
       }
       Thread.sleep(BETWEEN_TRIES);
     }

@@ -14,12 +14,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
 /// Where packages come from: `--mirror`, else the template's mirror, else the host's apt configuration.
 final class SupplyOptions {
   /// What tool roots are made of.
   static final String TOOL_SUITE = "trixie";
+
+  private static final Set<String> SCHEMES = Set.of("http", "https", "file");
 
   @Option(
       names = "--mirror",
@@ -85,11 +88,14 @@ final class SupplyOptions {
 
   private static URI address(String text) throws FailureException {
     try {
-      return new URI(text);
-    } catch (URISyntaxException e) {
-      throw new FailureException(
-          ExitCode.USAGE,
-          "--mirror " + text + ": no address (expected: such as http://HOST/debian)");
+      URI address = new URI(text);
+      if (SCHEMES.contains(String.valueOf(address.getScheme()))) {
+        return address;
+      }
+    } catch (URISyntaxException _) {
+      // Said below, as for every other text that is no address.
     }
+    throw new FailureException(
+        ExitCode.USAGE, "--mirror " + text + ": no address (expected: such as http://HOST/debian)");
   }
 }
