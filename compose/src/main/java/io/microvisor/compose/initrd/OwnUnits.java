@@ -97,37 +97,6 @@ final class OwnUnits {
       After=dev-mapper-root.device
       """;
 
-  /// Runs where Secure Boot is on, and where nobody can tell because the firmware's variables are not to be seen. `rm` fails
-  /// if it is still a mount point, and then nothing boots.
-  private static final String REFUSAL =
-      """
-      [Unit]
-      Description=Refusal of %1$s credentials
-      DefaultDependencies=no
-      ConditionSecurity=|uefi-secureboot
-      ConditionPathIsMountPoint=|!/sys/firmware/efi/efivars
-      ConditionPathExists=/run/credentials/@%1$s
-      %2$sBefore=sysinit.target local-fs-pre.target initrd-root-device.target initrd-root-fs.target
-      Before=initrd-switch-root.target initrd-switch-root.service
-      Before=systemd-journald.service systemd-udevd.service systemd-modules-load.service
-      Before=systemd-tmpfiles-setup-dev-early.service systemd-tmpfiles-setup-dev.service
-      Before=systemd-tmpfiles-setup.service
-      Conflicts=shutdown.target
-      OnFailure=emergency.target
-      OnFailureJobMode=replace-irreversibly
-
-      [Service]
-      Type=oneshot
-      RemainAfterExit=yes
-      StandardOutput=kmsg
-      SyslogIdentifier=emt
-      SyslogLevel=%3$s
-      ExecStart=umount /run/credentials/@%1$s
-      ExecStart=rm -r /run/credentials/@%1$s
-      ExecStart=mkdir -m 0700 /run/credentials/@%1$s
-      ExecStart=echo refused %1$s credentials: Secure Boot is on, or cannot be asked
-      """;
-
   /// Where there is a TPM, systemd itself refuses what was encrypted with the empty key.
   private static final String WITHOUT_TPM = "ConditionSecurity=!tpm2\n";
 
@@ -163,8 +132,41 @@ final class OwnUnits {
 
   private static void putRefusal(TreeCopy copy, String kind, String condition, String level) {
     String unit = "emt-refuse-" + kind + "-credentials.service";
-    putRequired(copy, unit, REFUSAL.formatted(kind, condition, level));
+    putRequired(copy, unit, refusal(kind, condition, level));
     copy.link(UNITS + "initrd-switch-root.service.requires/" + unit, "../" + unit);
+  }
+
+  /// Runs where Secure Boot is on, and where nobody can tell because the firmware's variables are not to be seen. `rm` fails
+  /// if it is still a mount point, and then nothing boots.
+  private static String refusal(String kind, String condition, String level) {
+    return """
+    [Unit]
+    Description=Refusal of %1$s credentials
+    DefaultDependencies=no
+    ConditionSecurity=|uefi-secureboot
+    ConditionPathIsMountPoint=|!/sys/firmware/efi/efivars
+    ConditionPathExists=/run/credentials/@%1$s
+    %2$sBefore=sysinit.target local-fs-pre.target initrd-root-device.target initrd-root-fs.target
+    Before=initrd-switch-root.target initrd-switch-root.service
+    Before=systemd-journald.service systemd-udevd.service systemd-modules-load.service
+    Before=systemd-tmpfiles-setup-dev-early.service systemd-tmpfiles-setup-dev.service
+    Before=systemd-tmpfiles-setup.service
+    Conflicts=shutdown.target
+    OnFailure=emergency.target
+    OnFailureJobMode=replace-irreversibly
+
+    [Service]
+    Type=oneshot
+    RemainAfterExit=yes
+    StandardOutput=kmsg
+    SyslogIdentifier=emt
+    SyslogLevel=%3$s
+    ExecStart=umount /run/credentials/@%1$s
+    ExecStart=rm -r /run/credentials/@%1$s
+    ExecStart=mkdir -m 0700 /run/credentials/@%1$s
+    ExecStart=echo refused %1$s credentials: Secure Boot is on, or cannot be asked
+    """
+        .formatted(kind, condition, level);
   }
 
   private static void putRequired(TreeCopy copy, String unit, String text) {
