@@ -8,6 +8,7 @@ import io.microvisor.compose.plan.StepId;
 import io.microvisor.formats.gpt.GptReader;
 import io.microvisor.machine.Acceleration;
 import io.microvisor.machine.Credential;
+import io.microvisor.machine.Firmware;
 import io.microvisor.machine.Machine;
 import io.microvisor.machine.MachineSpec;
 import io.microvisor.machine.MachineTools;
@@ -237,6 +238,7 @@ final class RunCommand implements Callable<Integer> {
       List<Credential> credentials,
       MachineSpec.Console console) {
     return new MachineSpec(
+        new Firmware.Plain(),
         disk,
         snapshot ? MachineSpec.Disposition.SNAPSHOT : MachineSpec.Disposition.PERSISTENT,
         memory,

@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 
 /// What a machine has.
 ///
+/// @param firmware what starts it
 /// @param disk the raw image it boots from
 /// @param disposition whether the guest's writes reach the image
 /// @param memory its memory, at least 256 MiB
@@ -18,6 +19,7 @@ import java.util.OptionalInt;
 /// @param reset what a reset of the guest does
 /// @param console where the serial console goes
 public record MachineSpec(
+    Firmware firmware,
     Path disk,
     Disposition disposition,
     ByteSize memory,

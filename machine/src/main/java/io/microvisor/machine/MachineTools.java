@@ -86,7 +86,12 @@ public final class MachineTools {
   public Machine start(MachineSpec spec, Path scratch, ToolRun.Stdio stdio)
       throws IOException, InterruptedException {
     Path variables = scratch.resolve("variables.fd");
-    Files.copy(root.path().resolve(QemuCommand.FIRMWARE_VARIABLES.substring(1)), variables);
+    Files.copy(
+        switch (spec.firmware()) {
+          case Firmware.Plain _ -> root.path().resolve(QemuCommand.FIRMWARE_VARIABLES.substring(1));
+          case Firmware.SecureBoot secure -> secure.variables();
+        },
+        variables);
     ToolSpec.Access diskAccess =
         switch (spec.disposition()) {
           case SNAPSHOT -> ToolSpec.Access.READ_ONLY;

@@ -5,10 +5,10 @@ import java.util.List;
 
 /// The command line that a [MachineSpec] becomes, for the QEMU 10 of Debian 13.
 public final class QemuCommand {
-  /// The firmware's code, where Debian's package `ovmf` puts it.
-  static final String FIRMWARE_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd";
+  private static final String FIRMWARE_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd";
+  private static final String SECURE_FIRMWARE_CODE = "/usr/share/OVMF/OVMF_CODE_4M.secboot.fd";
 
-  /// The firmware's empty variable store.
+  /// The firmware's empty variable store, where Debian's package `ovmf` puts it.
   static final String FIRMWARE_VARIABLES = "/usr/share/OVMF/OVMF_VARS_4M.fd";
 
   /// Where QEMU sees the disk.
@@ -23,15 +23,26 @@ public final class QemuCommand {
   public static List<String> of(MachineSpec spec) {
     List<String> command = new ArrayList<>();
     add(command, "/usr/bin/qemu-system-x86_64", "-nodefaults", "-no-user-config");
+    String code =
+        switch (spec.firmware()) {
+          case Firmware.Plain _ -> {
+            add(command, "-machine", "q35,smm=off");
+            yield FIRMWARE_CODE;
+          }
+          case Firmware.SecureBoot _ -> {
+            add(command, "-machine", "q35,smm=on");
+            add(command, "-global", "driver=cfi.pflash01,property=secure,value=on");
+            yield SECURE_FIRMWARE_CODE;
+          }
+        };
     switch (spec.acceleration()) {
-      case KVM -> add(command, "-machine", "q35,smm=off", "-accel", "kvm", "-cpu", "host");
+      case KVM -> add(command, "-accel", "kvm", "-cpu", "host");
       // Nehalem costs less to translate than `max`, and has all that x86-64 Debian asks for.
-      case TCG ->
-          add(command, "-machine", "q35,smm=off", "-accel", "tcg,thread=multi", "-cpu", "Nehalem");
+      case TCG -> add(command, "-accel", "tcg,thread=multi", "-cpu", "Nehalem");
     }
     add(command, "-smp", Integer.toString(spec.processors()));
     add(command, "-m", (spec.memory().bytes() >> 20) + "M");
-    add(command, "-drive", "if=pflash,unit=0,format=raw,readonly=on,file=" + FIRMWARE_CODE);
+    add(command, "-drive", "if=pflash,unit=0,format=raw,readonly=on,file=" + code);
     add(command, "-drive", "if=pflash,unit=1,format=raw,file=" + VARIABLES);
     String snapshot =
         switch (spec.disposition()) {

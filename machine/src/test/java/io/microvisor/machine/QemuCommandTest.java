@@ -24,6 +24,21 @@ class QemuCommandTest {
   }
 
   @Test
+  void guardsTheVariablesOfSecureBoot() {
+    assertThat(
+            QemuCommand.of(
+                spec(
+                    new Firmware.SecureBoot(Path.of("/keys/variables.fd")),
+                    MachineSpec.Disposition.SNAPSHOT,
+                    ByteSize.ofMebibytes(1024))))
+        .containsSubsequence(
+            "q35,smm=on",
+            "driver=cfi.pflash01,property=secure,value=on",
+            "if=pflash,unit=0,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.secboot.fd")
+        .doesNotContain("/keys/variables.fd");
+  }
+
+  @Test
   void forwardsSshFromLoopbackOnly() {
     assertThat(QemuCommand.of(spec(MachineSpec.Disposition.SNAPSHOT)))
         .contains("user,id=net,hostfwd=tcp:127.0.0.1:2222-:22");
@@ -47,7 +62,13 @@ class QemuCommandTest {
   }
 
   private static MachineSpec spec(MachineSpec.Disposition disposition, ByteSize memory) {
+    return spec(new Firmware.Plain(), disposition, memory);
+  }
+
+  private static MachineSpec spec(
+      Firmware firmware, MachineSpec.Disposition disposition, ByteSize memory) {
     return new MachineSpec(
+        firmware,
         Path.of("/images/disk.raw"),
         disposition,
         memory,

@@ -3,6 +3,7 @@ package io.microvisor.systemtests;
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.machine.Acceleration;
 import io.microvisor.machine.Credential;
+import io.microvisor.machine.Firmware;
 import io.microvisor.machine.Machine;
 import io.microvisor.machine.MachineSpec;
 import io.microvisor.machine.MachineTools;
@@ -13,10 +14,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
@@ -48,11 +51,21 @@ public final class Guest implements Closeable {
   /// @param scratch an empty folder
   public static Guest boot(MachineTools tools, Path image, Path scratch)
       throws IOException, InterruptedException {
+    return boot(tools, new Firmware.Plain(), image, scratch, List.of());
+  }
+
+  /// The same with a firmware, and with credentials besides the key.
+  public static Guest boot(
+      MachineTools tools, Firmware firmware, Path image, Path scratch, List<Credential> credentials)
+      throws IOException, InterruptedException {
     Path keys = Files.createDirectories(scratch.resolve("keys"));
     String key = tools.makeKey(keys);
     int port = freePort();
+    List<Credential> all = new ArrayList<>(credentials);
+    all.add(new Credential("ssh.authorized_keys.root", key));
     MachineSpec spec =
         new MachineSpec(
+            firmware,
             image,
             MachineSpec.Disposition.SNAPSHOT,
             MEMORY,
@@ -60,7 +73,7 @@ public final class Guest implements Closeable {
             Acceleration.TCG,
             OptionalInt.of(port),
             MachineSpec.Network.USER,
-            List.of(new Credential("ssh.authorized_keys.root", key)),
+            all,
             MachineSpec.Reset.STOPS,
             MachineSpec.Console.OUTPUT);
     Machine machine =
@@ -109,6 +122,39 @@ public final class Guest implements Closeable {
       Thread.sleep(BETWEEN_TRIES);
     }
     throw new IOException("the guest does not answer; its console said:\n" + console());
+  }
+
+  /// Waits until the console says something.
+  ///
+  /// @throws IOException if it does not within `limit`, with what it said instead
+  public void awaitConsole(String text, Duration limit) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!console().contains(text)) {
+      if (System.nanoTime() > deadline || !machine.isRunning()) {
+        throw new IOException("the console does not say \"" + text + "\", but:\n" + console());
+      }
+      Thread.sleep(Duration.ofMillis(500));
+    }
+  }
+
+  /// Waits until the guest's ssh server greets, which it does before it asks who is there.
+  ///
+  /// @throws IOException if it does not within `limit`, with what the console said
+  public void awaitSshGreeting(Duration limit) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (System.nanoTime() < deadline && machine.isRunning()) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        socket.setSoTimeout(30_000);
+        if (new String(socket.getInputStream().readNBytes(4), StandardCharsets.US_ASCII)
+            .equals("SSH-")) {
+          return;
+        }
+      } catch (IOException _) {
+        // QEMU takes the call before the guest does.
+      }
+      Thread.sleep(BETWEEN_TRIES);
+    }
+    throw new IOException("no ssh server greets; the console said:\n" + console());
   }
 
   /// Runs a shell command in the guest.

@@ -36,7 +36,7 @@ public record InitrdStep(
   /// Its name.
   public static final StepId ID = new StepId("initrd");
 
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int LEVEL = 9;
   private static final int WORKERS = 2;
   private static final int LARGEST_MICROCODE = 128 << 20;

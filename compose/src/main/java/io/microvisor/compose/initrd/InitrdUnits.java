@@ -81,7 +81,10 @@ record InitrdUnits(
           "usr/sbin/modprobe",
           "usr/bin/mount",
           "usr/bin/umount",
-          "usr/bin/sleep");
+          "usr/bin/sleep",
+          "usr/bin/rm",
+          "usr/bin/mkdir",
+          "usr/bin/echo");
 
   private static final List<String> RULES =
       List.of(

@@ -4,6 +4,10 @@ package io.microvisor.compose.initrd;
 final class OwnUnits {
   private static final String UNITS = "usr/lib/systemd/system/";
 
+  /// A credential that is always there. systemd takes in what the machine offers once, unless there was nothing: without this
+  /// one, the real root's systemd would look again, behind the refusal.
+  private static final String MARK = ".extra/credentials/emt.taken.cred";
+
   /// What ends a boot that failed: no shell, but a restart, by systemd itself.
   private static final String EMERGENCY =
       """
@@ -70,6 +74,32 @@ final class OwnUnits {
       ExecStart=umount /run/emt/var
       """;
 
+  /// Mounted by a unit of our own: the fstab generator would obey a credential that adds mounts, before any unit could
+  /// refuse it.
+  private static final String VERITY_ROOT =
+      """
+      [Unit]
+      Description=Root File System
+      Before=initrd-root-fs.target
+      After=blockdev@dev-mapper-root.target
+
+      [Mount]
+      What=/dev/mapper/root
+      Where=/sysroot
+      Type=erofs
+      Options=ro
+      """;
+
+  private static final String VERITY_ROOT_DEVICE =
+      """
+      [Unit]
+      Requires=dev-mapper-root.device
+      After=dev-mapper-root.device
+      """;
+
+  /// Where there is a TPM, systemd itself refuses what was encrypted with the empty key.
+  private static final String WITHOUT_TPM = "ConditionSecurity=!tpm2\n";
+
   private OwnUnits() {}
 
   static void put(TreeCopy copy, InitrdSpec spec) {
@@ -81,6 +111,15 @@ final class OwnUnits {
             + "\nJobTimeoutAction=reboot-force\n");
     copy.link(UNITS + "default.target", "initrd.target");
     copy.link(UNITS + "ctrl-alt-del.target", "reboot.target");
+    putRefusal(copy, "system", "", "err");
+    // It always finds the mark, so this is no news.
+    putRefusal(copy, "encrypted", WITHOUT_TPM, "info");
+    copy.put(MARK, "The initrd has taken in all credentials.\n");
+    if (spec.features().contains(InitrdSpec.Feature.VERITY)) {
+      copy.link("etc/systemd/system-generators/systemd-fstab-generator", "/dev/null");
+      putRequired(copy, "sysroot.mount", VERITY_ROOT);
+      copy.put(UNITS + "initrd-root-device.target.d/10-verity.conf", VERITY_ROOT_DEVICE);
+    }
     if (spec.volatiles().contains(InitrdSpec.Volatile.ETC)) {
       copy.put("usr/lib/emt/etc.conf", ETC_FOLDERS);
       putRequired(copy, "emt-etc.service", ETC_SERVICE);
@@ -89,6 +128,45 @@ final class OwnUnits {
       copy.put("usr/lib/emt/var.conf", VAR_FILES);
       putRequired(copy, "emt-var.service", VAR_SERVICE);
     }
+  }
+
+  private static void putRefusal(TreeCopy copy, String kind, String condition, String level) {
+    String unit = "emt-refuse-" + kind + "-credentials.service";
+    putRequired(copy, unit, refusal(kind, condition, level));
+    copy.link(UNITS + "initrd-switch-root.service.requires/" + unit, "../" + unit);
+  }
+
+  /// Runs where Secure Boot is on, and where nobody can tell because the firmware's variables are not to be seen. `rm` fails
+  /// if it is still a mount point, and then nothing boots.
+  private static String refusal(String kind, String condition, String level) {
+    return """
+    [Unit]
+    Description=Refusal of %1$s credentials
+    DefaultDependencies=no
+    ConditionSecurity=|uefi-secureboot
+    ConditionPathIsMountPoint=|!/sys/firmware/efi/efivars
+    ConditionPathExists=/run/credentials/@%1$s
+    %2$sBefore=sysinit.target local-fs-pre.target initrd-root-device.target initrd-root-fs.target
+    Before=initrd-switch-root.target initrd-switch-root.service
+    Before=systemd-journald.service systemd-udevd.service systemd-modules-load.service
+    Before=systemd-tmpfiles-setup-dev-early.service systemd-tmpfiles-setup-dev.service
+    Before=systemd-tmpfiles-setup.service
+    Conflicts=shutdown.target
+    OnFailure=emergency.target
+    OnFailureJobMode=replace-irreversibly
+
+    [Service]
+    Type=oneshot
+    RemainAfterExit=yes
+    StandardOutput=kmsg
+    SyslogIdentifier=emt
+    SyslogLevel=%3$s
+    ExecStart=umount /run/credentials/@%1$s
+    ExecStart=rm -r /run/credentials/@%1$s
+    ExecStart=mkdir -m 0700 /run/credentials/@%1$s
+    ExecStart=echo refused %1$s credentials: Secure Boot is on, or cannot be asked
+    """
+        .formatted(kind, condition, level);
   }
 
   private static void putRequired(TreeCopy copy, String unit, String text) {

@@ -17,7 +17,7 @@ public final class RootCommandLine {
   private RootCommandLine() {}
 
   /// The command line for an EROFS root on dm-verity: `roothash=` names its partitions, whose UUIDs are the first and the last
-  /// 128 bits of the hash (UAPI.2), and the fstab generator mounts `/dev/mapper/root` read-only.
+  /// 128 bits of the hash (UAPI.2), and the initrd mounts `/dev/mapper/root` read-only.
   ///
   /// @param rootHash the root of the hash tree
   /// @param further what else to say, such as consoles, in order

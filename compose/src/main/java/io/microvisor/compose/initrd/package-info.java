@@ -7,13 +7,16 @@
 ///
 /// How the root comes to be, in order:
 /// 1. `systemd-veritysetup-generator` reads `roothash=` and opens the partitions whose UUIDs are its two halves as
-///    `/dev/mapper/root`; `systemd-fstab-generator` mounts that on `/sysroot`.
+///    `/dev/mapper/root`; a mount unit of the initrd's own puts that on `/sysroot`.
 /// 2. With [InitrdSpec.Volatile#ETC], an overlay whose upper layer lies on `/run` (a tmpfs, below `/run/emt/etc`) is mounted on
 ///    `/sysroot/etc`, before anything reads it: the real systemd finds a writable `/etc` from its first instruction.
 /// 3. With [InitrdSpec.Volatile#VAR], a tmpfs of its own is filled with the image's `/var` (owners, modes and links kept; by
 ///    `systemd-tmpfiles`, so no other program is needed) and mounted on `/sysroot/var`. It is no overlay, so container runtimes
 ///    may put overlays on it.
 /// 4. `/sysroot` becomes the root. Both mounts, and `/run`, move with it.
+///
+/// Before all that, where Secure Boot is on, credentials from outside are taken away (`emt-refuse-*-credentials.service`): a
+/// machine that runs only what is signed is not opened by whoever writes its SMBIOS strings.
 ///
 /// If any of this fails there is no shell and no question: after ten seconds the machine restarts, so that boot counting can
 /// fall back to another slot.

@@ -116,6 +116,28 @@ class InitrdComposerTest {
   }
 
   @Test
+  void takesCredentialsAwayBeforeAnythingReadsThem() throws IOException {
+    Initrd initrd = compose(SPEC);
+
+    for (String kind : List.of("system", "encrypted")) {
+      String unit = "emt-refuse-" + kind + "-credentials.service";
+      assertThat(text(initrd, UNITS + unit))
+          .contains("\nConditionSecurity=|uefi-secureboot\n")
+          .contains("\nExecStart=umount /run/credentials/@" + kind + "\n");
+      for (String asker : List.of("initrd-root-fs.target", "initrd-switch-root.service")) {
+        assertThat(initrd.tree().resolve(TreePath.of(UNITS + asker + ".requires/" + unit)))
+            .isPresent();
+      }
+    }
+    assertThat(text(initrd, UNITS + "emt-refuse-system-credentials.service"))
+        .doesNotContain("tpm2");
+    assertThat(initrd.tree().find("etc/systemd/system-generators/systemd-fstab-generator"))
+        .hasValueSatisfying(
+            inode -> assertThat(((Inode.Symlink) inode).target()).isEqualTo("/dev/null"));
+    assertThat(text(initrd, UNITS + "sysroot.mount")).contains("\nOptions=ro\n");
+  }
+
+  @Test
   void packsTheSameBytesWithAnyNumberOfWorkers() throws IOException {
     Initrd initrd = compose(SPEC);
     byte[] packed = write(initrd, 1);

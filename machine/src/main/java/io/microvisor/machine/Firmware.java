@@ -1,0 +1,14 @@
+package io.microvisor.machine;
+
+import java.nio.file.Path;
+
+/// The UEFI firmware of a machine, from Debian's package `ovmf`.
+public sealed interface Firmware {
+  /// Without Secure Boot, with an empty variable store.
+  record Plain() implements Firmware {}
+
+  /// With Secure Boot. Its variables are behind system management mode, which costs time.
+  ///
+  /// @param variables a variable store with keys enrolled; the machine works on a copy
+  record SecureBoot(Path variables) implements Firmware {}
+}
