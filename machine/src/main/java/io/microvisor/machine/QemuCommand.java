@@ -17,6 +17,11 @@ public final class QemuCommand {
   /// Where QEMU sees the machine's own copy of the variable store.
   static final String VARIABLES = "/run/machine/variables.fd";
 
+  /// What is added to the guest's command line (systemd-stub(7)) when it is slow: devices that take longer than the usual 90
+  /// seconds to show up are late, not missing.
+  private static final String PATIENCE =
+      "io.systemd.stub.kernel-cmdline-extra=systemd.default_device_timeout_sec=600";
+
   private QemuCommand() {}
 
   /// Program and arguments; disk and variable store are at [#DISK] and [#VARIABLES].
@@ -38,7 +43,10 @@ public final class QemuCommand {
     switch (spec.acceleration()) {
       case KVM -> add(command, "-accel", "kvm", "-cpu", "host");
       // Nehalem costs less to translate than `max`, and has all that x86-64 Debian asks for.
-      case TCG -> add(command, "-accel", "tcg,thread=multi", "-cpu", "Nehalem");
+      case TCG -> {
+        add(command, "-accel", "tcg,thread=multi", "-cpu", "Nehalem");
+        add(command, "-smbios", "type=11,value=" + PATIENCE);
+      }
     }
     add(command, "-smp", Integer.toString(spec.processors()));
     add(command, "-m", (spec.memory().bytes() >> 20) + "M");
