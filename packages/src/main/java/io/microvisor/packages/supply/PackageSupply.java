@@ -9,6 +9,7 @@ import io.microvisor.packages.fetch.Network;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.lock.LockedPackage;
 import io.microvisor.packages.lock.LockedRepository;
+import io.microvisor.packages.repository.ArchiveAddresses;
 import io.microvisor.packages.repository.Provenance;
 import io.microvisor.packages.repository.RepositoryClient;
 import io.microvisor.packages.repository.RepositorySnapshot;
@@ -24,14 +25,11 @@ import io.microvisor.packages.unpack.Unpacker;
 import io.microvisor.store.Store;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.SequencedSet;
 import java.util.function.Consumer;
 
 /// Packages from archives, by wish or by lock.
@@ -40,6 +38,7 @@ public final class PackageSupply implements Closeable {
   private final List<RepositorySpec> repositories;
   private final Downloader downloader;
   private final RepositoryClient client;
+  private final ArchiveAddresses addresses;
   private Optional<List<RepositorySnapshot>> snapshots = Optional.empty();
 
   /// @param repositories the archives to ask, in order of preference for equal versions
@@ -51,6 +50,7 @@ public final class PackageSupply implements Closeable {
     this.repositories = List.copyOf(repositories);
     this.downloader = new Downloader(network, store, Thread::sleep);
     this.client = new RepositoryClient(downloader, store, now);
+    this.addresses = new ArchiveAddresses(repositories);
   }
 
   /// What the archives hold now; asked once.
@@ -111,19 +111,9 @@ public final class PackageSupply implements Closeable {
   }
 
   private Download download(LockedPackage pinned) {
-    SequencedSet<URI> addresses = new LinkedHashSet<>();
-    for (boolean itsSuite : new boolean[] {true, false}) {
-      for (RepositorySpec repository : repositories) {
-        if (repository.suite().equals(pinned.origin().suite()) == itsSuite) {
-          repository
-              .archives()
-              .forEach(archive -> addresses.add(archive.resolve(pinned.filename())));
-        }
-      }
-    }
     return new Download(
         pinned.name() + " " + pinned.version(),
-        List.copyOf(addresses),
+        addresses.of(pinned.origin(), pinned.filename()),
         pinned.size(),
         pinned.sha256());
   }

@@ -1,6 +1,6 @@
 /// Debian packages as a universe to choose from.
 ///
-/// Starting points: [DebUniverse] (with a [DebPolicy]), to be asked by `Solver`; [InstallOrder] for what was picked.
+/// Starting points: [DebUniverse] (with a [DebPolicy]), to be asked by `Solver`.
 ///
 /// Non-goals: several architectures in one system; upgrades and removals.
 @NullMarked

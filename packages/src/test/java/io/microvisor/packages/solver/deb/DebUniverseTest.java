@@ -231,16 +231,6 @@ final class DebUniverseTest {
     assertThat(Solver.solve(universe, wishes, 2000)).isInstanceOf(Resolution.GaveUp.class);
   }
 
-  @Test
-  void configuresInTheOrderOfDependencies() throws FormatException {
-    List<DebPackage> packages =
-        TinyArchive.of(
-            "a 1; Depends: c\nb 1; Pre-Depends: d\nc 1; Depends: b, e\nd 1; Depends: b\ne 1; Depends: v\nf 1; Provides: v");
-    assertThat(InstallOrder.of(packages))
-        .extracting(DebPackage::name)
-        .containsExactly("d", "b", "f", "e", "c", "a");
-  }
-
   private static void assertPicks(String archive, String wishes, String expected)
       throws FormatException {
     assertThat(picks(archive, wishes, AMD64)).isEqualTo(expected);
