@@ -20,7 +20,8 @@ import java.util.Optional;
 /// | size | 72 | 4 | of the value, in bytes |
 /// | value | 76 | size | |
 ///
-/// An entry that is damaged in any way counts as absent: the action is simply done again.
+/// An entry that is damaged in any way counts as absent: the action is simply done again. So entries are not synced: at
+/// worst a power cut takes the latest away.
 public final class Actions {
   /// The largest value, in bytes: 16 MiB.
   public static final int LARGEST_VALUE = 1 << 24;
@@ -86,7 +87,7 @@ public final class Actions {
     Path file = shelf.newFile();
     try {
       Files.write(file, entry.toBytes());
-      shelf.publish(file, key);
+      shelf.publishUnsynced(file, key);
     } finally {
       Files.deleteIfExists(file);
     }

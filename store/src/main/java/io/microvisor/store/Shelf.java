@@ -4,6 +4,7 @@ import io.microvisor.bytes.Digest;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -38,11 +39,22 @@ final class Shelf {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(false);
     }
-    Path target = path(digest);
-    Path parent = Files.createDirectories(target.resolveSibling(""));
-    Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    try (FileChannel channel = FileChannel.open(parent, StandardOpenOption.READ)) {
+    Path target = publishUnsynced(file, digest);
+    try (FileChannel channel =
+        FileChannel.open(target.resolveSibling(""), StandardOpenOption.READ)) {
       channel.force(true);
+    }
+    return target;
+  }
+
+  /// The same without syncing, for what carries a checksum of its own: a power cut may leave a part of it, or nothing.
+  Path publishUnsynced(Path file, Digest digest) throws IOException {
+    Path target = path(digest);
+    try {
+      Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (NoSuchFileException _) {
+      Files.createDirectories(target.resolveSibling(""));
+      Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
     return target;
   }

@@ -16,18 +16,23 @@ import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.template.Disk;
 import io.microvisor.compose.template.Template;
 import io.microvisor.packages.lock.Lock;
+import io.microvisor.packages.lock.LockFile;
 import io.microvisor.store.Store;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -42,7 +47,6 @@ import java.util.function.Consumer;
 /// fails or is killed leaves what was there before.
 final class ArtifactWriter {
   private static final StepId DISK = new StepId("disk");
-  private static final int BUFFER = 1 << 20;
   private static final int ZSTD_LEVEL = 3;
 
   private final Store store;
@@ -58,6 +62,14 @@ final class ArtifactWriter {
   /// @return their paths, the disk image first
   List<Path> write(Template template, Lock lock, long epoch, Results made, Path output)
       throws IOException, InterruptedException {
+    FinishedArtifacts memory =
+        FinishedArtifacts.of(
+            store.actions(), output, content(template, lock, epoch, made));
+    Optional<List<Path>> before = memory.untouched(output);
+    if (before.isPresent()) {
+      events.accept(new BuildEvent.Reused(DISK));
+      return before.get();
+    }
     events.accept(new BuildEvent.Started(DISK));
     Files.createDirectories(output);
     Path scratch = Files.createTempDirectory(output, ".unfinished-");
@@ -69,6 +81,7 @@ final class ArtifactWriter {
       Path first = output.resolve(String.valueOf(disk.getFileName()));
       List<Path> ordered = new ArrayList<>(List.of(first));
       finished.stream().filter(path -> !path.equals(first)).forEach(ordered::add);
+      memory.remember(ordered);
       return ordered;
     } catch (IOException e) {
       events.accept(new BuildEvent.Failed(DISK, String.valueOf(e.getMessage())));
@@ -76,6 +89,19 @@ final class ArtifactWriter {
     } finally {
       removeScratch(scratch);
     }
+  }
+
+  /// All that the artifacts are made from.
+  private static String content(Template template, Lock lock, long epoch, Results made) {
+    return String.join(
+        "\n",
+        "versions " + DiskWriter.VERSION + " " + Manifest.FORMAT + " " + ZSTD_LEVEL,
+        "template " + template.effective().identity(),
+        "lock " + Digest.sha256(LockFile.text(lock)),
+        "epoch " + epoch,
+        "kernel image " + made.blob(UkiStep.ID, "uki").identity(),
+        "boot loader " + made.blob(RootStep.ID, "boot loader").identity(),
+        "root hash " + made.text(VerityStep.ID, "root hash"));
   }
 
   /// The files of one build: `<name>-<version>.<suffix>`.
@@ -97,33 +123,47 @@ final class ArtifactWriter {
     }
     SortedMap<String, Digest> digests = Collections.synchronizedSortedMap(new TreeMap<>());
     List<Work> work = new ArrayList<>();
-    work.add(() -> hash(raw, digests));
+    if (isReleased(template)) {
+      work.add(() -> hash(raw, digests));
+    }
     for (Disk.Artifact artifact : template.disk().artifacts()) {
       switch (artifact.type()) {
         case RAW -> {
           if (artifact.compression() == Disk.Compression.ZSTD) {
-            work.add(() -> hash(compress(ByteSource.of(raw), target.file("raw.zst")), digests));
+            Path compressed = target.file("raw.zst");
+            work.add(() -> digests.put(name(compressed), compress(ByteSource.of(raw), compressed)));
           }
         }
         case SPLIT ->
             work.add(() -> {
-              hash(copy(spec.uki(), target.file("efi")), digests);
-              hash(copy(spec.root(), target.file("root")), digests);
-              hash(copy(spec.verity(), target.file("verity")), digests);
-              Path rootHash = target.file("roothash");
-              hash(Files.writeString(rootHash, spec.rootHash().hex() + "\n"), digests);
+              split(made, UkiStep.ID, "uki", target.file("efi"), digests);
+              split(made, RootImageStep.ID, "image", target.file("root"), digests);
+              split(made, VerityStep.ID, "tree", target.file("verity"), digests);
+              byte[] rootHash = (spec.rootHash().hex() + "\n").getBytes(StandardCharsets.US_ASCII);
+              Path file = Files.write(target.file("roothash"), rootHash);
+              digests.put(name(file), Digest.sha256(rootHash));
             });
       }
     }
     all(work);
     Manifest manifest = new Manifest(template, lock, epoch, made, spec);
-    byte[] json = manifest.json(target.folder(), digests);
+    byte[] json = manifest.json(files(target.folder()), digests);
     Files.write(target.folder().resolve("manifest.json"), json);
-    if (template.disk().artifacts().size() > 1) {
+    if (isReleased(template)) {
       digests.put("manifest.json", Digest.sha256(json));
       Files.writeString(target.folder().resolve("SHA256SUMS"), sums(digests));
     }
     return raw;
+  }
+
+  /// Whether there is more than a disk to boot: then every file gets a digest. The digest of a disk takes longer than
+  /// all that is left to do for it in most builds, so it waits for one that is to be handed on.
+  private static boolean isReleased(Template template) {
+    return template.disk().artifacts().size() > 1;
+  }
+
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName());
   }
 
   /// Something to be done beside other things.
@@ -155,7 +195,7 @@ final class ArtifactWriter {
   }
 
   private static void hash(Path file, SortedMap<String, Digest> digests) throws IOException {
-    digests.put(String.valueOf(file.getFileName()), Digest.sha256(ByteSource.of(file).stream()));
+    digests.put(name(file), Digest.sha256(ByteSource.of(file).stream()));
   }
 
   private static String sums(SortedMap<String, Digest> digests) {
@@ -177,35 +217,36 @@ final class ArtifactWriter {
   }
 
   private ByteSource blob(Results made, StepId step, String name) throws IOException {
-    Digest digest = made.blob(step, name).identity();
-    Path path =
-        store
-            .files()
-            .path(digest)
-            .orElseThrow(() -> new IOException(name + " " + digest + ": no longer in the store"));
-    return ByteSource.of(path);
+    return ByteSource.of(path(name, made.blob(step, name).identity()));
   }
 
-  private static Path compress(ByteSource source, Path file) throws IOException {
+  private Path path(String name, Digest digest) throws IOException {
+    return store
+        .files()
+        .path(digest)
+        .orElseThrow(() -> new IOException(name + " " + digest + ": no longer in the store"));
+  }
+
+  private static Digest compress(ByteSource source, Path file) throws IOException {
+    MessageDigest hasher = Digest.hasher();
     try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW);
         ZstdOutputStream zstd =
-            new ZstdOutputStream(out, ZSTD_LEVEL).setWorkers(2).setCloseFrameOnFlush(false)) {
+            new ZstdOutputStream(new DigestOutputStream(out, hasher), ZSTD_LEVEL)
+                .setWorkers(2)
+                .setCloseFrameOnFlush(false)) {
       zstd.setChecksum(true);
       source.stream().transferTo(zstd);
     }
-    return file;
+    return Digest.of(hasher.digest());
   }
 
-  private static Path copy(ByteSource source, Path file) throws IOException {
-    try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
-      byte[] buffer = new byte[BUFFER];
-      try (InputStream in = source.stream()) {
-        for (int read; (read = in.read(buffer)) >= 0; ) {
-          out.write(buffer, 0, read);
-        }
-      }
-    }
-    return file;
+  /// Copies a part of the disk out of the store, whose name for it is its digest.
+  private void split(
+      Results made, StepId step, String name, Path file, Map<String, Digest> digests)
+      throws IOException {
+    Digest digest = made.blob(step, name).identity();
+    Files.copy(path(name, digest), file);
+    digests.put(name(file), digest);
   }
 
   private static List<Path> files(Path folder) throws IOException {

@@ -1,7 +1,7 @@
 package io.microvisor.compose.build;
 
-import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.compose.image.InitrdFilesStep;
 import io.microvisor.compose.image.InitrdStep;
 import io.microvisor.compose.image.ModulesStep;
 import io.microvisor.compose.image.RootImageStep;
@@ -10,15 +10,12 @@ import io.microvisor.compose.image.UkiStep;
 import io.microvisor.compose.image.VerityStep;
 import io.microvisor.compose.plan.BuildEvent;
 import io.microvisor.compose.plan.Input;
-
 import io.microvisor.compose.plan.Plan;
 import io.microvisor.compose.plan.PlanRunner;
 import io.microvisor.compose.plan.Results;
-import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.template.Template;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.supply.PackageSupply;
-import io.microvisor.packages.unpack.UnpackedPackage;
 import io.microvisor.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,8 +26,6 @@ import java.util.function.Consumer;
 
 /// Builds an image: packages by lock, then the plan's steps, then artifacts.
 public final class Composer {
-  private static final StepId PACKAGES = new StepId("packages");
-
   private final Store store;
   private final PackageSupply supply;
   private final Consumer<BuildEvent> events;
@@ -61,49 +56,36 @@ public final class Composer {
     long epoch =
         sourceDateEpoch.orElseGet(
             () -> lock.newestRelease().map(Instant::getEpochSecond).orElse(0L));
-    List<UnpackedPackage> packages = packages(lock);
-    ContentSource contents = PackageContents.of(packages);
+    NeededPackages packages = new NeededPackages(lock, supply, events);
     Plan plan = plan(template, lock, packages, epoch);
-    Results made = new PlanRunner(store, contents, events).run(plan);
+    Results made = new PlanRunner(store, packages::contents, events).run(plan);
     return new ArtifactWriter(store, events).write(template, lock, epoch, made, output);
   }
 
   /// The plan of a build, to be run or printed.
-  private Plan plan(Template template, Lock lock, List<UnpackedPackage> packages, long epoch) {
+  private Plan plan(Template template, Lock lock, NeededPackages packages, long epoch) {
     Input.Output configured = new Input.Output(ConfigureStep.ID, "tree");
     Input.Output tree = new Input.Output(RootStep.ID, "tree");
     Digest identity =
         Digest.sha256("emt image " + template.image().name() + " " + template.image().version());
     return new Plan(
         List.of(
-            new ConfigureStep(lock, () -> packages, store.contents(), epoch),
+            new ConfigureStep(lock, packages::unpacked, store.contents(), epoch),
             new ModulesStep(configured, template.system().kernel()),
             new RootStep(configured, new Input.Output(ModulesStep.ID, "modules"), template, epoch),
-            new InitrdStep(
+            new InitrdFilesStep(
                 tree,
                 new Input.Output(RootStep.ID, "modules"),
                 new Input.Output(RootStep.ID, "kernel version"),
                 epoch),
+            new InitrdStep(new Input.Output(InitrdFilesStep.ID, "files")),
             new RootImageStep(tree, identity, epoch),
             new VerityStep(new Input.Output(RootImageStep.ID, "image"), template.image().name()),
             new UkiStep(
                 RootStep.ID,
                 new Input.Output(InitrdStep.ID, "initrd"),
+                new Input.Output(InitrdFilesStep.ID, "microcode"),
                 new Input.Output(VerityStep.ID, "root hash"),
                 List.of(template.system().kernel().cmdline().split(" ")))));
-  }
-
-  private List<UnpackedPackage> packages(Lock lock) throws IOException, InterruptedException {
-    events.accept(new BuildEvent.Started(PACKAGES));
-    PackageProgress progress = new PackageProgress(PACKAGES, lock, events);
-    try {
-      List<Path> files = supply.fetch(lock, progress::downloading);
-      List<UnpackedPackage> unpacked = supply.unpack(lock, files, progress::unpacked);
-      events.accept(new BuildEvent.Finished(PACKAGES, progress.summary()));
-      return unpacked;
-    } catch (IOException e) {
-      events.accept(new BuildEvent.Failed(PACKAGES, String.valueOf(e.getMessage())));
-      throw e;
-    }
   }
 }

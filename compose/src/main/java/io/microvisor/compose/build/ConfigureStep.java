@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 
 /// The packages merged into one tree and configured by their own dpkg.
 ///
@@ -29,8 +28,13 @@ import java.util.function.Supplier;
 /// @param created keeps what the configuration writes
 /// @param epoch SOURCE_DATE_EPOCH for the scripts
 record ConfigureStep(
-    Lock lock, Supplier<List<UnpackedPackage>> packages, ContentStore created, long epoch)
-    implements Step {
+    Lock lock, Packages packages, ContentStore created, long epoch) implements Step {
+  /// Where the packages come from.
+  @FunctionalInterface
+  interface Packages {
+    List<UnpackedPackage> unpacked() throws IOException, InterruptedException;
+  }
+
   static final StepId ID = new StepId("configure");
 
   @Override
@@ -55,7 +59,7 @@ record ConfigureStep(
 
   @Override
   public Outputs run(StepContext context) throws IOException, InterruptedException {
-    ConfigureSpec spec = ConfigureSpec.of(PackageMerge.merge(packages.get()), epoch);
+    ConfigureSpec spec = ConfigureSpec.of(PackageMerge.merge(packages.unpacked()), epoch);
     FileTree tree =
         Configure.in(Sandbox.on(SandboxSupport.probe())).configure(spec, created, context::note);
     return Outputs.of("tree", context.keep(tree));

@@ -10,7 +10,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.microvisor.bytes.Digest;
 import io.microvisor.compose.image.DiskSpec;
 import io.microvisor.compose.image.InitrdStep;
+import io.microvisor.compose.image.RootImageStep;
 import io.microvisor.compose.image.RootStep;
+import io.microvisor.compose.image.UkiStep;
+import io.microvisor.compose.image.VerityStep;
 import io.microvisor.compose.plan.Results;
 import io.microvisor.compose.template.Template;
 import io.microvisor.formats.gpt.GptLayout;
@@ -23,19 +26,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 
 /// What is known about a finished image: `manifest.json`. It names no host, path or wall-clock time, so that two builds of
 /// the same lock have the same manifest.
 record Manifest(Template template, Lock lock, long epoch, Results made, DiskSpec disk) {
-  private static final int FORMAT = 1;
+  /// Raised when the same image gets another manifest.
+  static final int FORMAT = 2;
 
   /// The text.
   ///
-  /// @param folder where the artifacts are
-  /// @param digests the artifacts, by name
-  byte[] json(Path folder, SortedMap<String, Digest> digests) throws IOException {
+  /// @param files the artifacts
+  /// @param digests those of their digests that are known, by name
+  byte[] json(List<Path> files, Map<String, Digest> digests) throws IOException {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("manifest", FORMAT);
     json.put("name", template.image().name());
@@ -51,7 +55,11 @@ record Manifest(Template template, Lock lock, long epoch, Results made, DiskSpec
     sizes.put("kernel", made.blob(RootStep.ID, "kernel").size());
     sizes.put("uki", disk.uki().size());
     partitions(json.putArray("partitions"));
-    artifacts(json.putArray("artifacts"), folder, digests);
+    ObjectNode parts = json.putObject("sha256");
+    parts.put("root", made.blob(RootImageStep.ID, "image").identity().hex());
+    parts.put("verity", made.blob(VerityStep.ID, "tree").identity().hex());
+    parts.put("uki", made.blob(UkiStep.ID, "uki").identity().hex());
+    artifacts(json.putArray("artifacts"), files, digests);
     inputs(json.putObject("inputs"));
     packages(json.putArray("packages"));
     return print(json);
@@ -68,13 +76,17 @@ record Manifest(Template template, Lock lock, long epoch, Results made, DiskSpec
     }
   }
 
-  private static void artifacts(ArrayNode array, Path folder, SortedMap<String, Digest> digests)
+  private static void artifacts(ArrayNode array, List<Path> files, Map<String, Digest> digests)
       throws IOException {
-    for (Map.Entry<String, Digest> artifact : digests.entrySet()) {
+    for (Path file : files) {
+      String name = String.valueOf(file.getFileName());
       ObjectNode node = array.addObject();
-      node.put("file", artifact.getKey());
-      node.put("size", Files.size(folder.resolve(artifact.getKey())));
-      node.put("sha256", artifact.getValue().hex());
+      node.put("file", name);
+      node.put("size", Files.size(file));
+      Digest digest = digests.get(name);
+      if (digest != null) {
+        node.put("sha256", digest.hex());
+      }
     }
   }
 

@@ -13,11 +13,13 @@ import io.microvisor.formats.erofs.Compression;
 import io.microvisor.formats.erofs.ErofsSpec;
 import io.microvisor.formats.erofs.ErofsWriter;
 import io.microvisor.formats.erofs.ExtentCache;
+import io.microvisor.store.Actions;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -59,12 +61,26 @@ public record RootImageStep(Input.Output tree, Digest identity, long epoch) impl
             "root",
             epoch,
             new Compression.Zstd(LEVEL, EXTENT_SIZE),
-            ExtentCache.NONE);
+            cache(context.memory()));
     try (RandomSink out =
         RandomSink.of(
             FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
       ErofsWriter.write(context.tree("tree"), context.contents(), spec, out);
     }
     return Outputs.of("image", context.keep(file));
+  }
+
+  private static ExtentCache cache(Actions memory) {
+    return new ExtentCache() {
+      @Override
+      public Optional<byte[]> find(Digest key) throws IOException {
+        return memory.find(key);
+      }
+
+      @Override
+      public void put(Digest key, byte[] value) throws IOException {
+        memory.put(key, value);
+      }
+    };
   }
 }

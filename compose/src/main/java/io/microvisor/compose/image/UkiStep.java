@@ -27,10 +27,15 @@ import java.util.TreeMap;
 ///
 /// @param root the step that makes `kernel`, `stub`, `os-release` and `kernel version`
 /// @param initrd the initrd
+/// @param microcode what goes before it; empty if nothing does
 /// @param rootHash the root hash of the root image
 /// @param parameters what the command line says besides the root
 public record UkiStep(
-    StepId root, Input.Output initrd, Input.Output rootHash, List<String> parameters)
+    StepId root,
+    Input.Output initrd,
+    Input.Output microcode,
+    Input.Output rootHash,
+    List<String> parameters)
     implements Step {
   public UkiStep {
     parameters = List.copyOf(parameters);
@@ -55,7 +60,7 @@ public record UkiStep(
             "stub", new Input.Output(root, "stub"),
             "os-release", new Input.Output(root, "os-release"),
             "initrd", initrd,
-            "microcode", new Input.Output(initrd.step(), "microcode"),
+            "microcode", microcode,
             "root hash", rootHash));
   }
 
@@ -77,9 +82,9 @@ public record UkiStep(
                 UkiSection.of(UkiSection.Name.UNAME, context.text("kernel version")),
                 new UkiSection(UkiSection.Name.LINUX, context.blob("kernel")),
                 new UkiSection(UkiSection.Name.INITRD, context.blob("initrd"))));
-    ByteSource microcode = context.blob("microcode");
-    if (microcode.size() > 0) {
-      sections.add(new UkiSection(UkiSection.Name.UCODE, microcode));
+    ByteSource early = context.blob("microcode");
+    if (early.size() > 0) {
+      sections.add(new UkiSection(UkiSection.Name.UCODE, early));
     }
     UkiSpec spec = new UkiSpec(context.blob("stub"), sections);
     try (RandomSink out =

@@ -2,7 +2,9 @@ package io.microvisor.compose.initrd;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import io.microvisor.bytes.ByteSink;
+import io.microvisor.bytes.ContentSource;
 import io.microvisor.formats.cpio.CpioWriter;
+import io.microvisor.formats.tree.FileTree;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,14 +18,15 @@ public final class InitrdWriter {
 
   private InitrdWriter() {}
 
-  /// Writes the archive. The same initrd and level give the same bytes, whatever the number of processors: the work is cut
+  /// Writes the archive. The same files and level give the same bytes, whatever the number of processors: the work is cut
   /// into pieces by size alone.
   ///
   /// @param level 1 (fast) to 19 (small); above, the kernel's decoder would need too much memory
   /// @param workers threads besides this one, at least 1
   /// @param out stays open
   /// @throws IllegalArgumentException if level or workers are out of range
-  public static void write(Initrd initrd, int level, int workers, OutputStream out)
+  public static void write(
+      FileTree files, ContentSource contents, int level, int workers, OutputStream out)
       throws IOException {
     if (level < 1 || level > 19 || workers < 1) {
       throw new IllegalArgumentException(
@@ -34,7 +37,7 @@ public final class InitrdWriter {
             .setWorkers(workers)
             .setChecksum(true);
     try (OutputStream packed = new BufferedOutputStream(zstd, BUFFER)) {
-      CpioWriter.write(initrd.tree(), initrd.contents(), packed);
+      CpioWriter.write(files, contents, packed);
     }
   }
 }

@@ -22,14 +22,21 @@ import java.util.function.Consumer;
 /// that do not wait for each other run at the same time.
 public final class PlanRunner {
   private final Store store;
-  private final ContentSource contents;
+  private final Contents contents;
   private final Consumer<BuildEvent> events;
+
+  /// Where contents come from that no step made.
+  @FunctionalInterface
+  public interface Contents {
+    /// The contents; called by every step that looks at any, and by none that is cached.
+    ContentSource open() throws IOException;
+  }
 
   /// @param contents the contents of the packages' files; those of the trees that steps make are found in the store
   /// @param events told what happens, from one thread at a time
-  public PlanRunner(Store store, ContentSource contents, Consumer<BuildEvent> events) {
+  public PlanRunner(Store store, Contents contents, Consumer<BuildEvent> events) {
     this.store = store;
-    this.contents = store.contents().or(contents);
+    this.contents = () -> store.contents().or(contents.open());
     this.events =
         event -> {
           synchronized (this) {

@@ -5,6 +5,7 @@ import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.TreeCodec;
+import io.microvisor.store.Actions;
 import io.microvisor.store.Store;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -21,7 +22,7 @@ final class RunningStep implements StepContext {
   private final StepId id;
   private final Map<String, Artifact> inputs;
   private final Store store;
-  private final ContentSource contents;
+  private final PlanRunner.Contents contents;
   private final Consumer<BuildEvent> events;
   private Optional<Path> scratch = Optional.empty();
 
@@ -29,7 +30,7 @@ final class RunningStep implements StepContext {
       StepId id,
       Map<String, Artifact> inputs,
       Store store,
-      ContentSource contents,
+      PlanRunner.Contents contents,
       Consumer<BuildEvent> events) {
     this.id = id;
     this.inputs = Map.copyOf(inputs);
@@ -50,7 +51,8 @@ final class RunningStep implements StepContext {
   @Override
   public FileTree tree(String name) throws IOException {
     try (InputStream in =
-        new BufferedInputStream(contents.open(artifact(name).identity()).stream(), 1 << 16)) {
+        new BufferedInputStream(
+            store.contents().open(artifact(name).identity()).stream(), 1 << 16)) {
       return TreeCodec.read(in);
     }
   }
@@ -76,8 +78,8 @@ final class RunningStep implements StepContext {
   }
 
   @Override
-  public ContentSource contents() {
-    return contents;
+  public ContentSource contents() throws IOException {
+    return contents.open();
   }
 
   @Override
@@ -103,6 +105,11 @@ final class RunningStep implements StepContext {
   @Override
   public void keepContent(byte[] bytes) throws IOException {
     store.contents().add(bytes);
+  }
+
+  @Override
+  public Actions memory() {
+    return store.actions();
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.microvisor.compose.plan;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.formats.tree.FileTree;
+import io.microvisor.store.Actions;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -21,7 +22,7 @@ public interface StepContext {
   String text(String name);
 
   /// The contents of all files of all trees of this build.
-  ContentSource contents();
+  ContentSource contents() throws IOException;
 
   /// Puts a tree into the store; its files' contents must be there already.
   Artifact.Tree keep(FileTree tree) throws IOException;
@@ -34,6 +35,9 @@ public interface StepContext {
 
   /// Puts the content of a file of some tree into the store.
   void keepContent(byte[] bytes) throws IOException;
+
+  /// Small results that a step keeps to be faster next time. What it finds there must not change what it makes.
+  Actions memory();
 
   /// An empty folder for this step alone, on the store's file system, removed when the store is closed.
   Path scratch() throws IOException;

@@ -185,7 +185,7 @@ class InitrdComposerTest {
 
   private static byte[] write(Initrd initrd, int workers) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    InitrdWriter.write(initrd, 3, workers, out);
+    InitrdWriter.write(initrd.tree(), initrd.contents(), 3, workers, out);
     return out.toByteArray();
   }
 

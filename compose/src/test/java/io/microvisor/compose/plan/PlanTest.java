@@ -133,7 +133,7 @@ class PlanTest {
     assertThatThrownBy(
             () -> {
               try (Store store = Store.open(folder)) {
-                new PlanRunner(store, store.contents(), events::add)
+                new PlanRunner(store, store::contents, events::add)
                     .run(new Plan(List.of(failing, second("b"))));
               }
             })
@@ -144,7 +144,7 @@ class PlanTest {
 
   private static Results run(Path folder, Step... steps) throws IOException, InterruptedException {
     try (Store store = Store.open(folder)) {
-      return new PlanRunner(store, store.contents(), _ -> {}).run(new Plan(List.of(steps)));
+      return new PlanRunner(store, store::contents, _ -> {}).run(new Plan(List.of(steps)));
     }
   }
 }

@@ -1,0 +1,93 @@
+package io.microvisor.compose.image;
+
+import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.Digest;
+import io.microvisor.compose.initrd.Initrd;
+import io.microvisor.compose.initrd.InitrdComposer;
+import io.microvisor.compose.initrd.InitrdSpec;
+import io.microvisor.compose.initrd.Microcode;
+import io.microvisor.compose.plan.Fingerprint;
+import io.microvisor.compose.plan.Input;
+import io.microvisor.compose.plan.Outputs;
+import io.microvisor.compose.plan.Step;
+import io.microvisor.compose.plan.StepContext;
+import io.microvisor.compose.plan.StepId;
+import io.microvisor.formats.tree.FileTree;
+import io.microvisor.formats.tree.Inode;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Which files of the root file system the initrd has, and the microcode that goes before it (empty: none). A step apart
+/// from [InitrdStep], because most changes of a root change nothing that its initrd takes.
+///
+/// @param tree the root file system
+/// @param modules the kernel modules in it
+/// @param kernelVersion their kernel's version
+/// @param epoch the files' time, in seconds since 1970
+public record InitrdFilesStep(
+    Input.Output tree, Input.Output modules, Input.Output kernelVersion, long epoch)
+    implements Step {
+  /// Its name.
+  public static final StepId ID = new StepId("initrd files");
+
+  private static final int VERSION = 1;
+  private static final int LARGEST_MICROCODE = 128 << 20;
+  private static final int LARGEST_MADE = 1 << 24;
+
+  @Override
+  public StepId id() {
+    return ID;
+  }
+
+  @Override
+  public SortedMap<String, Input> inputs() {
+    return new TreeMap<>(Map.of("tree", tree, "modules", modules, "kernel version", kernelVersion));
+  }
+
+  @Override
+  public Fingerprint fingerprint() {
+    return Fingerprint.of(VERSION, "epoch", epoch);
+  }
+
+  @Override
+  public Outputs run(StepContext context) throws IOException {
+    InitrdSpec spec =
+        InitrdSpec.of(context.text("kernel version"))
+            .withVolatiles(Set.of(InitrdSpec.Volatile.ETC, InitrdSpec.Volatile.VAR))
+            .withTime(epoch);
+    FileTree root = context.tree("tree");
+    Initrd initrd =
+        InitrdComposer.compose(
+            root,
+            context.contents(),
+            ModulesStep.read(context, "modules"),
+            ModulesStep.DECODER,
+            spec);
+    keepMade(context, root, initrd);
+    Optional<ByteSource> microcode = Microcode.archive(root, context.contents());
+    byte[] early = microcode.isPresent() ? microcode.get().readAll(LARGEST_MICROCODE) : new byte[0];
+    return Outputs.of("files", context.keep(initrd.tree()))
+        .and("microcode", context.keep(early));
+  }
+
+  /// Keeps the contents that no file of the root has.
+  private static void keepMade(StepContext context, FileTree root, Initrd initrd)
+      throws IOException {
+    Set<Digest> known = new HashSet<>();
+    for (FileTree.Entry entry : (Iterable<FileTree.Entry>) root.entries()::iterator) {
+      if (entry.inode() instanceof Inode.RegularFile file) {
+        known.add(file.content());
+      }
+    }
+    for (FileTree.Entry entry : (Iterable<FileTree.Entry>) initrd.tree().entries()::iterator) {
+      if (entry.inode() instanceof Inode.RegularFile file && known.add(file.content())) {
+        context.keepContent(initrd.contents().open(file.content()).readAll(LARGEST_MADE));
+      }
+    }
+  }
+}
