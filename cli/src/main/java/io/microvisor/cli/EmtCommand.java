@@ -27,6 +27,7 @@ import picocli.CommandLine.Command;
       LsCommand.class,
       CatCommand.class,
       ExtractCommand.class,
+      CacheCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,
       CommandLine.HelpCommand.class

@@ -39,13 +39,16 @@ public final class Actions {
   ///
   /// @return empty if there is none, or it is damaged
   public Optional<byte[]> find(Digest key) throws IOException {
-    Path path = shelf.path(key);
+    Optional<Path> path = shelf.find(key);
+    if (path.isEmpty()) {
+      return Optional.empty();
+    }
     try {
-      long size = Files.size(path);
+      long size = Files.size(path.get());
       if (size < HEADER_SIZE || size > HEADER_SIZE + LARGEST_VALUE) {
         return Optional.empty();
       }
-      return parse(key, Files.readAllBytes(path));
+      return parse(key, Files.readAllBytes(path.get()));
     } catch (NoSuchFileException _) {
       return Optional.empty();
     }

@@ -4,7 +4,6 @@ import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -19,16 +18,16 @@ final class DiskContents implements ContentStore {
 
   @Override
   public Optional<ByteSource> find(Digest digest) {
-    Path path = shelf.path(digest);
-    if (!Files.isRegularFile(path)) {
+    Optional<Path> path = shelf.find(digest);
+    if (path.isEmpty()) {
       return Optional.empty();
     }
     try {
-      return Optional.of(ByteSource.of(path));
+      return Optional.of(ByteSource.of(path.get()));
     } catch (NoSuchFileException _) {
       return Optional.empty(); // Removed in this very moment.
     } catch (IOException e) {
-      throw new UncheckedIOException("reading the size of " + path, e);
+      throw new UncheckedIOException("reading the size of " + path.get(), e);
     }
   }
 

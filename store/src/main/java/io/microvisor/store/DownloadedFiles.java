@@ -22,7 +22,7 @@ public final class DownloadedFiles {
 
   /// The file whose SHA-256 is `digest`, if it is here. It must not be changed.
   public Optional<Path> path(Digest digest) {
-    return Optional.of(shelf.path(digest)).filter(Files::isRegularFile);
+    return shelf.find(digest);
   }
 
   /// The place to download a file to, which may hold the beginning of it from an earlier attempt.

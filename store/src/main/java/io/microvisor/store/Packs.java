@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -26,8 +27,12 @@ public final class Packs {
   ///
   /// @throws FormatException if it is damaged; writing it again heals it
   public Optional<Pack> find(Digest key) throws IOException {
+    Optional<Path> path = shelf.find(key);
+    if (path.isEmpty()) {
+      return Optional.empty();
+    }
     try {
-      return Optional.of(Pack.read(PackFile.open(shelf.path(key)), key));
+      return Optional.of(Pack.read(PackFile.open(path.get()), key));
     } catch (NoSuchFileException _) {
       return Optional.empty();
     }

@@ -9,6 +9,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,12 +25,14 @@ final class Session implements Closeable {
   private final Path tmp;
   private final Path directory;
   private final FileChannel lock;
+  private final FileTime began;
   private final AtomicLong next = new AtomicLong();
 
-  private Session(Path tmp, Path directory, FileChannel lock) {
+  private Session(Path tmp, Path directory, FileChannel lock, FileTime began) {
     this.tmp = tmp;
     this.directory = directory;
     this.lock = lock;
+    this.began = began;
   }
 
   /// Opens a new session below `tmp`, after sweeping those whose owner is gone.
@@ -49,7 +52,7 @@ final class Session implements Closeable {
           FileChannel lock = openLockFile(directory.resolve("lock"));
           lock.lock();
           OURS.add(directory);
-          return new Session(real, directory, lock);
+          return new Session(real, directory, lock, began(directory));
         }
       }
     }
@@ -75,6 +78,33 @@ final class Session implements Closeable {
       FileLock lock = channel.tryLock();
       return lock != null;
     }
+  }
+
+  private static FileTime began(Path session) throws IOException {
+    return Files.getLastModifiedTime(session.resolve("lock"));
+  }
+
+  /// When this session began, by the file system's clock.
+  FileTime began() {
+    return began;
+  }
+
+  /// When the oldest session that still lives began: this one, another of this process, or another process's.
+  FileTime oldestLiving() throws IOException {
+    FileTime oldest = began;
+    synchronized (OURS) {
+      try (FileChannel gate = openLockFile(tmp.resolve("gate"));
+          FileLock _ = gate.lock();
+          DirectoryStream<Path> sessions = Files.newDirectoryStream(tmp, Files::isDirectory)) {
+        for (Path session : sessions) {
+          if (OURS.contains(session) || !isAbandoned(session)) {
+            FileTime other = began(session);
+            oldest = other.compareTo(oldest) < 0 ? other : oldest;
+          }
+        }
+      }
+    }
+    return oldest;
   }
 
   private static FileChannel openLockFile(Path path) throws IOException {

@@ -8,6 +8,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 
 /// A directory of files named by digest, `<2 hex digits>/<62 hex digits>`, in which every visible file is whole.
 final class Shelf {
@@ -25,8 +27,34 @@ final class Shelf {
 
   /// Where the file of `digest` is, or would be.
   Path path(Digest digest) {
+    return path(directory, digest);
+  }
+
+  static Path path(Path directory, Digest digest) {
     String hex = digest.hex();
     return directory.resolve(hex.substring(0, 2)).resolve(hex.substring(2));
+  }
+
+  /// The file of `digest`, if it is there. That it was used in this session is kept as its time of modification.
+  Optional<Path> find(Digest digest) {
+    Path path = path(digest);
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+      if (attributes.lastModifiedTime().compareTo(session.began()) < 0) {
+        touch(path);
+      }
+      return attributes.isRegularFile() ? Optional.of(path) : Optional.empty();
+    } catch (IOException _) {
+      return Optional.empty();
+    }
+  }
+
+  private void touch(Path path) {
+    try {
+      Files.setLastModifiedTime(path, session.began());
+    } catch (IOException _) {
+      // Another user's, or read-only: then it may seem unused for longer than it is.
+    }
   }
 
   /// A name for a temporary file that [#publish] can move here.

@@ -4,6 +4,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /// Everything kept between builds, under one directory; see the package for its promises.
 ///
@@ -20,6 +24,7 @@ import java.nio.file.Path;
 public final class Store implements Closeable {
   private static final String VERSION = "v1";
 
+  private final Path root;
   private final Session session;
   private final ContentStore contents;
   private final Packs packs;
@@ -27,7 +32,13 @@ public final class Store implements Closeable {
   private final DownloadedFiles files;
 
   private Store(
-      Session session, ContentStore contents, Packs packs, Actions actions, DownloadedFiles files) {
+      Path root,
+      Session session,
+      ContentStore contents,
+      Packs packs,
+      Actions actions,
+      DownloadedFiles files) {
+    this.root = root;
     this.session = session;
     this.contents = contents;
     this.packs = packs;
@@ -43,6 +54,7 @@ public final class Store implements Closeable {
       Path root = Files.createDirectories(directory.resolve(VERSION));
       Session session = Session.open(root.resolve("tmp"));
       return new Store(
+          root,
           session,
           new DiskContents(Shelf.open(root.resolve("contents"), session)),
           new Packs(Shelf.open(root.resolve("packs"), session)),
@@ -77,6 +89,26 @@ public final class Store implements Closeable {
   /// opened after this process died.
   public Path temporary() throws IOException {
     return session.newDirectory();
+  }
+
+  /// How much of each kind is here.
+  public List<Usage> usage() throws IOException {
+    return pruning().usage();
+  }
+
+  /// Removes what need not be kept. What any living session used stays, whatever `retention` says.
+  ///
+  /// @param really whether to remove it, or only to tell what would go
+  public Usage.Pruned prune(Retention retention, boolean really) throws IOException {
+    return pruning().prune(retention, really);
+  }
+
+  private Pruning pruning() throws IOException {
+    Map<Usage.Kind, Path> folders = new EnumMap<>(Usage.Kind.class);
+    for (Usage.Kind kind : Usage.Kind.values()) {
+      folders.put(kind, root.resolve(kind.name().toLowerCase(Locale.ROOT)));
+    }
+    return new Pruning(folders, session.oldestLiving().toInstant());
   }
 
   /// Removes what is unfinished. Packs and contents found before stay readable.

@@ -1,0 +1,196 @@
+package io.microvisor.cli;
+
+import io.microvisor.bytes.ByteSize;
+import io.microvisor.store.Retention;
+import io.microvisor.store.Store;
+import io.microvisor.store.Usage;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.Period;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `emt cache`.
+@Command(
+    name = "cache",
+    mixinStandardHelpOptions = true,
+    header = "Shows and cleans what builds keep.",
+    description = {
+      "Downloads, unpacked packages and what each step made lie in EMT_CACHE, else XDG_CACHE_HOME/emt, else ~/.cache/emt."
+          + " Nothing in there is needed for long: whatever is missing is fetched or made again."
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {CacheCommand.Info.class, CacheCommand.Prune.class})
+final class CacheCommand {
+  private CacheCommand() {}
+
+  /// `emt cache info`.
+  @Command(
+      name = "info",
+      mixinStandardHelpOptions = true,
+      header = "Tells where the cache is and what it holds.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  emt cache info", "  emt cache info --json"})
+  static final class Info implements Callable<Integer> {
+    private final Terminal terminal;
+    @Mixin private JsonOption json = new JsonOption();
+
+    Info(Terminal terminal) {
+      this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+      try (Store store = Store.open(terminal.cache())) {
+        List<Usage> all = store.usage();
+        ByteSize total = new ByteSize(all.stream().mapToLong(each -> each.size().bytes()).sum());
+        if (json.wanted()) {
+          printJson(all, total);
+        } else {
+          print(all, total);
+        }
+      }
+      return ExitCode.OK.value();
+    }
+
+    private void print(List<Usage> all, ByteSize total) {
+      terminal.out().println(terminal.cache());
+      for (Usage each : all) {
+        terminal
+            .out()
+            .println("  %-28s %7d  %10s".formatted(words(each.kind()), each.count(), each.size()));
+      }
+      terminal.out().println("  %-28s %7s  %10s".formatted("together", "", total));
+    }
+
+    private void printJson(List<Usage> all, ByteSize total) {
+      List<Object> kinds = new ArrayList<>();
+      for (Usage each : all) {
+        Map<String, Object> kind = new LinkedHashMap<>();
+        kind.put("kind", each.kind().name().toLowerCase(Locale.ROOT));
+        kind.put("count", each.count());
+        kind.put("bytes", each.size().bytes());
+        kinds.add(kind);
+      }
+      Map<String, Object> answer = new LinkedHashMap<>();
+      answer.put("directory", terminal.cache().toString());
+      answer.put("bytes", total.bytes());
+      answer.put("kinds", kinds);
+      terminal.out().println(Json.of(answer));
+    }
+
+    private static String words(Usage.Kind kind) {
+      return switch (kind) {
+        case FILES -> "downloads and parts of images";
+        case PACKS -> "unpacked packages";
+        case CONTENTS -> "trees and made files";
+        case ACTIONS -> "remembered results";
+        case PARTIAL -> "unfinished downloads";
+      };
+    }
+  }
+
+  /// `emt cache prune`.
+  @Command(
+      name = "prune",
+      mixinStandardHelpOptions = true,
+      header = "Removes what was not used for long.",
+      description = {
+        "Removes what was not used for 30 days, or as the options say. What a running build uses stays, whatever they say."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  emt cache prune                       what was not used for 30 days",
+        "  emt cache prune --unused-for 7d       or for a week",
+        "  emt cache prune --max-size 20GiB      the longest unused, until the rest is this small",
+        "  emt cache prune --all --dry-run       tell what removing everything would free"
+      })
+  static final class Prune implements Callable<Integer> {
+    private static final Period USUAL = Period.ofDays(30);
+
+    private final Terminal terminal;
+    @Mixin private JsonOption json = new JsonOption();
+
+    @Option(
+        names = "--unused-for",
+        paramLabel = "TIME",
+        converter = Days.class,
+        description = "Remove what was not used for as long: 12d, 3w.")
+    private Optional<Period> unusedFor = Optional.empty();
+
+    @Option(
+        names = "--max-size",
+        paramLabel = "SIZE",
+        converter = ByteSizeConverter.class,
+        description = "Remove the longest unused until the rest is at most as large: 20GiB.")
+    private Optional<ByteSize> most = Optional.empty();
+
+    @Option(names = "--all", description = "Remove everything.")
+    private boolean all;
+
+    @Option(names = "--dry-run", description = "Only tell what would be removed.")
+    private boolean dryRun;
+
+    Prune(Terminal terminal) {
+      this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+      try (Store store = Store.open(terminal.cache())) {
+        Usage.Pruned pruned = store.prune(retention(), !dryRun);
+        if (json.wanted()) {
+          Map<String, Object> answer = new LinkedHashMap<>();
+          answer.put("count", pruned.count());
+          answer.put("bytes", pruned.size().bytes());
+          answer.put("removed", !dryRun);
+          terminal.out().println(Json.of(answer));
+        } else {
+          String what = dryRun ? "would remove" : "removed";
+          terminal.out().println(what + " " + pruned.count() + " files, " + pruned.size());
+        }
+      }
+      return ExitCode.OK.value();
+    }
+
+    private Retention retention() {
+      if (all) {
+        return Retention.NOTHING;
+      }
+      if (unusedFor.isEmpty() && most.isPresent()) {
+        return Retention.most(most.get());
+      }
+      Period age = unusedFor.orElse(USUAL);
+      Instant since = terminal.now().get().atOffset(ZoneOffset.UTC).minus(age).toInstant();
+      return new Retention(since, most.orElse(new ByteSize(Long.MAX_VALUE)));
+    }
+  }
+
+  /// Times as options.
+  static final class Days implements ITypeConverter<Period> {
+    private static final Pattern TEXT = Pattern.compile("(\\d{1,4})([dw])");
+
+    @Override
+    public Period convert(String text) {
+      Matcher matcher = TEXT.matcher(text);
+      if (!matcher.matches()) {
+        throw new IllegalArgumentException(
+            "time: \"" + text + "\" (expected: days or weeks, such as 12d or 3w)");
+      }
+      int number = Integer.parseInt(matcher.group(1));
+      return matcher.group(2).equals("d") ? Period.ofDays(number) : Period.ofWeeks(number);
+    }
+  }
+}
