@@ -9,6 +9,7 @@ import io.microvisor.compose.image.RootStep;
 import io.microvisor.compose.image.UkiStep;
 import io.microvisor.compose.image.VerityStep;
 import io.microvisor.compose.plan.BuildEvent;
+import io.microvisor.compose.plan.Forecast;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Plan;
 import io.microvisor.compose.plan.PlanRunner;
@@ -53,13 +54,24 @@ public final class Composer {
   /// @throws IOException if the world fails: a package cannot be had, a script fails, the disk is full
   public List<Path> build(Template template, Lock lock, Path output, OptionalLong sourceDateEpoch)
       throws IOException, InterruptedException {
-    long epoch =
-        sourceDateEpoch.orElseGet(
-            () -> lock.newestRelease().map(Instant::getEpochSecond).orElse(0L));
+    long epoch = epoch(lock, sourceDateEpoch);
     NeededPackages packages = new NeededPackages(lock, supply, events);
     Plan plan = plan(template, lock, packages, epoch);
     Results made = new PlanRunner(store, packages::contents, events).run(plan);
     return new ArtifactWriter(store, events).write(template, lock, epoch, made, output);
+  }
+
+  /// Tells what [#build] would do, and does nothing.
+  public List<Forecast> forecast(Template template, Lock lock, OptionalLong sourceDateEpoch)
+      throws IOException {
+    NeededPackages packages = new NeededPackages(lock, supply, events);
+    Plan plan = plan(template, lock, packages, epoch(lock, sourceDateEpoch));
+    return new PlanRunner(store, packages::contents, events).forecast(plan);
+  }
+
+  private static long epoch(Lock lock, OptionalLong sourceDateEpoch) {
+    return sourceDateEpoch.orElseGet(
+        () -> lock.newestRelease().map(Instant::getEpochSecond).orElse(0L));
   }
 
   /// The plan of a build, to be run or printed.
@@ -69,6 +81,7 @@ public final class Composer {
     Digest identity =
         Digest.sha256("emt image " + template.image().name() + " " + template.image().version());
     return new Plan(
+        template.image().name(),
         List.of(
             new ConfigureStep(lock, packages::unpacked, store.contents(), epoch),
             new ModulesStep(configured, template.system().kernel()),

@@ -9,6 +9,7 @@ import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.rootfs.KernelModules;
 import io.microvisor.compose.rootfs.RootFileSystem;
+import io.microvisor.compose.template.EffectiveTemplate;
 import io.microvisor.compose.template.Template;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
@@ -50,6 +51,15 @@ public record RootStep(Input.Output configured, Input.Output modules, Template t
   @Override
   public Fingerprint fingerprint() {
     return Fingerprint.of(RootFileSystem.VERSION, "epoch", epoch);
+  }
+
+  @Override
+  public SortedMap<String, String> details() {
+    SortedMap<String, String> details = new TreeMap<>();
+    EffectiveTemplate effective = template.effective();
+    effective.values().forEach((key, value) -> details.put("template key " + key, value));
+    effective.files().forEach(f -> details.put("file " + f.name(), f.digest().hex()));
+    return details;
   }
 
   @Override

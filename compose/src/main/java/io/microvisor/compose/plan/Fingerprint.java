@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 
 /// What a step would do, apart from its inputs: its version and its parameters, never a path or a time.
 ///
@@ -24,14 +25,14 @@ public record Fingerprint(int version, List<String> parameters) {
     return new Fingerprint(version, parameters);
   }
 
-  /// The cache key of a step with this fingerprint and these inputs, each `name` and identity.
-  Digest key(StepId step, List<String> inputs) {
+  /// The cache key of a step with this fingerprint and inputs of these identities.
+  Digest key(StepId step, SortedMap<String, Digest> inputs) {
     MessageDigest hasher = Digest.hasher();
     add(hasher, step.name());
     add(hasher, Integer.toString(version));
     parameters.forEach(p -> add(hasher, p));
     add(hasher, "--");
-    inputs.forEach(i -> add(hasher, i));
+    inputs.forEach((name, identity) -> add(hasher, name + "=" + identity.hex()));
     return Digest.of(hasher.digest());
   }
 

@@ -8,8 +8,9 @@ import java.util.stream.Collectors;
 
 /// Steps in an order in which each follows those whose outputs it takes.
 ///
+/// @param name what is built: why a step runs is told by comparing it with the plan of this name that ran last
 /// @param inOrder the steps
-public record Plan(List<Step> inOrder) {
+public record Plan(String name, List<Step> inOrder) {
   /// @throws IllegalArgumentException if two steps share a name, or one takes the output of a step that does not come
   ///     before it (a cycle is always such a step)
   public Plan {

@@ -12,6 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -51,12 +55,13 @@ public final class PlanRunner {
   /// @throws InterruptedException if this thread is interrupted; so are the steps
   public Results run(Plan plan) throws IOException, InterruptedException {
     events.accept(new BuildEvent.Planned(plan.inOrder().stream().map(Step::id).toList()));
+    StepHistory history = new StepHistory(store.actions(), plan.name());
     Map<StepId, Future<Outputs>> started = new HashMap<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       try {
         for (Step step : plan.inOrder()) {
           Map<StepId, Future<Outputs>> before = Map.copyOf(started);
-          started.put(step.id(), threads.submit(() -> outputs(step, before)));
+          started.put(step.id(), threads.submit(() -> outputs(step, before, history)));
         }
         return await(plan, started);
       } finally {
@@ -89,29 +94,75 @@ public final class PlanRunner {
     }
   }
 
-  private Outputs outputs(Step step, Map<StepId, Future<Outputs>> before)
+  private Outputs outputs(Step step, Map<StepId, Future<Outputs>> before, StepHistory history)
       throws IOException, InterruptedException {
-    Map<String, Artifact> inputs = new HashMap<>();
-    List<String> identities = new ArrayList<>();
+    Map<String, Artifact> taken = new HashMap<>();
     for (Map.Entry<String, Input> input : step.inputs().entrySet()) {
-      Digest identity =
-          switch (input.getValue()) {
-            case Input.Content content -> content.digest();
-            case Input.Output output -> {
-              Artifact artifact = result(before, output.step()).named(output.name());
-              inputs.put(input.getKey(), artifact);
-              yield artifact.identity();
-            }
-          };
-      identities.add(input.getKey() + "=" + identity.hex());
+      if (input.getValue() instanceof Input.Output output) {
+        taken.put(input.getKey(), result(before, output.step()).named(output.name()));
+      }
     }
+    SortedMap<String, Digest> identities = identities(step, taken);
     Digest key = step.fingerprint().key(step.id(), identities);
     Optional<Outputs> cached = cached(key);
+    Outputs outputs;
     if (cached.isPresent()) {
       events.accept(new BuildEvent.Reused(step.id()));
-      return cached.get();
+      outputs = cached.get();
+    } else {
+      outputs = run(step, taken, key);
     }
-    return run(step, inputs, key);
+    history.remember(step.id(), StepHistory.facts(step, identities));
+    return outputs;
+  }
+
+  private static SortedMap<String, Digest> identities(Step step, Map<String, Artifact> taken) {
+    SortedMap<String, Digest> identities = new TreeMap<>();
+    step.inputs()
+        .forEach((name, input) ->
+            identities.put(
+                name,
+                switch (input) {
+                  case Input.Content content -> content.digest();
+                  case Input.Output _ ->
+                      Objects.requireNonNull(taken.get(name), "every output is taken").identity();
+                }));
+    return identities;
+  }
+
+  /// What would become of each step if the plan were run now.
+  public List<Forecast> forecast(Plan plan) throws IOException {
+    StepHistory history = new StepHistory(store.actions(), plan.name());
+    Map<StepId, Outputs> known = new HashMap<>();
+    List<Forecast> forecasts = new ArrayList<>();
+    for (Step step : plan.inOrder()) {
+      SortedSet<StepId> unknown = new TreeSet<>();
+      Map<String, Artifact> taken = new HashMap<>();
+      step.inputs()
+          .forEach((name, input) -> {
+            if (input instanceof Input.Output output) {
+              Optional.ofNullable(known.get(output.step()))
+                  .ifPresentOrElse(
+                      outputs -> taken.put(name, outputs.named(output.name())),
+                      () -> unknown.add(output.step()));
+            }
+          });
+      if (!unknown.isEmpty()) {
+        forecasts.add(new Forecast.Waits(step.id(), List.copyOf(unknown)));
+        continue;
+      }
+      SortedMap<String, Digest> identities = identities(step, taken);
+      Optional<Outputs> cached = cached(step.fingerprint().key(step.id(), identities));
+      if (cached.isPresent()) {
+        known.put(step.id(), cached.get());
+        forecasts.add(new Forecast.Reused(step.id()));
+      } else {
+        forecasts.add(
+            new Forecast.Runs(
+                step.id(), history.changes(step.id(), StepHistory.facts(step, identities))));
+      }
+    }
+    return forecasts;
   }
 
   private Outputs run(Step step, Map<String, Artifact> inputs, Digest key)

@@ -1,6 +1,7 @@
 package io.microvisor.compose.plan;
 
 import java.io.IOException;
+import java.util.Collections;
 import java.util.SortedMap;
 
 /// One step of a build: a function of its declared inputs and its fingerprint, and of nothing else.
@@ -13,6 +14,11 @@ public interface Step {
 
   /// Its version and parameters.
   Fingerprint fingerprint();
+
+  /// What its inputs say, in words by name: never part of a cache key, only to tell what changed since the last build.
+  default SortedMap<String, String> details() {
+    return Collections.emptySortedMap();
+  }
 
   /// Makes the outputs. Same inputs and fingerprint: same outputs, bit for bit.
   ///

@@ -2,16 +2,22 @@ package io.microvisor.compose.template;
 
 import io.microvisor.bytes.Digest;
 import java.util.List;
+import java.util.SortedMap;
 
 /// A template after its layers were joined: what `emt resolve` prints.
 ///
 /// @param text YAML that reads back as the same template when it lies in the same folder; no `extends`, no removals
+/// @param values the same, each value by the path of keys that leads to it
 /// @param files every local file the template names, by name
 /// @param identity changes exactly when the text or the contents of a local file change
 /// @param packagesIdentity changes exactly when what decides the set of packages changes: a lock made for another one
 ///     is stale
 public record EffectiveTemplate(
-    String text, List<LocalFile> files, Digest identity, Digest packagesIdentity) {
+    String text,
+    SortedMap<String, String> values,
+    List<LocalFile> files,
+    Digest identity,
+    Digest packagesIdentity) {
   public EffectiveTemplate {
     files = List.copyOf(files);
   }

@@ -3,6 +3,7 @@ package io.microvisor.compose.template;
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.Digest;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +57,8 @@ final class TemplateBinder {
         config,
         problems.isEmpty()
             ? effective()
-            : new EffectiveTemplate("", List.of(), Digest.sha256(""), Digest.sha256("")));
+            : new EffectiveTemplate(
+                "", Collections.emptySortedMap(), List.of(), Digest.sha256(""), Digest.sha256("")));
   }
 
   private Template.Image image(Fields image) {
@@ -244,6 +246,7 @@ final class TemplateBinder {
     }
     return new EffectiveTemplate(
         text,
+        EffectiveValues.of(root),
         files,
         identity(text, files),
         identity(

@@ -55,19 +55,19 @@ class PlanTest {
 
   @Test
   void refusesAStepBeforeWhatItTakes() {
-    assertThatThrownBy(() -> new Plan(List.of(second("b"), first("a"))))
+    assertThatThrownBy(() -> new Plan("test", List.of(second("b"), first("a"))))
         .hasMessage("plan: \"second\" takes \"text\" from \"first\" (expected: a step before it)");
   }
 
   @Test
   void refusesTwoStepsOfOneName() {
-    assertThatThrownBy(() -> new Plan(List.of(first("a"), first("b"))))
+    assertThatThrownBy(() -> new Plan("test", List.of(first("a"), first("b"))))
         .hasMessage("plan: two steps called \"first\"");
   }
 
   @Test
   void printsItself() {
-    assertThat(new Plan(List.of(first("a"), second("b"))).toString())
+    assertThat(new Plan("test", List.of(first("a"), second("b"))).toString())
         .isEqualTo("first <- \nsecond <- first.text");
   }
 
@@ -134,7 +134,7 @@ class PlanTest {
             () -> {
               try (Store store = Store.open(folder)) {
                 new PlanRunner(store, store::contents, events::add)
-                    .run(new Plan(List.of(failing, second("b"))));
+                    .run(new Plan("test", List.of(failing, second("b"))));
               }
             })
         .isInstanceOf(IOException.class)
@@ -144,7 +144,29 @@ class PlanTest {
 
   private static Results run(Path folder, Step... steps) throws IOException, InterruptedException {
     try (Store store = Store.open(folder)) {
-      return new PlanRunner(store, store::contents, _ -> {}).run(new Plan(List.of(steps)));
+      return new PlanRunner(store, store::contents, _ -> {}).run(new Plan("test", List.of(steps)));
+    }
+  }
+
+  @Test
+  void tellsWhatWouldRunAndWhy(@TempDir Path folder) throws Exception {
+    run(folder, first("a"), second("b"));
+
+    try (Store store = Store.open(folder)) {
+      PlanRunner runner = new PlanRunner(store, store::contents, _ -> {});
+
+      assertThat(runner.forecast(new Plan("test", List.of(first("a"), second("b")))))
+          .containsExactly(new Forecast.Reused(FIRST), new Forecast.Reused(SECOND));
+      assertThat(runner.forecast(new Plan("test", List.of(first("a"), second("c")))))
+          .containsExactly(
+              new Forecast.Reused(FIRST),
+              new Forecast.Runs(SECOND, List.of("parameter text changed: b to c")));
+      assertThat(runner.forecast(new Plan("test", List.of(first("z"), second("b")))))
+          .containsExactly(
+              new Forecast.Runs(FIRST, List.of("parameter text changed: a to z")),
+              new Forecast.Waits(SECOND, List.of(FIRST)));
+      assertThat(runner.forecast(new Plan("another", List.of(first("z")))))
+          .containsExactly(new Forecast.Runs(FIRST, List.of("it was not made before")));
     }
   }
 }
