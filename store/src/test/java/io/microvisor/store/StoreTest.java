@@ -112,8 +112,7 @@ class StoreTest {
       partial.write(ByteBuffer.wrap(BYTES, 0, 2));
       partial.write(ByteBuffer.wrap("something else".getBytes(StandardCharsets.UTF_8)));
       partial.keep(2);
-      assertThat(partial.digest())
-          .isEqualTo(Digest.sha256(Arrays.copyOf(BYTES, 2)));
+      assertThat(partial.digest()).isEqualTo(Digest.sha256(Arrays.copyOf(BYTES, 2)));
       partial.write(ByteBuffer.wrap(BYTES, 2, BYTES.length - 2));
 
       assertThat(partial.commit()).hasBinaryContent(BYTES);

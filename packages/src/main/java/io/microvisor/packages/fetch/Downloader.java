@@ -196,8 +196,7 @@ public final class Downloader implements Closeable {
             return outcome;
           }
           anew = true;
-          listener.accept(
-              new DownloadEvent.Retrying(download, address, reason, Duration.ZERO));
+          listener.accept(new DownloadEvent.Retrying(download, address, reason, Duration.ZERO));
         }
         case Outcome.Again(String reason, Duration asked) -> {
           if (partial.size() - before >= PROGRESS) {

@@ -13,8 +13,7 @@ import java.util.Locale;
 public record Network(
     List<Proxy> proxies, List<Credentials> credentials, List<Tls> tls, Limits limits) {
   /// Directly, without credentials, with the usual patience.
-  public static final Network DIRECT =
-      new Network(List.of(), List.of(), List.of(), Limits.DEFAULT);
+  public static final Network DIRECT = new Network(List.of(), List.of(), List.of(), Limits.DEFAULT);
 
   public Network {
     proxies = List.copyOf(proxies);

@@ -53,7 +53,8 @@ final class Refusal {
     try {
       return Optional.of(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(value)));
     } catch (DateTimeException _) {
-      return Optional.empty(); // One of HTTP's obsolete forms, or nonsense: as if it were not there.
+      return Optional
+          .empty(); // One of HTTP's obsolete forms, or nonsense: as if it were not there.
     }
   }
 

@@ -86,8 +86,7 @@ final class SmallTransfer {
         case 200 -> fresh(response, body);
         case 304 -> new Small.Unchanged();
         case 404, 410 -> new Small.Absent("not found there");
-        default ->
-            throw broken(Refusal.status(response.statusCode(), response.headers(), limits));
+        default -> throw broken(Refusal.status(response.statusCode(), response.headers(), limits));
       };
     }
   }

@@ -131,7 +131,8 @@ final class TlsContexts {
       throw new IOException(file + ": a damaged certificate: " + e.getMessage(), e);
     }
     if (all.isEmpty()) {
-      throw new IOException(file + ": no certificate in it (expected: -----BEGIN CERTIFICATE-----)");
+      throw new IOException(
+          file + ": no certificate in it (expected: -----BEGIN CERTIFICATE-----)");
     }
     return all;
   }

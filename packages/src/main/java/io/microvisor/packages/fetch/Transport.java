@@ -28,8 +28,10 @@ final class Transport implements Closeable {
   private static final int MOST_REDIRECTS = 8;
 
   static {
-    // The runtime sends no password to a proxy that is asked for a tunnel, unless it was told so before its first
-    // request. Whoever writes a password into a proxy's address wants it sent there. A setting given from outside
+    // The runtime sends no password to a proxy that is asked for a tunnel, unless it was told so
+    // before its first
+    // request. Whoever writes a password into a proxy's address wants it sent there. A setting
+    // given from outside
     // stays. Until when: until HttpClient.Builder lets one say it.
     String tunnels = "jdk.http.auth.tunneling.disabledSchemes";
     if (System.getProperty(tunnels) == null) {
@@ -102,8 +104,7 @@ final class Transport implements Closeable {
     }
   }
 
-  private HttpResponse<TimedBody> send(
-      URI address, Map<String, String> headers, String login)
+  private HttpResponse<TimedBody> send(URI address, Map<String, String> headers, String login)
       throws IOException, InterruptedException {
     Limits limits = network.limits();
     HttpRequest.Builder request =
@@ -184,9 +185,7 @@ final class Transport implements Closeable {
       return switch (way) {
         case Network.Way.Directly() -> Proxy.NO_PROXY;
         case Network.Way.Through(URI proxy) ->
-            new Proxy(
-                Proxy.Type.HTTP,
-                new InetSocketAddress(proxy.getHost(), port(proxy)));
+            new Proxy(Proxy.Type.HTTP, new InetSocketAddress(proxy.getHost(), port(proxy)));
       };
     }
 

@@ -47,7 +47,13 @@ final class LyingMirrorTest {
     store = Store.open(directory.resolve("store"));
     Limits limits =
         new Limits(
-            2, 2, Duration.ofSeconds(1), Duration.ofSeconds(40), Duration.ofSeconds(10), SHORT, 512);
+            2,
+            2,
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(40),
+            Duration.ofSeconds(10),
+            SHORT,
+            512);
     downloader = new Downloader(Network.DIRECT.withLimits(limits), store, pauses::add);
   }
 
@@ -96,7 +102,8 @@ final class LyingMirrorTest {
       case ENDLESS_HEADER ->
           (_, out) -> {
             out.write(OK.getBytes(StandardCharsets.ISO_8859_1));
-            byte[] more = "X-More: 0123456789\r\n".repeat(100).getBytes(StandardCharsets.ISO_8859_1);
+            byte[] more =
+                "X-More: 0123456789\r\n".repeat(100).getBytes(StandardCharsets.ISO_8859_1);
             while (true) {
               out.write(more);
             }
@@ -116,8 +123,9 @@ final class LyingMirrorTest {
               OK + "Transfer-Encoding: chunked\r\n",
               ("1000\r\n" + "x".repeat(0x1000) + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
       case BROKEN_CHUNKS ->
-          RawServer.last(OK + "Transfer-Encoding: chunked\r\n", "pony\r\n".getBytes(
-              StandardCharsets.ISO_8859_1));
+          RawServer.last(
+              OK + "Transfer-Encoding: chunked\r\n",
+              "pony\r\n".getBytes(StandardCharsets.ISO_8859_1));
       case OTHER_LENGTH -> RawServer.content(Arrays.copyOf(CONTENT, CONTENT.length - 1));
       case OTHER_BYTES -> RawServer.content(new byte[CONTENT.length]);
       case COMPRESSED ->
@@ -239,8 +247,7 @@ final class LyingMirrorTest {
     String busy = "HTTP/1.1 429 Later\r\nContent-Length: 0\r\n";
     try (RawServer server =
         new RawServer(
-            RawServer.last(busy + "Retry-After: 7\r\n", new byte[0]),
-            RawServer.content(CONTENT))) {
+            RawServer.last(busy + "Retry-After: 7\r\n", new byte[0]), RawServer.content(CONTENT))) {
       assertThat(Files.readAllBytes(fetch(server.address()))).isEqualTo(CONTENT);
     }
     store.files().remove(Digest.sha256(CONTENT));
@@ -299,13 +306,19 @@ final class LyingMirrorTest {
     new Random(5).nextBytes(large);
     Answer some =
         (head, out) -> {
-          int from = head.contains("Range: ") ? Integer.parseInt(head.replaceAll("(?s).*bytes=(\\d+)-.*", "$1")) : 0;
+          int from =
+              head.contains("Range: ")
+                  ? Integer.parseInt(head.replaceAll("(?s).*bytes=(\\d+)-.*", "$1"))
+                  : 0;
           int to = Math.min(large.length, from + (3 << 19));
-          String range = "Content-Range: bytes %d-%d/%d\r\n".formatted(from, large.length - 1, large.length);
+          String range =
+              "Content-Range: bytes %d-%d/%d\r\n".formatted(from, large.length - 1, large.length);
           RawServer.write(
               out,
               (from > 0 ? "HTTP/1.1 206 Part\r\n" + range : OK)
-                  + "Content-Length: " + (large.length - from) + "\r\n",
+                  + "Content-Length: "
+                  + (large.length - from)
+                  + "\r\n",
               Arrays.copyOfRange(large, from, to));
           return false;
         };
@@ -351,8 +364,7 @@ final class LyingMirrorTest {
 
   private Path fetch(URI... addresses) throws IOException, InterruptedException {
     Download wanted =
-        new Download(
-            "thing 1.0", List.of(addresses), CONTENT.length, Digest.sha256(CONTENT));
+        new Download("thing 1.0", List.of(addresses), CONTENT.length, Digest.sha256(CONTENT));
     return downloader.fetch(List.of(wanted), events::add).getFirst();
   }
 

@@ -134,8 +134,7 @@ public final class TestAuthority {
                     Extension.basicConstraints,
                     true,
                     new DEROctetString(new BasicConstraints(authority))),
-                new Extension(
-                    Extension.subjectAlternativeName, false, new DEROctetString(names))
+                new Extension(Extension.subjectAlternativeName, false, new DEROctetString(names))
               }));
       var unsigned = form.generateTBSCertificate();
       Signature signature = Signature.getInstance("SHA256withECDSA");
@@ -146,8 +145,7 @@ public final class TestAuthority {
       whole.add(ECDSA);
       whole.add(new DERBitString(signature.sign()));
       return CertificateFactory.getInstance("X.509")
-          .generateCertificate(
-              new ByteArrayInputStream(new DERSequence(whole).getEncoded("DER")));
+          .generateCertificate(new ByteArrayInputStream(new DERSequence(whole).getEncoded("DER")));
     } catch (GeneralSecurityException | IOException e) {
       throw new AssertionError(e);
     }

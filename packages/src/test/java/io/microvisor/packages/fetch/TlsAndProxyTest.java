@@ -116,15 +116,10 @@ final class TlsAndProxyTest {
 
     assertThatThrownBy(() -> get(network(trusting(nothing)), address))
         .hasMessageContaining(nothing + ": no certificate in it (expected: -----BEGIN CERTIFICATE");
-    assertThatThrownBy(
-            () ->
-                get(
-                    network(
-                        new Tls(
-                            "",
-                            new Authorities.In(own),
-                            new Tls.Identity.Pem(own, locked))),
-                    address))
+    assertThatThrownBy(() ->
+            get(
+                network(new Tls("", new Authorities.In(own), new Tls.Identity.Pem(own, locked))),
+                address))
         .hasMessageContaining(locked + ": the key is encrypted (expected: one that is not)");
   }
 
@@ -193,8 +188,7 @@ final class TlsAndProxyTest {
     assertThat(get(network, server.address())).isEqualTo(CONTENT);
     assertThat(server.requests().getFirst()).doesNotContain("Proxy-Authorization");
     assertThat(proxy.requests()).hasSize(1);
-    assertThat(network.way(URI.create("http://a.inside.example/")))
-        .isEqualTo(new Way.Directly());
+    assertThat(network.way(URI.create("http://a.inside.example/"))).isEqualTo(new Way.Directly());
   }
 
   @Test
@@ -217,21 +211,19 @@ final class TlsAndProxyTest {
 
   /// A proxy that opens tunnels to whoever logs in.
   private static final class Tunnel implements AutoCloseable {
-    private final ServerSocket socket =
-        new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
     private final String login;
 
     Tunnel(String login) throws IOException {
       this.login = login;
-      threads.submit(
-          () -> {
-            while (true) {
-              Socket one = socket.accept();
-              threads.submit(() -> serve(one));
-            }
-          });
+      threads.submit(() -> {
+        while (true) {
+          Socket one = socket.accept();
+          threads.submit(() -> serve(one));
+        }
+      });
     }
 
     int port() {
