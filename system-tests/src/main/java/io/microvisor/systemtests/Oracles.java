@@ -103,6 +103,15 @@ public final class Oracles {
     return ToolRun.run(support, spec, LONGEST);
   }
 
+  /// Starts a server, which sees `work` as [#WORK], may write there, and has the host's network.
+  public ToolRun start(Path work, String... command) throws IOException, InterruptedException {
+    ToolSpec spec =
+        root.tool(List.of(command))
+            .bind(work, WORK, ToolSpec.Access.READ_WRITE)
+            .network(ToolSpec.Network.HOST);
+    return ToolRun.start(support, spec, ToolRun.Stdio.PIPED);
+  }
+
   /// Runs a shell script in `work`; the first command that fails ends it.
   public ToolResult shell(Path work, String script) throws IOException, InterruptedException {
     return run(work, "sh", "-euc", "cd " + WORK + "\n" + script);
