@@ -24,7 +24,7 @@ public final class EnvironmentProxies {
     List<Proxy> all = new ArrayList<>();
     String http = environment.getOrDefault("http_proxy", "");
     String https = environment.getOrDefault("https_proxy", http);
-    for (String word : environment.getOrDefault("no_proxy", "").split("[,\\s]+")) {
+    for (String word : environment.getOrDefault("no_proxy", "").split("[,\\s]+", -1)) {
       String host = word.replaceFirst("^\\*?\\.", "");
       if (host.equals("*")) {
         return List.of();

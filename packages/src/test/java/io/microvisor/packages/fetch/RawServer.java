@@ -50,7 +50,7 @@ final class RawServer implements Closeable {
   RawServer(ServerSocket socket, Answer... inTurn) {
     this.socket = socket;
     answers.addAll(List.of(inTurn));
-    threads.submit(this::accept);
+    var _ = threads.submit(this::accept);
   }
 
   private static ServerSocket plain() {
@@ -125,7 +125,7 @@ final class RawServer implements Closeable {
   private Void accept() throws IOException {
     while (true) {
       Socket one = socket.accept();
-      threads.submit(() -> serve(one));
+      var _ = threads.submit(() -> serve(one));
     }
   }
 

@@ -218,10 +218,10 @@ final class TlsAndProxyTest {
 
     Tunnel(String login) throws IOException {
       this.login = login;
-      threads.submit(() -> {
+      var _ = threads.submit(() -> {
         while (true) {
           Socket one = socket.accept();
-          threads.submit(() -> serve(one));
+          var _ = threads.submit(() -> serve(one));
         }
       });
     }
