@@ -42,8 +42,6 @@ final class EnvironmentProxiesTest {
   }
 
   private static Way way(Map<String, String> environment, String address) {
-    return Network.DIRECT
-        .withProxies(EnvironmentProxies.of(environment))
-        .way(URI.create(address));
+    return Network.DIRECT.withProxies(EnvironmentProxies.of(environment)).way(URI.create(address));
   }
 }

@@ -218,12 +218,13 @@ final class TlsAndProxyTest {
 
     Tunnel(String login) throws IOException {
       this.login = login;
-      var _ = threads.submit(() -> {
-        while (true) {
-          Socket one = socket.accept();
-          var _ = threads.submit(() -> serve(one));
-        }
-      });
+      var _ =
+          threads.submit(() -> {
+            while (true) {
+              Socket one = socket.accept();
+              var _ = threads.submit(() -> serve(one));
+            }
+          });
     }
 
     int port() {
