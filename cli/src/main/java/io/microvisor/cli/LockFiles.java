@@ -53,6 +53,8 @@ final class LockFiles {
               if (event instanceof DownloadEvent.Advanced more) {
                 long now = bytes.addAndGet(more.bytes());
                 events.accept(new BuildEvent.Advanced(ID, now, now, BuildEvent.Unit.BYTES));
+              } else if (event instanceof DownloadEvent.Noted note) {
+                events.accept(new BuildEvent.Noted(ID, note.line()));
               }
             });
     LockFile.write(lock, file);

@@ -2,6 +2,8 @@ package io.microvisor.cli;
 
 import io.microvisor.compose.build.TemplateRepositories;
 import io.microvisor.compose.template.Template;
+import io.microvisor.packages.fetch.EnvironmentProxies;
+import io.microvisor.packages.fetch.Network;
 import io.microvisor.packages.repository.AptSources;
 import io.microvisor.packages.repository.MirrorDiscovery;
 import io.microvisor.packages.repository.RepositorySpec;
@@ -73,9 +75,18 @@ final class SupplyOptions {
       List<RepositorySpec> further)
       throws IOException, FailureException {
     AptSources apt = apt(terminal);
+    apt.notes().forEach(terminal.err()::println);
     List<RepositorySpec> repositories = new ArrayList<>(archives(apt, discovery, named));
     repositories.addAll(further);
-    return new PackageSupply(store, repositories, apt.network(), terminal.now().get());
+    return new PackageSupply(store, repositories, network(terminal, apt), terminal.now().get());
+  }
+
+  /// apt's way to the network; where apt names no proxy, that of the environment, as apt has it.
+  private static Network network(Terminal terminal, AptSources apt) {
+    Network network = apt.network();
+    return network.proxies().isEmpty()
+        ? network.withProxies(EnvironmentProxies.of(terminal.environment()))
+        : network;
   }
 
   private static List<RepositorySpec> archives(

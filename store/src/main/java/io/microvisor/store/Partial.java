@@ -3,17 +3,22 @@ package io.microvisor.store;
 import io.microvisor.bytes.Digest;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// A download that is not finished; one owner at a time has it, across threads and processes. Closing it keeps the bytes
 /// for the next attempt.
+///
+/// Bytes are hashed as they are written, once; what an earlier attempt left is read back only if it is continued.
 public final class Partial implements Closeable {
+  private static final int BUFFER = 1 << 16;
   private static final Set<Path> OURS = new HashSet<>();
 
   private final Path path;
@@ -21,6 +26,9 @@ public final class Partial implements Closeable {
   private final FileChannel lock;
   private final Digest expected;
   private final Shelf shelf;
+  private MessageDigest hasher = Digest.hasher();
+  private long hashed;
+  private @Nullable FileChannel file;
   private boolean closed;
 
   private Partial(Path path, Path lockFile, FileChannel lock, Digest expected, Shelf shelf) {
@@ -70,14 +78,47 @@ public final class Partial implements Closeable {
     }
   }
 
-  /// Where the bytes go; there may be no file yet, or the beginning of one.
-  public Path path() {
-    return path;
-  }
-
   /// How many bytes are there already.
   public long size() throws IOException {
-    return Files.isRegularFile(path) ? Files.size(path) : 0;
+    FileChannel open = file;
+    return open != null ? open.size() : Files.isRegularFile(path) ? Files.size(path) : 0;
+  }
+
+  /// Forgets all but the first `size` bytes.
+  ///
+  /// @throws IllegalArgumentException if there are fewer
+  public void keep(long size) throws IOException {
+    if (size < 0 || size > size()) {
+      throw new IllegalArgumentException(
+          "download: keep " + size + " bytes (expected: 0 to " + size() + ")");
+    }
+    if (size < size()) {
+      file().truncate(size);
+    }
+    if (size < hashed) {
+      hasher = Digest.hasher();
+      hashed = 0;
+    }
+  }
+
+  /// Writes the buffer's remaining bytes behind those that are there.
+  public void write(ByteBuffer bytes) throws IOException {
+    FileChannel to = file();
+    catchUp();
+    hasher.update(bytes.duplicate());
+    while (bytes.hasRemaining()) {
+      hashed += to.write(bytes, hashed);
+    }
+  }
+
+  /// The digest of the bytes that are there.
+  public Digest digest() throws IOException {
+    catchUp();
+    try {
+      return Digest.of(((MessageDigest) hasher.clone()).digest());
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("SHA-256 cannot be cloned", e);
+    }
   }
 
   /// Makes the finished file visible in the store, unless another process was faster.
@@ -92,24 +133,72 @@ public final class Partial implements Closeable {
     if (!Files.exists(path) && Files.isRegularFile(target)) {
       return target;
     }
-    Digest found;
-    try (InputStream stream = Files.newInputStream(path)) {
-      found = Digest.sha256(stream);
-    }
+    Digest found = digest();
     if (!found.equals(expected)) {
-      Files.delete(path);
+      keep(0);
       throw DiskIngest.mismatch(found, expected);
     }
+    file(); // An empty file has not been written to.
+    closeFile();
     return shelf.publish(path, expected);
+  }
+
+  /// Hashes what is there and was not written by us.
+  private void catchUp() throws IOException {
+    long size = size();
+    if (hashed == size) {
+      return;
+    }
+    FileChannel from = file();
+    ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+    while (hashed < size) {
+      buffer.clear().limit((int) Math.min(BUFFER, size - hashed));
+      int read = from.read(buffer, hashed);
+      if (read < 0) {
+        throw new IOException("unfinished download " + path + ": it shrank while it was read");
+      }
+      hasher.update(buffer.flip());
+      hashed += read;
+    }
+  }
+
+  private FileChannel file() throws IOException {
+    if (closed) {
+      throw new IllegalStateException("download: used after its end");
+    }
+    FileChannel open = file;
+    if (open == null) {
+      open =
+          FileChannel.open(
+              path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      file = open;
+    }
+    return open;
+  }
+
+  private void closeFile() throws IOException {
+    FileChannel open = file;
+    if (open != null) {
+      open.close();
+      file = null;
+    }
   }
 
   /// Lets the next one go on; what was downloaded and not committed stays.
   @Override
   public void close() throws IOException {
     if (!closed) {
-      closed = true;
-      lock.close();
-      release(lockFile);
+      try {
+        boolean nothing = size() == 0;
+        closeFile();
+        if (nothing) {
+          Files.deleteIfExists(path);
+        }
+      } finally {
+        closed = true;
+        lock.close();
+        release(lockFile);
+      }
     }
   }
 }

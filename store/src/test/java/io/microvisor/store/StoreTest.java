@@ -6,11 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.microvisor.bytes.Digest;
 import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -90,15 +91,13 @@ class StoreTest {
     try (Store store = Store.open(directory)) {
       try (Partial partial = store.files().partial(DIGEST)) {
         assertThat(partial.size()).isZero();
-        Files.write(partial.path(), new byte[] {BYTES[0]});
+        partial.write(ByteBuffer.wrap(BYTES, 0, 1));
       }
       assertThat(store.files().path(DIGEST)).isEmpty();
 
       try (Partial partial = store.files().partial(DIGEST)) {
         assertThat(partial.size()).isEqualTo(1);
-        byte[] rest = new byte[BYTES.length - 1];
-        System.arraycopy(BYTES, 1, rest, 0, rest.length);
-        Files.write(partial.path(), rest, StandardOpenOption.APPEND);
+        partial.write(ByteBuffer.wrap(BYTES, 1, BYTES.length - 1));
         assertThat(partial.commit()).hasBinaryContent(BYTES);
       }
 
@@ -107,10 +106,25 @@ class StoreTest {
   }
 
   @Test
+  void aDownloadCanForgetItsEndAndBeContinuedFromThere() throws IOException {
+    try (Store store = Store.open(directory);
+        Partial partial = store.files().partial(DIGEST)) {
+      partial.write(ByteBuffer.wrap(BYTES, 0, 2));
+      partial.write(ByteBuffer.wrap("something else".getBytes(StandardCharsets.UTF_8)));
+      partial.keep(2);
+      assertThat(partial.digest()).isEqualTo(Digest.sha256(Arrays.copyOf(BYTES, 2)));
+      partial.write(ByteBuffer.wrap(BYTES, 2, BYTES.length - 2));
+
+      assertThat(partial.commit()).hasBinaryContent(BYTES);
+      assertThatThrownBy(() -> partial.keep(1 << 20)).isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
   void aWrongDownloadIsDiscardedAndNamesBothDigests() throws IOException {
     try (Store store = Store.open(directory);
         Partial partial = store.files().partial(DIGEST)) {
-      Files.writeString(partial.path(), "something else");
+      partial.write(ByteBuffer.wrap("something else".getBytes(StandardCharsets.UTF_8)));
 
       assertThatThrownBy(partial::commit)
           .isInstanceOf(IOException.class)
@@ -140,7 +154,7 @@ class StoreTest {
                   }
                 });
         second.await();
-        Files.write(partial.path(), BYTES);
+        partial.write(ByteBuffer.wrap(BYTES));
         partial.commit();
         order.add("first");
       }

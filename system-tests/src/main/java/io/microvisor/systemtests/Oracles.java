@@ -30,13 +30,19 @@ public final class Oracles {
           "erofs-utils",
           "fdisk",
           "gdisk",
+          "gnupg1",
           "gpg",
           "gpg-agent",
+          "gpgv",
           "initramfs-tools-core",
           "kmod",
           "mtools",
+          "nginx",
+          "openssl",
+          "sqv",
           "systemd-ukify",
           "tar",
+          "tinyproxy-bin",
           "xz-utils",
           "zstd");
 
@@ -95,6 +101,15 @@ public final class Oracles {
             .bind(work, WORK, ToolSpec.Access.READ_WRITE)
             .environment("GNUPGHOME", "/tmp/gnupg");
     return ToolRun.run(support, spec, LONGEST);
+  }
+
+  /// Starts a server, which sees `work` as [#WORK], may write there, and has the host's network.
+  public ToolRun start(Path work, String... command) throws IOException, InterruptedException {
+    ToolSpec spec =
+        root.tool(List.of(command))
+            .bind(work, WORK, ToolSpec.Access.READ_WRITE)
+            .network(ToolSpec.Network.HOST);
+    return ToolRun.start(support, spec, ToolRun.Stdio.PIPED);
   }
 
   /// Runs a shell script in `work`; the first command that fails ends it.

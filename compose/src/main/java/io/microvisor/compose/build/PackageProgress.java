@@ -44,6 +44,10 @@ final class PackageProgress {
                 new BuildEvent.Noted(step, again.download().subject() + ": " + again.reason()));
             yield here.get();
           }
+          case DownloadEvent.Noted note -> {
+            events.accept(new BuildEvent.Noted(step, note.line()));
+            yield here.get();
+          }
         };
     events.accept(new BuildEvent.Advanced(step, now, total, BuildEvent.Unit.BYTES));
   }

@@ -6,9 +6,6 @@ import java.time.Duration;
 
 /// How downloads go. Events of different downloads come from different threads.
 public sealed interface DownloadEvent {
-  /// What the event is about.
-  Download download();
-
   /// The file was in the store already.
   record Reused(Download download, Path path) implements DownloadEvent {}
 
@@ -24,6 +21,9 @@ public sealed interface DownloadEvent {
 
   /// The file is in the store, verified.
   record Finished(Download download, Path path) implements DownloadEvent {}
+
+  /// Something that deserves mention, about no file in particular: a repository that lacks a suite, say.
+  record Noted(String line) implements DownloadEvent {}
 
   /// All attempts at all addresses failed.
   record Failed(Download download, String reason) implements DownloadEvent {}

@@ -14,7 +14,7 @@ public final class DownloadException extends IOException {
   public record Attempt(URI address, String reason) {
     @Override
     public String toString() {
-      return address + ": " + reason;
+      return Addresses.shown(address) + ": " + reason;
     }
   }
 

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -34,7 +33,10 @@ public final class Downloader implements Closeable {
     void of(Duration duration) throws InterruptedException;
   }
 
-  private final Network network;
+  /// An attempt that brought so many bytes was worth it: slow and flaky lines get to the end, too.
+  private static final long PROGRESS = 1 << 20;
+
+  private final Limits limits;
   private final DownloadedFiles files;
   private final Pause pause;
   private final Transport transport;
@@ -43,7 +45,7 @@ public final class Downloader implements Closeable {
 
   /// A downloader into a store, which stays the caller's.
   public Downloader(Network network, Store store, Pause pause) {
-    this.network = network;
+    this.limits = network.limits();
     this.files = store.files();
     this.pause = pause;
     this.transport = new Transport(network);
@@ -89,18 +91,23 @@ public final class Downloader implements Closeable {
   /// @throws DownloadException if it could not be had for another reason than that it is not there
   public Small small(String subject, URI address, int limit, Validators known)
       throws IOException, InterruptedException {
-    SmallTransfer transfer = new SmallTransfer(transport, address, limit, known);
+    SmallTransfer transfer = new SmallTransfer(transport, limits, address, limit, known);
     for (int attempt = 1; ; attempt++) {
+      Duration wait;
       try {
         return slot(address, transfer::run);
       } catch (SmallTransfer.FailedException e) {
-        if (!e.isPassing() || attempt >= network.attempts()) {
+        if (!e.isPassing() || attempt >= mostAttempts(address)) {
+          if (e.isPassing()) {
+            unreachable.add(Addresses.host(address));
+          }
           var failed = new DownloadException.Attempt(address, String.valueOf(e.getMessage()));
           throw new DownloadException(
               List.of(new DownloadException.Failure(subject, List.of(failed))), 1);
         }
+        wait = longer(e.pause(), limits.pauseAfter(attempt));
       }
-      pause.of(pauseAfter(attempt));
+      pause.of(wait);
     }
   }
 
@@ -139,7 +146,9 @@ public final class Downloader implements Closeable {
         return new Fetched.Here(here.get());
       }
       List<DownloadException.Attempt> failed = new ArrayList<>();
-      for (URI address : download.addresses()) {
+      List<URI> left = new ArrayList<>(download.addresses());
+      while (!left.isEmpty()) {
+        URI address = left.remove(next(left));
         Outcome outcome = fetch(download, address, partial, listener);
         if (outcome instanceof Outcome.Done(Path path)) {
           listener.accept(new DownloadEvent.Finished(download, path));
@@ -153,35 +162,66 @@ public final class Downloader implements Closeable {
     }
   }
 
-  /// Tries one address as often as it deserves; a host that failed all attempts of one file gets a single one for
-  /// others.
+  /// The next address to try: the first whose host is not known to fail, if there is one.
+  private int next(List<URI> addresses) {
+    for (int i = 0; i < addresses.size(); i++) {
+      if (!unreachable.contains(Addresses.host(addresses.get(i)))) {
+        return i;
+      }
+    }
+    return 0;
+  }
+
+  /// A host that failed all attempts of one file gets a single one for others.
+  private int mostAttempts(URI address) {
+    return unreachable.contains(Addresses.host(address)) ? 1 : limits.attempts();
+  }
+
+  /// Tries one address as often as it deserves.
   private Outcome fetch(
       Download download, URI address, Partial partial, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
-    Transfer transfer = new Transfer(transport, download, address, partial, listener);
-    for (int attempt = 1; ; attempt++) {
+    Transfer transfer = new Transfer(transport, limits, download, address, partial, listener);
+    boolean anew = false;
+    int attempt = 1;
+    while (true) {
+      long before = partial.size();
       Outcome outcome = slot(address, transfer::run);
-      int most = unreachable.contains(host(address)) ? 1 : network.attempts();
-      if (!(outcome instanceof Outcome.Again(String reason))) {
-        return outcome;
+      switch (outcome) {
+        case Outcome.Done _, Outcome.Never _ -> {
+          return outcome;
+        }
+        case Outcome.Anew(String reason) -> {
+          if (anew) {
+            return outcome;
+          }
+          anew = true;
+          listener.accept(new DownloadEvent.Retrying(download, address, reason, Duration.ZERO));
+        }
+        case Outcome.Again(String reason, Duration asked) -> {
+          if (partial.size() - before >= PROGRESS) {
+            attempt = 1;
+          } else if (attempt >= mostAttempts(address)) {
+            unreachable.add(Addresses.host(address));
+            return outcome;
+          }
+          Duration wait = longer(asked, limits.pauseAfter(attempt));
+          attempt++;
+          listener.accept(new DownloadEvent.Retrying(download, address, reason, wait));
+          pause.of(wait);
+        }
       }
-      if (attempt >= most) {
-        unreachable.add(host(address));
-        return outcome;
-      }
-      Duration wait = pauseAfter(attempt);
-      listener.accept(new DownloadEvent.Retrying(download, address, reason, wait));
-      pause.of(wait);
     }
   }
 
-  private Duration pauseAfter(int attempt) {
-    return network.pause().multipliedBy(1L << Math.min(attempt - 1, 10));
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 
   private static String reason(Outcome outcome) {
     return switch (outcome) {
-      case Outcome.Again(String reason) -> reason;
+      case Outcome.Again(String reason, Duration _) -> reason;
+      case Outcome.Anew(String reason) -> reason;
       case Outcome.Never(String reason) -> reason;
       case Outcome.Done(Path path) -> throw new IllegalStateException("done: " + path);
     };
@@ -196,17 +236,13 @@ public final class Downloader implements Closeable {
   private <T> T slot(URI address, Work<T> work) throws IOException, InterruptedException {
     Semaphore slots =
         hosts.computeIfAbsent(
-            host(address), _ -> new Semaphore(network.connectionsPerHost(), true));
+            Addresses.host(address), _ -> new Semaphore(limits.connectionsPerHost(), true));
     slots.acquire();
     try {
       return work.run();
     } finally {
       slots.release();
     }
-  }
-
-  private static String host(URI address) {
-    return String.valueOf(address.getHost()).toLowerCase(Locale.ROOT) + ":" + address.getPort();
   }
 
   /// Gives up whatever is still running.

@@ -1,59 +1,68 @@
 package io.microvisor.packages.fetch;
 
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
-/// How to reach the network and how patient to be.
+/// How to reach the network.
 ///
 /// @param proxies proxies by scheme of the address, the first that fits is used; none means directly
-/// @param credentials for servers that want a login
-/// @param connectionsPerHost the most connections to one host at a time, at least 1
-/// @param attempts how often an address is tried before it is given up, at least 1
-/// @param pause before the second attempt; doubled before each further one
-/// @param stall how long a server may take to answer, or send less than `leastRate`, before the attempt is given up
-/// @param leastRate bytes a second below which a transfer counts as stalled
+/// @param credentials for servers that want a login; each goes to the host it is for and to no other
+/// @param tls certificates by host, the first that fits is used; none means the usual ones
+/// @param limits how patient to be
 public record Network(
-    List<Proxy> proxies,
-    List<Credentials> credentials,
-    int connectionsPerHost,
-    int attempts,
-    Duration pause,
-    Duration stall,
-    long leastRate) {
-  /// Directly, without credentials, four attempts, six connections to a host, 30 seconds of patience.
-  public static final Network DIRECT =
-      new Network(List.of(), List.of(), 6, 4, Duration.ofMillis(500), Duration.ofSeconds(30), 512);
+    List<Proxy> proxies, List<Credentials> credentials, List<Tls> tls, Limits limits) {
+  /// Directly, without credentials, with the usual patience.
+  public static final Network DIRECT = new Network(List.of(), List.of(), List.of(), Limits.DEFAULT);
 
   public Network {
-    if (connectionsPerHost < 1 || attempts < 1) {
-      throw new IllegalArgumentException(
-          "network: %d connections, %d attempts (expected: >= 1)"
-              .formatted(connectionsPerHost, attempts));
-    }
     proxies = List.copyOf(proxies);
     credentials = List.copyOf(credentials);
+    tls = List.copyOf(tls);
   }
 
   /// The same with other proxies.
   public Network withProxies(List<Proxy> others) {
-    return new Network(others, credentials, connectionsPerHost, attempts, pause, stall, leastRate);
+    return new Network(others, credentials, tls, limits);
   }
 
   /// The same with other credentials.
   public Network withCredentials(List<Credentials> others) {
-    return new Network(proxies, others, connectionsPerHost, attempts, pause, stall, leastRate);
+    return new Network(proxies, others, tls, limits);
+  }
+
+  /// The same with other certificates.
+  public Network withTls(List<Tls> others) {
+    return new Network(proxies, credentials, others, limits);
+  }
+
+  /// The same with other limits.
+  public Network withLimits(Limits others) {
+    return new Network(proxies, credentials, tls, others);
+  }
+
+  /// The way to an address.
+  Way way(URI address) {
+    return proxies.stream()
+        .filter(proxy -> proxy.fits(address))
+        .findFirst()
+        .map(Proxy::way)
+        .orElse(new Way.Directly());
   }
 
   /// A way to some hosts: through a proxy, or explicitly not.
   ///
   /// @param scheme of the addresses it is for: `http` or `https`
-  /// @param host the one host it is for, or empty for all
+  /// @param host the one host it is for; with a dot in front, the hosts below it; or empty for all
   /// @param way where it leads
   public record Proxy(String scheme, String host, Way way) {
     boolean fits(URI address) {
+      String asked = String.valueOf(address.getHost()).toLowerCase(Locale.ROOT);
+      String wanted = host.toLowerCase(Locale.ROOT);
       return scheme.equalsIgnoreCase(address.getScheme())
-          && (host.isEmpty() || host.equalsIgnoreCase(address.getHost()));
+          && (wanted.isEmpty()
+              || wanted.equals(asked)
+              || wanted.startsWith(".") && asked.endsWith(wanted));
     }
   }
 
@@ -63,7 +72,13 @@ public record Network(
     record Directly() implements Way {}
 
     /// An HTTP proxy at host and port, with or without a login in the address.
-    record Through(URI proxy) implements Way {}
+    record Through(URI proxy) implements Way {
+      /// Without the login.
+      @Override
+      public String toString() {
+        return "through " + Addresses.shown(proxy);
+      }
+    }
   }
 
   /// A login for some addresses (apt_auth.conf(5)).

@@ -1,6 +1,7 @@
 package io.microvisor.packages.fetch;
 
 import java.nio.file.Path;
+import java.time.Duration;
 
 /// What came of one attempt at one address.
 sealed interface Outcome {
@@ -8,7 +9,16 @@ sealed interface Outcome {
   record Done(Path path) implements Outcome {}
 
   /// It failed in a way that time may heal.
-  record Again(String reason) implements Outcome {}
+  ///
+  /// @param pause how long the server asks to be left alone, zero if it does not
+  record Again(String reason, Duration pause) implements Outcome {
+    Again(String reason) {
+      this(reason, Duration.ZERO);
+    }
+  }
+
+  /// What was here already does not fit; it is gone, and the next attempt is the first proper one.
+  record Anew(String reason) implements Outcome {}
 
   /// It failed in a way that this address will not get over.
   record Never(String reason) implements Outcome {}

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,12 +17,14 @@ import java.util.Map;
 /// One attempt to fetch a small file of unknown digest into memory.
 final class SmallTransfer {
   private final Transport transport;
+  private final Limits limits;
   private final URI address;
   private final int limit;
   private final Validators known;
 
-  SmallTransfer(Transport transport, URI address, int limit, Validators known) {
+  SmallTransfer(Transport transport, Limits limits, URI address, int limit, Validators known) {
     this.transport = transport;
+    this.limits = limits;
     this.address = address;
     this.limit = limit;
     this.known = known;
@@ -31,15 +34,26 @@ final class SmallTransfer {
   static final class FailedException extends IOException {
     private static final long serialVersionUID = 1;
     private final boolean passing;
+    private final transient Duration pause;
 
-    FailedException(String reason, boolean passing) {
+    FailedException(String reason, boolean passing, Duration pause) {
       super(reason);
       this.passing = passing;
+      this.pause = pause;
+    }
+
+    FailedException(String reason, boolean passing) {
+      this(reason, passing, Duration.ZERO);
     }
 
     /// Whether time may heal it.
     boolean isPassing() {
       return passing;
+    }
+
+    /// How long the server asks to be left alone, zero if it does not.
+    Duration pause() {
+      return pause;
     }
   }
 
@@ -51,10 +65,8 @@ final class SmallTransfer {
       return answer();
     } catch (FailedException e) {
       throw e;
-    } catch (Transport.RedirectException e) {
-      throw new FailedException(String.valueOf(e.getMessage()), false);
     } catch (IOException | IllegalArgumentException e) {
-      throw new FailedException(Transfer.describe(e), true);
+      throw broken(Refusal.failure(e));
     }
   }
 
@@ -74,15 +86,16 @@ final class SmallTransfer {
         case 200 -> fresh(response, body);
         case 304 -> new Small.Unchanged();
         case 404, 410 -> new Small.Absent("not found there");
-        default -> throw broken(response.statusCode());
+        default -> throw broken(Refusal.status(response.statusCode(), response.headers(), limits));
       };
     }
   }
 
-  private static FailedException broken(int status) {
-    return switch (Transfer.refused(status)) {
-      case Outcome.Again(String reason) -> new FailedException(reason, true);
+  private static FailedException broken(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Again(String reason, Duration pause) -> new FailedException(reason, true, pause);
       case Outcome.Never(String reason) -> new FailedException(reason, false);
+      case Outcome.Anew(String reason) -> throw new IllegalStateException(reason);
       case Outcome.Done(Path path) -> throw new IllegalStateException("done: " + path);
     };
   }
@@ -136,7 +149,7 @@ final class SmallTransfer {
     } catch (FailedException e) {
       throw e;
     } catch (IOException | IllegalArgumentException e) {
-      throw new FailedException(Transfer.describe(e), false);
+      throw new FailedException(Refusal.describe(e), false);
     }
   }
 

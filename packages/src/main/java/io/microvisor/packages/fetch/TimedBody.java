@@ -83,7 +83,7 @@ final class TimedBody implements BodySubscriber<TimedBody>, Closeable {
     windowBytes = 0;
   }
 
-  private static String seconds(Duration duration) {
+  static String seconds(Duration duration) {
     return duration.toMillis() / 1000.0 + " s";
   }
 

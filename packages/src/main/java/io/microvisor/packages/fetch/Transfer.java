@@ -1,22 +1,16 @@
 package io.microvisor.packages.fetch;
 
-import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.store.Partial;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -26,9 +20,10 @@ import java.util.regex.Pattern;
 /// One attempt to fetch one file from one address into a partial file, from where an earlier attempt stopped.
 final class Transfer {
   private static final int BUFFER = 1 << 16;
-  private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-\\d{1,18}/.*");
+  private static final long UNSAID = -1;
 
   private final Transport transport;
+  private final Limits limits;
   private final Download download;
   private final URI address;
   private final Partial partial;
@@ -36,11 +31,13 @@ final class Transfer {
 
   Transfer(
       Transport transport,
+      Limits limits,
       Download download,
       URI address,
       Partial partial,
       Consumer<DownloadEvent> listener) {
     this.transport = transport;
+    this.limits = limits;
     this.download = download;
     this.address = address;
     this.partial = partial;
@@ -52,11 +49,11 @@ final class Transfer {
   /// @throws IOException if the store cannot be written; what the network does is in the outcome
   Outcome run() throws IOException, InterruptedException {
     if (partial.size() > download.size()) {
-      Files.delete(partial.path());
+      partial.keep(0);
     }
     long have = partial.size();
     if (have == download.size() && have > 0) {
-      return commit(Digest.sha256(ByteSource.of(partial.path())), have);
+      return commit(have, "");
     }
     return switch (String.valueOf(address.getScheme())) {
       case "http", "https" -> overHttp(have);
@@ -71,28 +68,53 @@ final class Transfer {
     HttpResponse<TimedBody> response;
     try {
       response = transport.get(address, headers);
-    } catch (Transport.RedirectException e) {
-      return new Outcome.Never(String.valueOf(e.getMessage()));
     } catch (IOException | IllegalArgumentException e) {
-      return new Outcome.Again(describe(e));
+      return Refusal.failure(e);
     }
     try (TimedBody body = response.body()) {
-      int status = response.statusCode();
-      if (status == 416 || status == 206 && !continuesAt(response, have)) {
-        Files.deleteIfExists(partial.path());
-        return new Outcome.Again("the server does not continue where we stopped");
+      long announced = response.headers().firstValueAsLong("Content-Length").orElse(UNSAID);
+      return switch (response.statusCode()) {
+        case 200 ->
+            announced != UNSAID && announced != download.size()
+                ? otherSize(announced)
+                : receive(body::next, 0, encoding(response));
+        case 206 -> {
+          Range range = Range.of(response.headers());
+          if (range.size() != UNSAID && range.size() != download.size()) {
+            yield otherSize(range.size());
+          }
+          boolean fits = range.start() == have && announced <= download.size() - have;
+          yield fits ? receive(body::next, have, encoding(response)) : anew(have);
+        }
+        case 416 -> anew(have);
+        default -> Refusal.status(response.statusCode(), response.headers(), limits);
+      };
+    }
+  }
+
+  private Outcome otherSize(long size) {
+    return new Outcome.Never(
+        "the file has %d bytes there (expected: %d)".formatted(size, download.size()));
+  }
+
+  private Outcome anew(long have) throws IOException {
+    partial.keep(0);
+    String reason = "the server does not continue where we stopped, at byte " + have;
+    return have > 0 ? new Outcome.Anew(reason) : new Outcome.Never(reason);
+  }
+
+  /// `Content-Range: bytes <first>-<last>/<size or *>` (RFC 9110, section 14.4); [#UNSAID] where it says nothing.
+  private record Range(long start, long size) {
+    private static final Pattern FORM =
+        Pattern.compile("bytes (\\d{1,18})-\\d{1,18}/(?:(\\d{1,18})|\\*)");
+
+    static Range of(HttpHeaders headers) {
+      Matcher range = FORM.matcher(headers.firstValue("Content-Range").orElse("").strip());
+      if (!range.matches()) {
+        return new Range(UNSAID, UNSAID);
       }
-      if (status != 200 && status != 206) {
-        return refused(status);
-      }
-      long start = status == 206 ? have : 0;
-      long announced = response.headers().firstValueAsLong("Content-Length").orElse(-1);
-      if (announced >= 0 && start + announced != download.size()) {
-        return new Outcome.Never(
-            "the file has %d bytes there (expected: %d)"
-                .formatted(start + announced, download.size()));
-      }
-      return receive(body::next, start);
+      long size = range.group(2) == null ? UNSAID : Long.parseLong(range.group(2));
+      return new Range(Long.parseLong(range.group(1)), size);
     }
   }
 
@@ -102,71 +124,64 @@ final class Transfer {
     List<ByteBuffer> next() throws IOException, InterruptedException;
   }
 
-  private Outcome receive(Pieces pieces, long start) throws IOException, InterruptedException {
+  private Outcome receive(Pieces pieces, long start, String remark)
+      throws IOException, InterruptedException {
     listener.accept(new DownloadEvent.Started(download, address, start));
-    MessageDigest hasher = Digest.hasher();
+    partial.keep(start);
     long at = start;
-    try (FileChannel file =
-        FileChannel.open(
-            partial.path(),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE)) {
-      file.truncate(start);
-      hash(file, start, hasher);
-      while (true) {
-        List<ByteBuffer> buffers;
-        try {
-          buffers = pieces.next();
-        } catch (IOException e) {
-          return new Outcome.Again(
-              "%s, after %d of %d bytes".formatted(describe(e), at, download.size()));
-        }
-        if (buffers.isEmpty()) {
-          break;
-        }
-        long before = at;
-        for (ByteBuffer buffer : buffers) {
-          if (buffer.remaining() > download.size() - at) {
-            file.truncate(0);
-            return new Outcome.Never(
-                "the server sends more than the file's %d bytes".formatted(download.size()));
-          }
-          hasher.update(buffer.duplicate());
-          while (buffer.hasRemaining()) {
-            at += file.write(buffer, at);
-          }
-        }
-        listener.accept(new DownloadEvent.Advanced(download, at - before));
+    while (true) {
+      List<ByteBuffer> buffers;
+      try {
+        buffers = pieces.next();
+      } catch (IOException e) {
+        return new Outcome.Again(
+            "%s, after %d of %d bytes".formatted(Refusal.describe(e), at, download.size()));
       }
+      if (buffers.isEmpty()) {
+        break;
+      }
+      long before = at;
+      for (ByteBuffer buffer : buffers) {
+        if (buffer.remaining() > download.size() - at) {
+          partial.keep(0);
+          return new Outcome.Never(
+              "the server sends more than the file's %d bytes".formatted(download.size()) + remark);
+        }
+        at += buffer.remaining();
+        partial.write(buffer);
+      }
+      listener.accept(new DownloadEvent.Advanced(download, at - before));
     }
     if (at < download.size()) {
-      return new Outcome.Again("cut off after %d of %d bytes".formatted(at, download.size()));
+      return new Outcome.Again(
+          "cut off after %d of %d bytes".formatted(at, download.size()) + remark);
     }
-    return commit(Digest.of(hasher.digest()), start);
+    return commit(start, remark);
   }
 
-  private static void hash(FileChannel file, long size, MessageDigest hasher) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
-    for (long at = 0; at < size; ) {
-      buffer.clear().limit((int) Math.min(BUFFER, size - at));
-      int read = file.read(buffer, at);
-      if (read < 0) {
-        throw new IOException("partial download: it shrank while it was read");
-      }
-      hasher.update(buffer.flip());
-      at += read;
-    }
-  }
-
-  private Outcome commit(Digest found, long resumedAt) throws IOException {
+  private Outcome commit(long resumedAt, String remark) throws IOException {
+    Digest found = partial.digest();
     if (found.equals(download.digest())) {
       return new Outcome.Done(partial.commit());
     }
-    Files.deleteIfExists(partial.path());
+    partial.keep(0);
     String what =
-        "its digest is " + found + " (expected: " + download.digest() + "); wrong or altered file";
-    return resumedAt > 0 ? new Outcome.Again(what) : new Outcome.Never(what);
+        "its digest is "
+            + found
+            + " (expected: "
+            + download.digest()
+            + "); wrong or altered file"
+            + remark;
+    return resumedAt > 0 ? new Outcome.Anew(what) : new Outcome.Never(what);
+  }
+
+  /// Some servers say `gzip` of a file that is one, as it is; so what counts is whether size and digest are right,
+  /// and this is a remark for when they are not.
+  private static String encoding(HttpResponse<?> response) {
+    String encoding = response.headers().firstValue("Content-Encoding").orElse("identity");
+    return encoding.equalsIgnoreCase("identity")
+        ? ""
+        : "; the server encodes it as " + encoding + ", which nobody asked for";
   }
 
   private Outcome fromFile() throws IOException, InterruptedException {
@@ -186,48 +201,10 @@ final class Transfer {
             int read = in.read(buffer);
             return read < 0 ? List.of() : List.of(ByteBuffer.wrap(buffer, 0, read));
           },
-          0);
+          0,
+          "");
     } catch (NoSuchFileException _) {
       return new Outcome.Never("no such file");
     }
-  }
-
-  private static boolean continuesAt(HttpResponse<?> response, long have) {
-    Matcher range =
-        CONTENT_RANGE.matcher(response.headers().firstValue("Content-Range").orElse(""));
-    return range.matches() && Long.parseLong(range.group(1)) == have;
-  }
-
-  static Outcome refused(int status) {
-    String reason = "the server answers " + status + meaning(status);
-    boolean passing = status == 408 || status == 425 || status == 429 || status >= 500;
-    return passing ? new Outcome.Again(reason) : new Outcome.Never(reason);
-  }
-
-  private static String meaning(int status) {
-    return switch (status) {
-      case 401, 407 -> ", it wants a login";
-      case 403 -> ", forbidden";
-      case 404, 410 -> ", not found";
-      case 429 -> ", too many requests";
-      default -> status >= 500 ? ", an error of its own" : "";
-    };
-  }
-
-  static String describe(Exception e) {
-    return switch (e) {
-      case HttpConnectTimeoutException _ -> "no connection in time";
-      case HttpTimeoutException timeout -> String.valueOf(timeout.getMessage());
-      case ConnectException _ -> "no connection: " + root(e);
-      default -> root(e);
-    };
-  }
-
-  private static String root(Throwable e) {
-    Throwable at = e;
-    while (at.getCause() != null && at.getMessage() == null) {
-      at = at.getCause();
-    }
-    return at.getMessage() == null ? at.getClass().getSimpleName() : at.getMessage();
   }
 }

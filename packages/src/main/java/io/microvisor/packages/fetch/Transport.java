@@ -2,98 +2,156 @@ package io.microvisor.packages.fetch;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.Authenticator;
 import java.net.InetSocketAddress;
-import java.net.PasswordAuthentication;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/// HTTP requests with our rules for redirects, proxies and logins.
+/// HTTP requests with our rules for redirects, proxies, certificates and logins.
 ///
 /// A redirect may lead from `http` or `https` to the same or to `https`, never to a file and never back to plain
 /// `http`; a login goes only to the host it is for.
 final class Transport implements Closeable {
   private static final int MOST_REDIRECTS = 8;
 
+  static {
+    // The runtime sends no password to a proxy that is asked for a tunnel, unless it was told so
+    // before its first
+    // request. Whoever writes a password into a proxy's address wants it sent there. A setting
+    // given from outside
+    // stays. Until when: until HttpClient.Builder lets one say it.
+    String tunnels = "jdk.http.auth.tunneling.disabledSchemes";
+    if (System.getProperty(tunnels) == null) {
+      System.setProperty(tunnels, "");
+    }
+  }
+
   private final Network network;
-  private final HttpClient client;
+  private final Map<Tls, HttpClient> clients = new HashMap<>();
 
   Transport(Network network) {
     this.network = network;
-    HttpClient.Builder builder =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(network.stall())
-            .proxy(new Proxies(network));
-    proxyLogin(network).ifPresent(builder::authenticator);
-    this.client = builder.build();
+  }
+
+  private HttpClient client(URI address) throws FinalException {
+    boolean secure = address.getScheme().equalsIgnoreCase("https");
+    Tls tls =
+        network.tls().stream()
+            .filter(one -> secure && one.fits(address))
+            .findFirst()
+            .map(one -> new Tls("", one.authorities(), one.identity()))
+            .orElse(Tls.USUAL);
+    synchronized (clients) {
+      HttpClient client = clients.get(tls);
+      if (client == null) {
+        HttpClient.Builder builder =
+            HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(network.limits().connect())
+                .proxy(new Proxies(network));
+        if (secure) {
+          try {
+            builder.sslContext(TlsContexts.of(tls));
+          } catch (IOException e) {
+            throw new FinalException(String.valueOf(e.getMessage()));
+          }
+        }
+        client = builder.build();
+        clients.put(tls, client);
+      }
+      return client;
+    }
   }
 
   /// The answer to a GET, whatever its status, redirects followed.
   HttpResponse<TimedBody> get(URI address, Map<String, String> headers)
       throws IOException, InterruptedException {
-    URI at = address;
+    String own = Addresses.login(address);
+    URI at = Addresses.withoutLogin(address);
     for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-      HttpResponse<TimedBody> response = send(at, headers);
+      boolean atHome = Addresses.host(at).equals(Addresses.host(address));
+      HttpResponse<TimedBody> response =
+          send(at, headers, atHome && !own.isEmpty() ? own : login(at));
       if (!isRedirect(response.statusCode())) {
         return response;
       }
       response.body().close();
       at = target(at, response.headers().firstValue("Location").orElse(""));
     }
-    throw new RedirectException("more than " + MOST_REDIRECTS + " redirects, the last to " + at);
+    throw new FinalException("more than " + MOST_REDIRECTS + " redirects, the last to " + at);
   }
 
-  /// A redirect that is not followed; trying again would not help.
-  static final class RedirectException extends IOException {
+  /// A request that fails in a way that trying again would not help.
+  static final class FinalException extends IOException {
     private static final long serialVersionUID = 1;
 
-    RedirectException(String message) {
+    FinalException(String message) {
       super(message);
     }
   }
 
-  private HttpResponse<TimedBody> send(URI address, Map<String, String> headers)
+  private HttpResponse<TimedBody> send(URI address, Map<String, String> headers, String login)
       throws IOException, InterruptedException {
+    Limits limits = network.limits();
     HttpRequest.Builder request =
         HttpRequest.newBuilder(address)
-            .timeout(network.stall())
+            .timeout(limits.stall())
             .header("User-Agent", "emt")
             .header("Accept-Encoding", "identity");
     headers.forEach(request::header);
-    network.credentials().stream()
+    if (!login.isEmpty()) {
+      request.header("Authorization", basic(login));
+    }
+    // The client sends it to the proxy only, also where that is asked for a tunnel.
+    if (network.way(address) instanceof Network.Way.Through(URI proxy)
+        && proxy.getRawUserInfo() != null) {
+      request.header("Proxy-Authorization", basic(Addresses.login(proxy)));
+    }
+    try {
+      return client(address)
+          .send(request.build(), _ -> new TimedBody(limits.stall(), limits.leastRate()));
+    } catch (HttpConnectTimeoutException e) {
+      throw e;
+    } catch (HttpTimeoutException _) {
+      throw new HttpTimeoutException("no answer within " + TimedBody.seconds(limits.stall()));
+    }
+  }
+
+  /// `<name>:<password>` of the first login that is for the address; empty if none is.
+  private String login(URI address) {
+    return network.credentials().stream()
         .filter(login -> login.fits(address))
         .findFirst()
-        .ifPresent(login -> request.header("Authorization", basic(login)));
-    return client.send(request.build(), _ -> new TimedBody(network.stall(), network.leastRate()));
+        .map(login -> login.login() + ":" + login.password())
+        .orElse("");
   }
 
   private static URI target(URI from, String location) throws IOException {
     URI to;
     try {
-      to = from.resolve(new URI(location)).normalize();
+      to = Addresses.withoutLogin(from.resolve(new URI(location)).normalize());
     } catch (URISyntaxException _) {
-      throw new RedirectException("redirects to \"" + location + "\", which is no address");
+      throw new FinalException("redirects to \"" + location + "\", which is no address");
     }
     String scheme = String.valueOf(to.getScheme()).toLowerCase(Locale.ROOT);
     boolean secure = scheme.equals("https");
     boolean plain = scheme.equals("http") && from.getScheme().equalsIgnoreCase("http");
     if (location.isEmpty() || to.getHost() == null || !(secure || plain)) {
-      throw new RedirectException(
+      throw new FinalException(
           "redirects to \"" + location + "\" (expected: an " + from.getScheme() + " address)");
     }
     return to;
@@ -103,33 +161,12 @@ final class Transport implements Closeable {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
   }
 
-  private static String basic(Network.Credentials login) {
-    String pair = login.login() + ":" + login.password();
+  private static String basic(String pair) {
     return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static Optional<Authenticator> proxyLogin(Network network) {
-    return network.proxies().stream()
-        .map(Network.Proxy::way)
-        .filter(way -> way instanceof Network.Way.Through(URI proxy) && proxy.getUserInfo() != null)
-        .map(way -> ((Network.Way.Through) way).proxy().getUserInfo().split(":", 2))
-        .findFirst()
-        .map(ProxyLogin::new);
-  }
-
-  private static final class ProxyLogin extends Authenticator {
-    private final String[] login;
-
-    ProxyLogin(String[] login) {
-      this.login = login;
-    }
-
-    @Override
-    protected @Nullable PasswordAuthentication getPasswordAuthentication() {
-      return getRequestorType() == RequestorType.PROXY
-          ? new PasswordAuthentication(login[0], (login.length > 1 ? login[1] : "").toCharArray())
-          : null;
-    }
+  private static int port(URI proxy) {
+    return proxy.getPort() < 0 ? 80 : proxy.getPort();
   }
 
   private static final class Proxies extends ProxySelector {
@@ -141,20 +178,14 @@ final class Transport implements Closeable {
 
     @Override
     public List<Proxy> select(URI address) {
-      return network.proxies().stream()
-          .filter(proxy -> proxy.fits(address))
-          .findFirst()
-          .map(proxy -> List.of(way(proxy.way())))
-          .orElse(List.of(Proxy.NO_PROXY));
+      return List.of(way(network.way(address)));
     }
 
     private static Proxy way(Network.Way way) {
       return switch (way) {
         case Network.Way.Directly() -> Proxy.NO_PROXY;
         case Network.Way.Through(URI proxy) ->
-            new Proxy(
-                Proxy.Type.HTTP,
-                new InetSocketAddress(proxy.getHost(), proxy.getPort() < 0 ? 80 : proxy.getPort()));
+            new Proxy(Proxy.Type.HTTP, new InetSocketAddress(proxy.getHost(), port(proxy)));
       };
     }
 
@@ -166,7 +197,10 @@ final class Transport implements Closeable {
 
   @Override
   public void close() {
-    client.shutdownNow();
-    client.close();
+    synchronized (clients) {
+      clients.values().forEach(HttpClient::shutdownNow);
+      clients.values().forEach(HttpClient::close);
+      clients.clear();
+    }
   }
 }

@@ -1,27 +1,42 @@
 package io.microvisor.packages.repository;
 
 import io.microvisor.packages.fetch.Network;
+import io.microvisor.packages.fetch.Tls;
 import io.microvisor.packages.repository.RepositorySpec.Freshness;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.SequencedSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Those settings of apt.conf(5) that say how to reach archives: `Acquire::http::Proxy`, `Acquire::https::Proxy`
-/// (also for one host) and `Acquire::Check-Valid-Until`.
+/// Those settings of apt.conf(5) that say how to reach archives, all but the last also for one host:
 ///
-/// Not followed: `#include`, `#clear`, and proxies found by running a program.
+/// | setting | what |
+/// |---|---|
+/// | `Acquire::http::Proxy`, `Acquire::https::Proxy` | `http://[login@]host:port/`, or `DIRECT` |
+/// | `Acquire::https::CaInfo` | PEM file of the authorities that are believed, in place of the usual ones |
+/// | `Acquire::https::SslCert`, `Acquire::https::SslKey` | PEM files of a client certificate and its key |
+/// | `Acquire::Check-Valid-Until` | whether Release files' dates are checked where an entry does not say |
+///
+/// Not followed: `#include`, `#clear`; with a note: proxies found by running a program, and `Verify-Peer` or
+/// `Verify-Host` switched off.
 final class AptConf {
   private static final Pattern TOKEN =
       Pattern.compile(
           "/\\*.*?(?:\\*/|\\z)|//[^\\n]*|#[^\\n]*|\"([^\"\\n]*)\"|([{};])|([^\\s{};\"]+)",
           Pattern.DOTALL);
+
+  private static final Pattern TLS =
+      Pattern.compile(
+          "acquire::https::((?:[^:]+::)?)(cainfo|sslcert|sslkey|verify-peer|verify-host)");
 
   private final SequencedMap<String, String> values = new LinkedHashMap<>();
 
@@ -92,8 +107,52 @@ final class AptConf {
             .ifPresent(proxy -> general.add(new Network.Proxy("https", "", proxy.way())));
       }
     }
+    for (String key : values.keySet()) {
+      if (key.matches("acquire::https?::proxy-auto-?detect")) {
+        notes.add("apt's " + key + " is not followed (expected: a proxy's address)");
+      }
+    }
     hosts.addAll(general);
     return hosts;
+  }
+
+  /// Certificates, those for one host before those for all; what one host does not say is as for all (as for apt).
+  List<Tls> tls(List<String> notes) {
+    String prefix = "acquire::https::";
+    SequencedSet<String> hosts = new LinkedHashSet<>();
+    for (String key : values.keySet()) {
+      Matcher parts = TLS.matcher(key);
+      if (!parts.matches()) {
+        continue;
+      }
+      if (!parts.group(2).startsWith("verify-")) {
+        hosts.add(parts.group(1));
+      } else if (isNo(values.getOrDefault(key, ""))) {
+        notes.add("apt's " + key + " is not followed: certificates are always verified");
+      }
+    }
+    List<Tls> all = new ArrayList<>();
+    for (String host : hosts) {
+      String authorities = ofHost(prefix, host, "cainfo");
+      String certificate = ofHost(prefix, host, "sslcert");
+      String key = ofHost(prefix, host, "sslkey");
+      Tls tls =
+          new Tls(
+              host.isEmpty() ? "" : host.substring(0, host.length() - 2),
+              authorities.isEmpty()
+                  ? new Tls.Authorities.OfThisMachine()
+                  : new Tls.Authorities.In(Path.of(authorities)),
+              certificate.isEmpty()
+                  ? new Tls.Identity.None()
+                  : new Tls.Identity.Pem(
+                      Path.of(certificate), Path.of(key.isEmpty() ? certificate : key)));
+      all.add(host.isEmpty() ? all.size() : 0, tls);
+    }
+    return all;
+  }
+
+  private String ofHost(String prefix, String host, String setting) {
+    return values.getOrDefault(prefix + host + setting, values.getOrDefault(prefix + setting, ""));
   }
 
   private static Optional<Network.Way> way(String value, List<String> notes) {

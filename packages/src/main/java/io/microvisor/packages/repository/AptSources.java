@@ -1,6 +1,7 @@
 package io.microvisor.packages.repository;
 
 import io.microvisor.packages.fetch.Network;
+import io.microvisor.packages.fetch.Tls;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,7 +12,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/// What a host's apt is configured to use: archives, logins and proxies.
+/// What a host's apt is configured to use: archives, logins, proxies and certificates.
 ///
 /// | below the folder | what |
 /// |---|---|
@@ -29,11 +30,13 @@ public record AptSources(
     List<AptEntry> entries,
     List<Network.Credentials> credentials,
     List<Network.Proxy> proxies,
+    List<Tls> tls,
     List<String> notes) {
   public AptSources {
     entries = List.copyOf(entries);
     credentials = List.copyOf(credentials);
     proxies = List.copyOf(proxies);
+    tls = List.copyOf(tls);
     notes = List.copyOf(notes);
   }
 
@@ -60,12 +63,13 @@ public record AptSources(
       }
     }
     notes.addAll(reader.notes());
-    return new AptSources(reader.entries(), credentials, conf.proxies(notes), notes);
+    return new AptSources(
+        reader.entries(), credentials, conf.proxies(notes), conf.tls(notes), notes);
   }
 
   /// The network as apt would use it.
   public Network network() {
-    return Network.DIRECT.withProxies(proxies).withCredentials(credentials);
+    return Network.DIRECT.withProxies(proxies).withCredentials(credentials).withTls(tls);
   }
 
   private static boolean isSource(String name) {

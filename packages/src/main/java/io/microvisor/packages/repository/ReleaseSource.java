@@ -4,6 +4,7 @@ import io.microvisor.bytes.Digest;
 import io.microvisor.packages.fetch.Downloader;
 import io.microvisor.packages.fetch.Small;
 import io.microvisor.packages.fetch.Validators;
+import io.microvisor.packages.repository.RepositorySpec.Freshness;
 import io.microvisor.packages.repository.RepositorySpec.Trust;
 import io.microvisor.store.Actions;
 import java.io.ByteArrayInputStream;
@@ -12,13 +13,19 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /// Where Release files come from: the archive, or the last answer of the archive when that still holds.
 ///
-/// The last verified answer is kept in the action cache by its address. It saves the transfer when nothing changed,
-/// and it is what an attacker who replays an old Release file has to beat.
+/// The last verified answer is kept in the action cache by its address, and verified again when it is used. It saves the
+/// transfer when nothing changed, and it is what an attacker who replays an old Release file has to beat: a signed one
+/// is refused if it is older than the newest that any archive of the same repository showed before. Who says
+/// Check-Valid-Until: no for a repository may go back, and from then on the older state is the one remembered.
 final class ReleaseSource {
   private static final int LARGEST = 12 << 20;
   private static final int CACHE_VERSION = 1;
@@ -33,9 +40,6 @@ final class ReleaseSource {
     this.verifier = verifier;
   }
 
-  /// A verified Release file, and what deserves mention about it.
-  record Found(VerifiedRelease verified, List<String> notes) {}
-
   /// One answer of an archive.
   @SuppressWarnings("ArrayRecordComponent") // A carrier, never compared.
   private record Answer(Form form, byte[] content, byte[] signature, Validators validators) {}
@@ -45,8 +49,21 @@ final class ReleaseSource {
     RELEASE
   }
 
+  /// An archive shows an older state of a repository than was seen before.
+  static final class WentBackException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    WentBackException(String message) {
+      super(message);
+    }
+  }
+
   /// The suite's Release file at `archive`; empty if the archive says that there is none.
-  Optional<Found> find(RepositorySpec spec, URI archive) throws IOException, InterruptedException {
+  ///
+  /// @throws WentBackException if it is older than one seen before; another archive may be further
+  /// @throws IOException if it is refused
+  Optional<VerifiedRelease> find(RepositorySpec spec, URI archive)
+      throws IOException, InterruptedException {
     URI distribution = spec.distribution(archive);
     Optional<Answer> last = last(distribution);
     Optional<Answer> answer = ask(spec, distribution, last);
@@ -54,24 +71,59 @@ final class ReleaseSource {
       return Optional.empty();
     }
     VerifiedRelease verified = verify(spec, distribution, answer.get());
-    Optional<VerifiedRelease> before =
-        last.filter(one -> !one.equals(answer.get()))
-            .flatMap(one -> lastGood(spec, distribution, one));
-    if (before.isPresent() && before.get().release().date().isAfter(verified.release().date())) {
-      return Optional.of(
-          new Found(
-              before.get(),
-              List.of(
-                  "%s: the server shows the state of %s, older than that of %s seen before, which is used"
-                      .formatted(
-                          distribution,
-                          verified.release().date(),
-                          before.get().release().date()))));
+    List<String> notes = new ArrayList<>(verified.notes());
+    Optional<Seen> newest = newest(spec, answer.get());
+    if (newest.isPresent() && newest.get().date().isAfter(verified.release().date())) {
+      String what =
+          "%s: it was made at %s, but a newer one, of %s, was seen before at %s"
+              .formatted(
+                  distribution,
+                  verified.release().date(),
+                  newest.get().date(),
+                  newest.get().distribution());
+      switch (spec.freshness()) {
+        case CHECKED ->
+            throw new WentBackException(
+                what
+                    + "; this mirror is behind, or someone hides updates"
+                    + "\n  advice: try later or use another mirror; if the archive went back on purpose, say so once"
+                    + " (Check-Valid-Until: no)");
+        case UNCHECKED -> {
+          notes.add(what + "; used, because Check-Valid-Until is off for it");
+          forget(spec);
+        }
+      }
     }
     if (last.isEmpty() || !last.get().equals(answer.get())) {
       keep(distribution, answer.get());
     }
-    return Optional.of(new Found(verified, List.of()));
+    return Optional.of(new VerifiedRelease(verified.release(), verified.provenance(), notes));
+  }
+
+  /// A date that was seen, and where.
+  private record Seen(Instant date, URI distribution) {}
+
+  /// The newest signed state that any archive of the repository showed before. What nobody signed proves no date.
+  private Optional<Seen> newest(RepositorySpec spec, Answer now) throws IOException {
+    List<Seen> all = new ArrayList<>();
+    if (spec.trust() instanceof Trust.SignedBy) {
+      for (URI archive : spec.archives()) {
+        URI distribution = spec.distribution(archive);
+        Optional<Answer> kept = last(distribution);
+        boolean other = kept.isPresent() && !Arrays.equals(kept.get().content(), now.content());
+        if (other) {
+          lastGood(spec, distribution, kept.get())
+              .ifPresent(good -> all.add(new Seen(good.release().date(), distribution)));
+        }
+      }
+    }
+    return all.stream().max(Comparator.comparing(Seen::date));
+  }
+
+  private void forget(RepositorySpec spec) throws IOException {
+    for (URI archive : spec.archives()) {
+      cache.put(key(spec.distribution(archive)), new byte[0]);
+    }
   }
 
   private Optional<Answer> ask(RepositorySpec spec, URI distribution, Optional<Answer> last)
@@ -127,10 +179,11 @@ final class ReleaseSource {
     };
   }
 
-  /// What was kept is verified like what comes; if it does not pass any more, it says nothing.
+  /// What was kept is verified like what comes, except that it may be out of date by now; if it does not pass any more,
+  /// it says nothing.
   private Optional<VerifiedRelease> lastGood(RepositorySpec spec, URI distribution, Answer answer) {
     try {
-      return Optional.of(verify(spec, distribution, answer));
+      return Optional.of(verify(spec.with(Freshness.UNCHECKED), distribution, answer));
     } catch (IOException _) {
       return Optional.empty();
     }

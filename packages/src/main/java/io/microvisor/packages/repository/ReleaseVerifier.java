@@ -2,11 +2,12 @@ package io.microvisor.packages.repository;
 
 import io.microvisor.packages.openpgp.ClearSigned;
 import io.microvisor.packages.openpgp.SignatureVerifier;
-import io.microvisor.packages.repository.RepositorySpec.Freshness;
 import io.microvisor.packages.repository.RepositorySpec.Trust;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
 /// Turns the bytes of Release files into a [VerifiedRelease], or refuses them: by signature, by date, and by suite,
 /// because a genuine Release file of another suite is still the wrong one.
@@ -73,15 +74,23 @@ public final class ReleaseVerifier {
               + spec.suite()
               + ")\n  advice: give the suite's own name, or another mirror");
     }
-    if (spec.freshness() == Freshness.CHECKED) {
-      checkTimes(subject, release);
+    List<String> notes = new ArrayList<>();
+    for (String stale : untimely(subject, release)) {
+      switch (spec.freshness()) {
+        case CHECKED -> throw new IOException(stale);
+        case UNCHECKED ->
+            notes.add(
+                stale.replaceFirst("\\n.*", "")
+                    + "; used, because Check-Valid-Until is off for it");
+      }
     }
-    return new VerifiedRelease(release, provenance);
+    return new VerifiedRelease(release, provenance, notes);
   }
 
-  private void checkTimes(String subject, Release release) throws IOException {
+  private List<String> untimely(String subject, Release release) {
+    List<String> all = new ArrayList<>();
     if (!release.validUntil().isAfter(now)) {
-      throw new IOException(
+      all.add(
           subject
               + ": it was valid until "
               + release.validUntil()
@@ -91,7 +100,7 @@ public final class ReleaseVerifier {
               + "\n  advice: use another mirror; for one that stands still on purpose say so (Check-Valid-Until: no)");
     }
     if (release.date().isAfter(now.plus(SKEW))) {
-      throw new IOException(
+      all.add(
           subject
               + ": it was made at "
               + release.date()
@@ -99,5 +108,6 @@ public final class ReleaseVerifier {
               + now
               + ")\n  advice: check this machine's clock");
     }
+    return all;
   }
 }

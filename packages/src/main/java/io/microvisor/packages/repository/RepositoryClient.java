@@ -22,11 +22,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /// Asks archives what they hold: Release file fetched and verified, indexes fetched by their digest and read.
 ///
-/// What has not changed since the last time is neither fetched nor inflated again; a repository that shows an older
-/// state than it did before is read in the newer one.
+/// What has not changed since the last time is neither fetched nor inflated again. An archive that cannot be reached,
+/// lacks the suite or shows an older state than was seen before is passed over for the repository's next; what is
+/// signed wrongly, or is out of date, is refused at once.
 public final class RepositoryClient {
   /// Quickest to inflate first: gzip costs a fifth of xz's time, for a third more bytes.
   private static final List<String> SUFFIXES = List.of(".gz", ".xz", "");
@@ -77,21 +79,36 @@ public final class RepositoryClient {
       RepositorySpec spec, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
     List<String> failures = new ArrayList<>();
+    List<IOException> behind = new ArrayList<>();
     boolean answered = false;
     for (URI archive : spec.archives()) {
       try {
-        Optional<ReleaseSource.Found> found = releases.find(spec, archive);
+        Optional<VerifiedRelease> found = releases.find(spec, archive);
         if (found.isPresent()) {
+          found.get().notes().forEach(note -> listener.accept(new DownloadEvent.Noted(note)));
           return Optional.of(read(spec, found.get(), listener));
         }
         answered = true;
         failures.add(spec.distribution(archive) + ": there is neither InRelease nor Release");
       } catch (DownloadException e) {
         failures.add(String.valueOf(e.getMessage()));
+      } catch (ReleaseSource.WentBackException e) {
+        behind.add(e);
       }
+    }
+    if (!behind.isEmpty()) {
+      throw behind.getFirst();
     }
     // An archive that cannot be reached is not one that has no updates.
     if (spec.presence() == Presence.OPTIONAL && answered) {
+      listener.accept(
+          new DownloadEvent.Noted(
+              "%s: no archive has it, so nothing of it is used (asked: %s)"
+                  .formatted(
+                      spec.name(),
+                      spec.archives().stream()
+                          .map(archive -> spec.distribution(archive).toString())
+                          .collect(Collectors.joining(", ")))));
       return Optional.empty();
     }
     throw new IOException(
@@ -105,9 +122,9 @@ public final class RepositoryClient {
   }
 
   private RepositorySnapshot read(
-      RepositorySpec spec, ReleaseSource.Found found, Consumer<DownloadEvent> listener)
+      RepositorySpec spec, VerifiedRelease found, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
-    Release release = found.verified().release();
+    Release release = found.release();
     List<Wanted> wanted = wanted(spec, release);
     Map<Wanted, List<DebPackage>> read = new LinkedHashMap<>();
     for (Wanted one : wanted) {
@@ -126,8 +143,7 @@ public final class RepositoryClient {
     }
     List<DebPackage> packages = new ArrayList<>();
     wanted.forEach(one -> packages.addAll(read.get(one)));
-    return new RepositorySnapshot(
-        spec, release, found.verified().provenance(), packages, found.notes());
+    return new RepositorySnapshot(spec, release, found.provenance(), packages, found.notes());
   }
 
   private static Origin origin(RepositorySpec spec, Release release, Wanted wanted) {

@@ -57,6 +57,12 @@ public record RepositorySpec(
     OPTIONAL
   }
 
+  /// The same with another freshness.
+  RepositorySpec with(Freshness other) {
+    return new RepositorySpec(
+        name, archives, suite, components, architecture, trust, other, presence);
+  }
+
   /// Whether this is a flat repository (sources.list(5): "an exact path").
   public boolean flat() {
     return suite.endsWith("/");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.microvisor.packages.fetch.Network;
+import io.microvisor.packages.fetch.Tls;
 import io.microvisor.packages.repository.AptEntry.SignedBy;
 import io.microvisor.packages.repository.RepositorySpec.Freshness;
 import java.io.IOException;
@@ -148,9 +149,40 @@ final class AptSourcesTest {
   }
 
   @Test
+  void readsCertificatesForAllAndForOneHost() throws IOException {
+    write(
+        "apt.conf",
+        """
+        Acquire::https {
+          CaInfo "/etc/ours.pem";
+          SslCert "/etc/me.pem";
+          mirror.example { SslCert "/etc/other.pem"; SslKey "/etc/other.key"; Verify-Peer "false"; };
+        };
+        Acquire::http::Proxy-Auto-Detect "/usr/bin/detect";
+        """);
+    AptSources sources = AptSources.of(apt);
+
+    Tls.Authorities ours = new Tls.Authorities.In(Path.of("/etc/ours.pem"));
+    assertThat(sources.tls())
+        .containsExactly(
+            new Tls(
+                "mirror.example",
+                ours,
+                new Tls.Identity.Pem(Path.of("/etc/other.pem"), Path.of("/etc/other.key"))),
+            new Tls(
+                "", ours, new Tls.Identity.Pem(Path.of("/etc/me.pem"), Path.of("/etc/me.pem"))));
+    assertThat(sources.network().tls()).isEqualTo(sources.tls());
+    assertThat(sources.notes())
+        .containsExactly(
+            "apt's acquire::http::proxy-auto-detect is not followed (expected: a proxy's address)",
+            "apt's acquire::https::mirror.example::verify-peer is not followed: certificates are"
+                + " always verified");
+  }
+
+  @Test
   void anEmptyFolderHoldsNothing() throws IOException {
     assertThat(AptSources.of(apt.resolve("none")))
-        .isEqualTo(new AptSources(List.of(), List.of(), List.of(), List.of()));
+        .isEqualTo(new AptSources(List.of(), List.of(), List.of(), List.of(), List.of()));
   }
 
   @Test

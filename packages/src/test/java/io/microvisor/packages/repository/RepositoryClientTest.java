@@ -89,20 +89,6 @@ final class RepositoryClientTest {
   }
 
   @Test
-  void keepsTheNewerStateWhereAServerShowsAnOlderOne() throws Exception {
-    archive.on(server, ".gz");
-    refresh(spec());
-    archive.fields = archive.fields.replace("03 Jan", "02 Jan").replace("Sat, 02", "Fri, 02");
-    archive.packages = archive.packages.replace("hello", "older");
-    archive.on(server, ".gz");
-
-    RepositorySnapshot snapshot = refresh(spec());
-    assertThat(snapshot.release().date()).isEqualTo(Instant.parse("2026-01-03T07:55:41Z"));
-    assertThat(snapshot.packages().getFirst().name()).isEqualTo("hello");
-    assertThat(snapshot.notes()).singleElement().asString().contains("older than that of");
-  }
-
-  @Test
   void refusesAReleaseFileThatIsOutOfDateUnlessToldNotToLook() throws Exception {
     archive.fields = archive.fields.replace("Sat, 10 Jan", "Sun, 04 Jan");
     archive.on(server, ".gz");
