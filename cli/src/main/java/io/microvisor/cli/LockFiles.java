@@ -55,6 +55,7 @@ final class LockFiles {
                 events.accept(new BuildEvent.Advanced(ID, now, now, BuildEvent.Unit.BYTES));
               }
             });
+    supply.notes().forEach(note -> terminal.err().println("note: " + note));
     LockFile.write(lock, file);
     events.accept(
         new BuildEvent.Finished(

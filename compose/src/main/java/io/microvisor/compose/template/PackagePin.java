@@ -1,5 +1,6 @@
 package io.microvisor.compose.template;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -26,7 +27,7 @@ public record PackagePin(List<String> packages, Target target, int priority, Pla
     /// like a pattern.
     record Release(SortedMap<String, String> fields) implements Target {
       public Release {
-        fields = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(fields));
+        fields = Collections.unmodifiableSortedMap(new TreeMap<>(fields));
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.microvisor.compose.template;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -66,7 +67,7 @@ final class RepositoryBinder {
             repository
                 .text("path")
                 .flatMap(item -> folder.folder("path", item))
-                .orElse(new Template.LocalPath("", java.nio.file.Path.of("")));
+                .orElse(new Template.LocalPath("", Path.of("")));
         if (!signed && suites.isEmpty()) {
           return new Template.Source.Folder(path);
         }

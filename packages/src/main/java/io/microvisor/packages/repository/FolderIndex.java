@@ -3,6 +3,7 @@ package io.microvisor.packages.repository;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.store.Store;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -133,7 +134,7 @@ public final class FolderIndex {
           .filter(file -> !Files.isDirectory(file))
           .sorted()
           .toList();
-    } catch (java.io.UncheckedIOException | IOException e) {
+    } catch (UncheckedIOException | IOException e) {
       throw new IOException(folder.name() + ": the folder cannot be read: " + e.getMessage(), e);
     }
   }

@@ -157,6 +157,10 @@ public final class MirrorDiscovery {
   }
 
   private boolean isDebian(AptEntry entry) {
+    return entry.covers(architecture) && isSignedByDebian(entry);
+  }
+
+  private boolean isSignedByDebian(AptEntry entry) {
     return switch (entry.signedBy()) {
       case SignedBy.Named(List<String> names) -> names.stream().allMatch(this::isDebianKey);
       case SignedBy.Inline(String armoured) -> isDebianKeyring(armoured);
@@ -208,10 +212,18 @@ public final class MirrorDiscovery {
 
   private static Optional<URI> archive(String uri) {
     try {
-      URI archive = folder(uri);
+      URI archive = folder(uri.replace(" ", "%20").replaceFirst("^copy:", "file:"));
       return switch (String.valueOf(archive.getScheme())) {
-        case "http", "https", "file" -> Optional.of(archive);
-        default -> Optional.empty(); // cdrom, mirror lists, tor: not ours to use.
+        case "http",
+            "https",
+            "file",
+            "mirror",
+            "mirror+http",
+            "mirror+https",
+            "mirror+file",
+            "mirror+copy" ->
+            Optional.of(archive);
+        default -> Optional.empty(); // cdrom, ftp, ssh, tor: not ours to use.
       };
     } catch (IllegalArgumentException _) {
       return Optional.empty();

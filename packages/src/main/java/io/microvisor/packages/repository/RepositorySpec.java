@@ -82,6 +82,12 @@ public record RepositorySpec(
     OPTIONAL
   }
 
+  /// The same at other addresses.
+  RepositorySpec withArchives(List<URI> others) {
+    return new RepositorySpec(
+        name, others, suite, components, architecture, trust, freshness, presence, preference);
+  }
+
   /// Whether this is a flat repository (sources.list(5): "an exact path").
   public boolean flat() {
     return suite.endsWith("/");
@@ -96,7 +102,7 @@ public record RepositorySpec(
     return archive.resolve("dists/" + suite + "/");
   }
 
-  private static URI folder(URI archive) {
+  static URI folder(URI archive) {
     return archive.toString().endsWith("/") ? archive : URI.create(archive + "/");
   }
 }

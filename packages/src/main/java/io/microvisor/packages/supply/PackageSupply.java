@@ -9,10 +9,12 @@ import io.microvisor.packages.fetch.Network;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.lock.LockedPackage;
 import io.microvisor.packages.lock.LockedRepository;
+import io.microvisor.packages.repository.AddressIndex;
 import io.microvisor.packages.repository.ArchiveAddresses;
 import io.microvisor.packages.repository.FolderIndex;
 import io.microvisor.packages.repository.LocalFolder;
 import io.microvisor.packages.repository.LocalPackages;
+import io.microvisor.packages.repository.MirrorLists;
 import io.microvisor.packages.repository.Pin;
 import io.microvisor.packages.repository.Priorities;
 import io.microvisor.packages.repository.Provenance;
@@ -20,6 +22,7 @@ import io.microvisor.packages.repository.Repository;
 import io.microvisor.packages.repository.RepositoryClient;
 import io.microvisor.packages.repository.RepositorySnapshot;
 import io.microvisor.packages.repository.RepositorySpec;
+import io.microvisor.packages.repository.SinglePackages;
 import io.microvisor.packages.solver.Pick;
 import io.microvisor.packages.solver.Resolution;
 import io.microvisor.packages.solver.Solver;
@@ -42,10 +45,10 @@ import java.util.function.Consumer;
 public final class PackageSupply implements Closeable {
   private final Store store;
   private final List<RepositorySpec> archives;
-  private final List<LocalFolder> folders;
+  private final List<Repository> unindexed;
   private final Downloader downloader;
   private final RepositoryClient client;
-  private final PinnedAddresses addresses;
+  private final MirrorLists mirrors;
   private Optional<List<RepositorySnapshot>> snapshots = Optional.empty();
   private Optional<List<LocalPackages>> locals = Optional.empty();
 
@@ -56,10 +59,14 @@ public final class PackageSupply implements Closeable {
       Store store, List<? extends Repository> repositories, Network network, Instant now) {
     this.store = store;
     this.archives = only(RepositorySpec.class, repositories);
-    this.folders = only(LocalFolder.class, repositories);
+    this.unindexed =
+        repositories.stream()
+            .filter(each -> !(each instanceof RepositorySpec))
+            .map(Repository.class::cast)
+            .toList();
     this.downloader = new Downloader(network, store, Thread::sleep);
     this.client = new RepositoryClient(downloader, store, now);
-    this.addresses = new PinnedAddresses(new ArchiveAddresses(archives), folders);
+    this.mirrors = new MirrorLists(downloader, store.actions());
   }
 
   private static <T> List<T> only(Class<T> kind, List<? extends Repository> repositories) {
@@ -70,22 +77,34 @@ public final class PackageSupply implements Closeable {
   public List<RepositorySnapshot> snapshots(Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
     if (snapshots.isEmpty()) {
-      snapshots = Optional.of(client.refresh(archives, listener));
+      snapshots = Optional.of(client.refresh(mirrors.forIndexes(archives), listener));
     }
     return snapshots.get();
   }
 
-  /// What the folders hold now; read once.
+  /// What the repositories without metadata hold now: folders, and single packages. Read once.
   public List<LocalPackages> locals() throws IOException, InterruptedException {
     if (locals.isEmpty()) {
-      FolderIndex index = new FolderIndex(store);
       List<LocalPackages> read = new ArrayList<>();
-      for (LocalFolder folder : folders) {
-        read.add(index.read(folder));
+      for (Repository repository : unindexed) {
+        read.add(
+            switch (repository) {
+              case LocalFolder folder -> new FolderIndex(store).read(folder);
+              case SinglePackages single -> new AddressIndex(downloader, store).read(single);
+              case RepositorySpec archive -> throw new IllegalStateException(archive.name());
+            });
       }
       locals = Optional.of(List.copyOf(read));
     }
     return locals.get();
+  }
+
+  /// What deserves mention about the repositories, once they were asked.
+  public List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    snapshots.ifPresent(all -> all.forEach(snapshot -> notes.addAll(snapshot.notes())));
+    locals.ifPresent(all -> all.forEach(local -> notes.addAll(local.notes())));
+    return notes;
   }
 
   /// Chooses packages for wishes out of what the repositories hold now, without pins.
@@ -146,7 +165,8 @@ public final class PackageSupply implements Closeable {
   /// @throws io.microvisor.packages.fetch.DownloadException naming each package that cannot be had any more
   public List<Path> fetch(Lock lock, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
-    addresses.check(lock);
+    PinnedAddresses.check(lock, only(LocalFolder.class, unindexed));
+    PinnedAddresses addresses = addresses(lock);
     List<Download> wanted = new ArrayList<>();
     for (LockedPackage pinned : lock.packages()) {
       wanted.add(
@@ -157,6 +177,17 @@ public final class PackageSupply implements Closeable {
               pinned.sha256()));
     }
     return downloader.fetch(wanted, listener);
+  }
+
+  /// Mirror lists are not asked for when everything is here already.
+  private PinnedAddresses addresses(Lock lock) throws IOException, InterruptedException {
+    boolean here =
+        lock.packages().stream()
+            .allMatch(pinned -> store.files().path(pinned.sha256()).isPresent());
+    return new PinnedAddresses(
+        new ArchiveAddresses(here ? archives : mirrors.forPackages(archives)),
+        only(LocalFolder.class, unindexed),
+        only(SinglePackages.class, unindexed));
   }
 
   /// Unpacks what was fetched.

@@ -6,6 +6,7 @@ import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.lock.LockedPackage;
 import io.microvisor.packages.repository.ArchiveAddresses;
 import io.microvisor.packages.repository.LocalFolder;
+import io.microvisor.packages.repository.SinglePackages;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -14,18 +15,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Where pinned packages can be had: in folders by their name, in archives by their file name.
+/// Where pinned packages can be had: in folders by their name, at addresses of their own and in archives by their file
+/// name.
 ///
 /// @param folders the folders this machine has
-record PinnedAddresses(ArchiveAddresses archives, List<LocalFolder> folders) {
+/// @param single the addresses the template names
+record PinnedAddresses(
+    ArchiveAddresses archives, List<LocalFolder> folders, List<SinglePackages> single) {
   PinnedAddresses {
     folders = List.copyOf(folders);
+    single = List.copyOf(single);
   }
 
   /// The addresses to try, in order.
   List<URI> of(LockedPackage pinned) {
     List<URI> all = new ArrayList<>();
-    file(pinned).ifPresent(file -> all.add(file.toUri()));
+    file(pinned, folders).ifPresent(file -> all.add(file.toUri()));
+    if (pinned.origin().origin().equals(SinglePackages.ORIGIN)) {
+      single.stream()
+          .flatMap(each -> each.addresses().stream())
+          .filter(address -> address.filename().equals(pinned.filename()))
+          .map(SinglePackages.Address::uri)
+          .forEach(all::add);
+    }
     all.addAll(archives.of(pinned.origin(), pinned.filename()));
     return all;
   }
@@ -35,17 +47,15 @@ record PinnedAddresses(ArchiveAddresses archives, List<LocalFolder> folders) {
   /// elsewhere.
   ///
   /// @throws IOException naming all such packages
-  void check(Lock lock) throws IOException {
+  static void check(Lock lock, List<LocalFolder> folders) throws IOException {
     List<String> changed = new ArrayList<>();
-    List<String> names = new ArrayList<>();
     for (LockedPackage pinned : lock.packages()) {
-      Optional<Path> file = file(pinned);
+      Optional<Path> file = file(pinned, folders);
       if (file.isEmpty() || !Files.exists(file.get())) {
         continue;
       }
       Digest found = Digest.sha256(ByteSource.of(file.get()));
       if (!found.equals(pinned.sha256())) {
-        names.add(pinned.name());
         changed.add(
             "%s/%s: changed since the lock was made: its digest is %s (expected: %s)"
                 .formatted(pinned.origin().suite(), pinned.filename(), found, pinned.sha256()));
@@ -58,7 +68,7 @@ record PinnedAddresses(ArchiveAddresses archives, List<LocalFolder> folders) {
     }
   }
 
-  private Optional<Path> file(LockedPackage pinned) {
+  private static Optional<Path> file(LockedPackage pinned, List<LocalFolder> folders) {
     return pinned.origin().origin().equals(LocalFolder.ORIGIN)
         ? folders.stream()
             .filter(folder -> folder.name().equals(pinned.origin().suite()))
