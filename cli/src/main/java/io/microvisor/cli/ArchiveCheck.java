@@ -4,6 +4,7 @@ import io.microvisor.packages.fetch.Downloader;
 import io.microvisor.packages.fetch.Small;
 import io.microvisor.packages.fetch.Validators;
 import io.microvisor.packages.repository.AptSources;
+import io.microvisor.packages.repository.MirrorLists;
 import io.microvisor.packages.repository.RepositorySpec;
 import io.microvisor.store.Store;
 import java.io.IOException;
@@ -58,7 +59,8 @@ final class ArchiveCheck {
     List<Finding> findings = new ArrayList<>();
     try (Store store = Store.open(terminal.cache());
         Downloader downloader = new Downloader(apt.network(), store, Thread::sleep)) {
-      for (RepositorySpec spec : supply.archives(apt)) {
+      MirrorLists mirrors = new MirrorLists(downloader, store.actions());
+      for (RepositorySpec spec : mirrors.forIndexes(supply.archives(apt))) {
         findings.add(reach(downloader, spec));
       }
     }

@@ -57,6 +57,7 @@ final class LockFiles {
                 events.accept(new BuildEvent.Noted(ID, note.line()));
               }
             });
+    supply.notes().forEach(note -> terminal.err().println("note: " + note));
     LockFile.write(lock, file);
     events.accept(
         new BuildEvent.Finished(

@@ -6,6 +6,7 @@ import io.microvisor.packages.fetch.EnvironmentProxies;
 import io.microvisor.packages.fetch.Network;
 import io.microvisor.packages.repository.AptSources;
 import io.microvisor.packages.repository.MirrorDiscovery;
+import io.microvisor.packages.repository.Repository;
 import io.microvisor.packages.repository.RepositorySpec;
 import io.microvisor.packages.supply.PackageSupply;
 import io.microvisor.store.Store;
@@ -38,9 +39,10 @@ final class SupplyOptions {
       throws IOException, FailureException {
     MirrorDiscovery discovery =
         new MirrorDiscovery(
-            template.target().suite(),
-            template.archive().components(),
-            template.target().packageArchitecture());
+                template.target().suite(),
+                template.archive().components(),
+                template.target().packageArchitecture())
+            .withSuites(template.archive().suites());
     Optional<String> named = mirror.or(() -> template.archive().mirrors().stream().findFirst());
     return open(terminal, store, discovery, named, TemplateRepositories.of(template));
   }
@@ -72,11 +74,11 @@ final class SupplyOptions {
       Store store,
       MirrorDiscovery discovery,
       Optional<String> named,
-      List<RepositorySpec> further)
+      List<Repository> further)
       throws IOException, FailureException {
     AptSources apt = apt(terminal);
     apt.notes().forEach(terminal.err()::println);
-    List<RepositorySpec> repositories = new ArrayList<>(archives(apt, discovery, named));
+    List<Repository> repositories = new ArrayList<>(archives(apt, discovery, named));
     repositories.addAll(further);
     return new PackageSupply(store, repositories, network(terminal, apt), terminal.now().get());
   }

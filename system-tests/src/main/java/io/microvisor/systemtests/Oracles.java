@@ -22,6 +22,7 @@ public final class Oracles {
   private static final List<String> PACKAGES =
       List.of(
           "apt",
+          "apt-utils",
           "binutils",
           "cpio",
           "cryptsetup-bin",

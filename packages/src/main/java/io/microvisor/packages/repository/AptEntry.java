@@ -9,6 +9,7 @@ import java.util.List;
 /// @param suites as written; one that ends with `/` is an exact path
 /// @param components as written
 /// @param architectures the architectures it is restricted to; none means all
+/// @param without architectures it does not serve
 /// @param signedBy whose signature apt accepts for it
 /// @param freshness whether apt checks its `Valid-Until`
 public record AptEntry(
@@ -17,6 +18,7 @@ public record AptEntry(
     List<String> suites,
     List<String> components,
     List<String> architectures,
+    List<String> without,
     SignedBy signedBy,
     RepositorySpec.Freshness freshness) {
   public AptEntry {
@@ -24,6 +26,18 @@ public record AptEntry(
     suites = List.copyOf(suites);
     components = List.copyOf(components);
     architectures = List.copyOf(architectures);
+    without = List.copyOf(without);
+  }
+
+  /// Whether it is for machines of an architecture.
+  public boolean covers(String architecture) {
+    return (architectures.isEmpty() || architectures.contains(architecture))
+        && !without.contains(architecture);
+  }
+
+  /// The suites with `$(ARCH)` filled in.
+  public List<String> suites(String architecture) {
+    return suites.stream().map(suite -> suite.replace("$(ARCH)", architecture)).toList();
   }
 
   /// Whose signature apt accepts.

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// What a host's apt is configured to use: archives, logins, proxies and certificates.
@@ -32,6 +33,8 @@ public record AptSources(
     List<Network.Proxy> proxies,
     List<Tls> tls,
     List<String> notes) {
+  private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9_:-][A-Za-z0-9._:-]*");
+
   public AptSources {
     entries = List.copyOf(entries);
     credentials = List.copyOf(credentials);
@@ -72,12 +75,14 @@ public record AptSources(
     return Network.DIRECT.withProxies(proxies).withCredentials(credentials).withTls(tls);
   }
 
+  /// Names apt passes over, such as those of editors' copies, are of no concern (sources.list(5)).
   private static boolean isSource(String name) {
-    return name.endsWith(".list") || name.endsWith(".sources");
+    return FILE_NAME.matcher(name).matches()
+        && (name.endsWith(".list") || name.endsWith(".sources"));
   }
 
   private static boolean isConf(String name) {
-    return !name.contains(".") || name.endsWith(".conf");
+    return FILE_NAME.matcher(name).matches() && (!name.contains(".") || name.endsWith(".conf"));
   }
 
   private static List<Path> files(

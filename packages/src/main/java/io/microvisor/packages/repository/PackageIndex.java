@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,15 +21,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.zip.GZIPInputStream;
-import org.tukaani.xz.XZInputStream;
 
 /// Reads a `Packages` index. Of Debian's 57 MB the fields we use are less than half; that half is kept in the action
 /// cache, keyed by the index's digest, so that the next reader neither inflates nor hashes the rest.
 final class PackageIndex {
   private static final int FILTER_VERSION = 1;
   private static final int LARGEST = 1 << 30;
-  private static final int XZ_MEMORY_KIB = 128 << 10;
   private static final int CHUNKS = 4;
   private static final int ZSTD_LEVEL = 3;
 
@@ -63,6 +61,29 @@ final class PackageIndex {
     return packages;
   }
 
+  /// What a Release file would say of the index that is compressed in a file whose digest was checked.
+  static IndexFile plain(IndexFile compressed, Path downloaded) throws IOException {
+    IndexCompression compression = IndexCompression.of(compressed.path());
+    MessageDigest hasher = Digest.hasher();
+    long size = 0;
+    try (InputStream file = Files.newInputStream(downloaded);
+        InputStream stream = compression.expand(file)) {
+      byte[] buffer = new byte[1 << 16];
+      for (int read; (read = stream.read(buffer)) >= 0; size += read) {
+        hasher.update(buffer, 0, read);
+        if (size > LARGEST) {
+          throw FormatException.unsupported(
+              "package index", 0, "more than 1 GiB (expected: at most 1 GiB)");
+        }
+      }
+    } catch (IOException e) {
+      throw new IOException("index " + compressed.path() + ": " + e.getMessage(), e);
+    }
+    int suffix = compression.suffix().length();
+    String path = compressed.path().substring(0, compressed.path().length() - suffix);
+    return new IndexFile(path, size, Digest.of(hasher.digest()));
+  }
+
   private static Digest key(IndexFile plain) {
     return Digest.sha256("packages-index-" + FILTER_VERSION + "\0" + plain.digest());
   }
@@ -85,18 +106,11 @@ final class PackageIndex {
           "package index", 0, plain.size() + " bytes (expected: at most 1 GiB)");
     }
     try (InputStream file = Files.newInputStream(downloaded);
-        InputStream stream = decompressed(compressed.path(), file)) {
+        InputStream stream = IndexCompression.of(compressed.path()).expand(file)) {
       return FieldFilter.run(stream, plain);
     } catch (IOException e) {
       throw new IOException("index " + compressed.path() + ": " + e.getMessage(), e);
     }
-  }
-
-  private static InputStream decompressed(String name, InputStream file) throws IOException {
-    if (name.endsWith(".gz")) {
-      return new GZIPInputStream(file, 1 << 16);
-    }
-    return name.endsWith(".xz") ? new XZInputStream(file, XZ_MEMORY_KIB) : file;
   }
 
   private static List<DebPackage> parse(byte[] text, IndexFile plain, Origin origin)

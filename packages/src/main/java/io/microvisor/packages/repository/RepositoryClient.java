@@ -30,9 +30,6 @@ import java.util.stream.Collectors;
 /// lacks the suite or shows an older state than was seen before is passed over for the repository's next; what is
 /// signed wrongly, or is out of date, is refused at once.
 public final class RepositoryClient {
-  /// Quickest to inflate first: gzip costs a fifth of xz's time, for a third more bytes.
-  private static final List<String> SUFFIXES = List.of(".gz", ".xz", "");
-
   private final Downloader downloader;
   private final ReleaseSource releases;
   private final PackageIndex indexes;
@@ -125,7 +122,7 @@ public final class RepositoryClient {
       RepositorySpec spec, VerifiedRelease found, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
     Release release = found.release();
-    List<Wanted> wanted = wanted(spec, release);
+    List<Wanted> wanted = wanted(spec, release, listener);
     Map<Wanted, List<DebPackage>> read = new LinkedHashMap<>();
     for (Wanted one : wanted) {
       indexes
@@ -135,7 +132,8 @@ public final class RepositoryClient {
     List<Wanted> missing = wanted.stream().filter(one -> !read.containsKey(one)).toList();
     List<Path> files =
         downloader.fetch(
-            missing.stream().map(one -> download(spec, release, one)).toList(), listener);
+            missing.stream().map(one -> download(spec, release, one.compressed())).toList(),
+            listener);
     for (int i = 0; i < files.size(); i++) {
       Wanted one = missing.get(i);
       Origin origin = origin(spec, release, one);
@@ -143,7 +141,13 @@ public final class RepositoryClient {
     }
     List<DebPackage> packages = new ArrayList<>();
     wanted.forEach(one -> packages.addAll(read.get(one)));
-    return new RepositorySnapshot(spec, release, found.provenance(), packages, found.notes());
+    return new RepositorySnapshot(
+        spec,
+        release,
+        found.provenance(),
+        wanted.stream().map(one -> origin(spec, release, one)).distinct().toList(),
+        packages,
+        found.notes());
   }
 
   private static Origin origin(RepositorySpec spec, Release release, Wanted wanted) {
@@ -153,45 +157,71 @@ public final class RepositoryClient {
   /// An index to read: as it is and as it is fetched.
   private record Wanted(String component, IndexFile plain, IndexFile compressed) {}
 
-  private static List<Wanted> wanted(RepositorySpec spec, Release release) throws IOException {
+  private List<Wanted> wanted(
+      RepositorySpec spec, Release release, Consumer<DownloadEvent> listener)
+      throws IOException, InterruptedException {
     List<Wanted> wanted = new ArrayList<>();
     if (spec.flat()) {
-      wanted.add(find(release, "", "Packages").orElseThrow(() -> lacks(spec, release, "Packages")));
+      wanted.add(
+          find(spec, release, "", "Packages", listener)
+              .orElseThrow(() -> lacks(spec, release, "Packages")));
       return wanted;
     }
     for (String component : spec.components()) {
       String folder = component + "/binary-" + spec.architecture() + "/Packages";
-      wanted.add(find(release, component, folder).orElseThrow(() -> lacks(spec, release, folder)));
+      wanted.add(
+          find(spec, release, component, folder, listener)
+              .orElseThrow(() -> lacks(spec, release, folder)));
       if (release.architectures().contains("all") && !release.allInOthers()) {
-        find(release, component, component + "/binary-all/Packages").ifPresent(wanted::add);
+        find(spec, release, component, component + "/binary-all/Packages", listener)
+            .ifPresent(wanted::add);
       }
     }
     return wanted;
   }
 
-  private static Optional<Wanted> find(Release release, String component, String path) {
-    Optional<IndexFile> plain = release.file(path);
-    for (String suffix : SUFFIXES) {
-      Optional<IndexFile> compressed = release.file(path + suffix);
-      if (plain.isPresent() && compressed.isPresent()) {
-        return Optional.of(new Wanted(component, plain.get(), compressed.get()));
+  private Optional<Wanted> find(
+      RepositorySpec spec,
+      Release release,
+      String component,
+      String path,
+      Consumer<DownloadEvent> listener)
+      throws IOException, InterruptedException {
+    for (IndexCompression compression : IndexCompression.values()) {
+      Optional<IndexFile> compressed = release.file(path + compression.suffix());
+      if (compressed.isPresent()) {
+        Optional<IndexFile> plain = release.file(path);
+        return Optional.of(
+            new Wanted(
+                component,
+                plain.isPresent() ? plain.get() : plain(spec, release, compressed.get(), listener),
+                compressed.get()));
       }
     }
     return Optional.empty();
   }
 
+  /// Size and digest of an index of which the Release file knows only the compressed form.
+  private IndexFile plain(
+      RepositorySpec spec, Release release, IndexFile compressed, Consumer<DownloadEvent> listener)
+      throws IOException, InterruptedException {
+    Path file = downloader.fetch(List.of(download(spec, release, compressed)), listener).getFirst();
+    return PackageIndex.plain(compressed, file);
+  }
+
   private static IOException lacks(RepositorySpec spec, Release release, String path) {
+    String component = path.contains("/") ? path.substring(0, path.indexOf("/binary-")) : "";
+    boolean unknown = !component.isEmpty() && !release.components().contains(component);
     return new IOException(
-        "repository %s: its Release file names no %s (expected: one; it has components %s and architectures %s)"
+        "repository %s: its Release file %s (expected: one; it has components %s and architectures %s)"
             .formatted(
                 spec.name(),
-                path,
+                unknown ? "knows no component " + component : "names no " + path,
                 String.join(" ", release.components()),
                 String.join(" ", release.architectures())));
   }
 
-  private static Download download(RepositorySpec spec, Release release, Wanted wanted) {
-    IndexFile file = wanted.compressed();
+  private static Download download(RepositorySpec spec, Release release, IndexFile file) {
     List<URI> addresses = new ArrayList<>();
     for (URI archive : spec.archives()) {
       URI distribution = spec.distribution(archive);

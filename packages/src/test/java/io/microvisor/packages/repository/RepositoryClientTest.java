@@ -229,8 +229,7 @@ final class RepositoryClientTest {
             Presence.REQUIRED);
 
     assertThatThrownBy(() -> refresh(contrib))
-        .hasMessageContaining(
-            "names no contrib/binary-amd64/Packages (expected: one; it has components main");
+        .hasMessageContaining("knows no component contrib (expected: one; it has components main");
   }
 
   @Test
