@@ -10,6 +10,7 @@ import io.microvisor.store.Partial;
 import io.microvisor.store.Store;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,7 +87,8 @@ public final class AddressIndex {
     Digest digest = Digest.sha256(content);
     check(address, digest);
     try (Partial partial = store.files().partial(digest)) {
-      Files.write(partial.path(), content);
+      partial.keep(0);
+      partial.write(ByteBuffer.wrap(content));
       return partial.commit();
     }
   }
