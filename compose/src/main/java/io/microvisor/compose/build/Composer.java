@@ -2,6 +2,7 @@ package io.microvisor.compose.build;
 
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.compose.image.AddedModulesStep;
 import io.microvisor.compose.image.InitrdStep;
 import io.microvisor.compose.image.ModulesStep;
 import io.microvisor.compose.image.RootImageStep;
@@ -10,11 +11,12 @@ import io.microvisor.compose.image.UkiStep;
 import io.microvisor.compose.image.VerityStep;
 import io.microvisor.compose.plan.BuildEvent;
 import io.microvisor.compose.plan.Input;
-
 import io.microvisor.compose.plan.Plan;
 import io.microvisor.compose.plan.PlanRunner;
 import io.microvisor.compose.plan.Results;
+import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepId;
+import io.microvisor.compose.template.Kernel;
 import io.microvisor.compose.template.Template;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.supply.PackageSupply;
@@ -23,6 +25,7 @@ import io.microvisor.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -30,6 +33,7 @@ import java.util.function.Consumer;
 /// Builds an image: packages by lock, then the plan's steps, then artifacts.
 public final class Composer {
   private static final StepId PACKAGES = new StepId("packages");
+  private static final StepId BUILD_PACKAGES = new StepId("build packages");
 
   private final Store store;
   private final PackageSupply supply;
@@ -61,7 +65,7 @@ public final class Composer {
     long epoch =
         sourceDateEpoch.orElseGet(
             () -> lock.newestRelease().map(Instant::getEpochSecond).orElse(0L));
-    List<UnpackedPackage> packages = packages(lock);
+    List<UnpackedPackage> packages = packages(PACKAGES, lock);
     ContentSource contents = PackageContents.of(packages);
     Plan plan = plan(template, lock, packages, epoch);
     Results made = new PlanRunner(store, contents, events).run(plan);
@@ -70,19 +74,26 @@ public final class Composer {
 
   /// The plan of a build, to be run or printed.
   private Plan plan(Template template, Lock lock, List<UnpackedPackage> packages, long epoch) {
-    Input.Output configured = new Input.Output(ConfigureStep.ID, "tree");
+    Kernel kernel = template.system().kernel();
+    Input.Output packaged = new Input.Output(ConfigureStep.ID, "tree");
+    List<Step> building = building(template, lock, packaged);
+    Input.Output configured =
+        building.isEmpty() ? packaged : new Input.Output(AddedModulesStep.ID, "tree");
     Input.Output tree = new Input.Output(RootStep.ID, "tree");
     Digest identity =
         Digest.sha256("emt image " + template.image().name() + " " + template.image().version());
-    return new Plan(
+    List<Step> steps = new ArrayList<>();
+    steps.add(new ConfigureStep(lock, () -> packages, store.contents(), epoch));
+    steps.addAll(building);
+    steps.addAll(
         List.of(
-            new ConfigureStep(lock, () -> packages, store.contents(), epoch),
-            new ModulesStep(configured, template.system().kernel()),
+            new ModulesStep(configured, kernel),
             new RootStep(configured, new Input.Output(ModulesStep.ID, "modules"), template, epoch),
             new InitrdStep(
                 tree,
                 new Input.Output(RootStep.ID, "modules"),
                 new Input.Output(RootStep.ID, "kernel version"),
+                kernel.initrdModules().names(),
                 epoch),
             new RootImageStep(tree, identity, epoch),
             new VerityStep(new Input.Output(RootImageStep.ID, "image"), template.image().name()),
@@ -90,19 +101,33 @@ public final class Composer {
                 RootStep.ID,
                 new Input.Output(InitrdStep.ID, "initrd"),
                 new Input.Output(VerityStep.ID, "root hash"),
-                List.of(template.system().kernel().cmdline().split(" ")))));
+                List.of(kernel.cmdline().split(" ")))));
+    return new Plan(steps);
   }
 
-  private List<UnpackedPackage> packages(Lock lock) throws IOException, InterruptedException {
-    events.accept(new BuildEvent.Started(PACKAGES));
-    PackageProgress progress = new PackageProgress(PACKAGES, lock, events);
+  /// The step that builds kernel modules and the one that adds them; none, where nothing is built.
+  private List<Step> building(Template template, Lock lock, Input.Output packages) {
+    Kernel kernel = template.system().kernel();
+    Lock building = lock.forBuilding();
+    return kernel.dkms().isEmpty()
+        ? List.of()
+        : List.of(
+            new DkmsStep(
+                building, () -> packages(BUILD_PACKAGES, building), store.contents(), kernel),
+            new AddedModulesStep(packages, new Input.Output(DkmsStep.ID, "modules"), kernel));
+  }
+
+  private List<UnpackedPackage> packages(StepId step, Lock lock)
+      throws IOException, InterruptedException {
+    events.accept(new BuildEvent.Started(step));
+    PackageProgress progress = new PackageProgress(step, lock, events);
     try {
       List<Path> files = supply.fetch(lock, progress::downloading);
       List<UnpackedPackage> unpacked = supply.unpack(lock, files, progress::unpacked);
-      events.accept(new BuildEvent.Finished(PACKAGES, progress.summary()));
+      events.accept(new BuildEvent.Finished(step, progress.summary()));
       return unpacked;
     } catch (IOException e) {
-      events.accept(new BuildEvent.Failed(PACKAGES, String.valueOf(e.getMessage())));
+      events.accept(new BuildEvent.Failed(step, String.valueOf(e.getMessage())));
       throw e;
     }
   }

@@ -48,6 +48,11 @@ public final class PackageChoice {
         .forEach(
             r -> inputs.add("repository " + r.codename() + " " + String.join(" ", r.components())));
     wishes(template).forEach(wish -> inputs.add("package " + wish.text()));
+    template
+        .system()
+        .kernel()
+        .dkms()
+        .forEach(wish -> inputs.add("build package " + wish.text()));
     return inputs;
   }
 
@@ -56,14 +61,21 @@ public final class PackageChoice {
   /// @throws RejectedException if wishes mean nothing or cannot be had together, with their places
   public static Lock lock(Template template, PackageSupply supply, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
-    DebPolicy policy = DebPolicy.of(template.target().packageArchitecture());
+    DebPolicy plain = DebPolicy.of(template.target().packageArchitecture());
+    DebPolicy policy = plain;
     if (template.system().recommends()) {
       policy = policy.withRecommendations();
     }
     List<Wish> wishes = wishes(template);
     return switch (supply.solve(wishes, policy, listener)) {
       case Resolution.Solved<DebPackage> solved ->
-          supply.lock(solved, template.target().packageArchitecture(), inputs(template), listener);
+          BuildPackages.add(
+              supply.lock(
+                  solved, template.target().packageArchitecture(), inputs(template), listener),
+              template.system().kernel(),
+              plain,
+              supply,
+              listener);
       case Resolution.Unsolvable<DebPackage> unsolvable ->
           throw new RejectedException(
               List.of(

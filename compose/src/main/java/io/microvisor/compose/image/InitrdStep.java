@@ -6,6 +6,7 @@ import io.microvisor.compose.initrd.InitrdComposer;
 import io.microvisor.compose.initrd.InitrdSpec;
 import io.microvisor.compose.initrd.InitrdWriter;
 import io.microvisor.compose.initrd.Microcode;
+import io.microvisor.compose.initrd.ModuleSelection;
 import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -29,14 +31,19 @@ import java.util.TreeMap;
 /// @param tree the root file system
 /// @param modules the kernel modules in it
 /// @param kernelVersion their kernel's version
+/// @param extraModules modules to take along besides those that every initrd has, by name
 /// @param epoch its files' time, in seconds since 1970
 public record InitrdStep(
-    Input.Output tree, Input.Output modules, Input.Output kernelVersion, long epoch)
+    Input.Output tree,
+    Input.Output modules,
+    Input.Output kernelVersion,
+    List<String> extraModules,
+    long epoch)
     implements Step {
   /// Its name.
   public static final StepId ID = new StepId("initrd");
 
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
   private static final int LEVEL = 9;
   private static final int WORKERS = 2;
   private static final int LARGEST_MICROCODE = 128 << 20;
@@ -53,13 +60,14 @@ public record InitrdStep(
 
   @Override
   public Fingerprint fingerprint() {
-    return Fingerprint.of(VERSION, "epoch", epoch, "level", LEVEL);
+    return Fingerprint.of(VERSION, "epoch", epoch, "level", LEVEL, "modules", extraModules);
   }
 
   @Override
   public Outputs run(StepContext context) throws IOException {
     InitrdSpec spec =
         InitrdSpec.of(context.text("kernel version"))
+            .withModules(ModuleSelection.STORAGE.plus(extraModules))
             .withVolatiles(Set.of(InitrdSpec.Volatile.ETC, InitrdSpec.Volatile.VAR))
             .withTime(epoch);
     FileTree root = context.tree("tree");
