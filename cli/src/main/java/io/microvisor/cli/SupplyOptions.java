@@ -4,6 +4,7 @@ import io.microvisor.compose.build.TemplateRepositories;
 import io.microvisor.compose.template.Template;
 import io.microvisor.packages.repository.AptSources;
 import io.microvisor.packages.repository.MirrorDiscovery;
+import io.microvisor.packages.repository.Repository;
 import io.microvisor.packages.repository.RepositorySpec;
 import io.microvisor.packages.supply.PackageSupply;
 import io.microvisor.store.Store;
@@ -36,9 +37,10 @@ final class SupplyOptions {
       throws IOException, FailureException {
     MirrorDiscovery discovery =
         new MirrorDiscovery(
-            template.target().suite(),
-            template.archive().components(),
-            template.target().packageArchitecture());
+                template.target().suite(),
+                template.archive().components(),
+                template.target().packageArchitecture())
+            .withSuites(template.archive().suites());
     Optional<String> named = mirror.or(() -> template.archive().mirrors().stream().findFirst());
     return open(terminal, store, discovery, named, TemplateRepositories.of(template));
   }
@@ -70,10 +72,10 @@ final class SupplyOptions {
       Store store,
       MirrorDiscovery discovery,
       Optional<String> named,
-      List<RepositorySpec> further)
+      List<Repository> further)
       throws IOException, FailureException {
     AptSources apt = apt(terminal);
-    List<RepositorySpec> repositories = new ArrayList<>(archives(apt, discovery, named));
+    List<Repository> repositories = new ArrayList<>(archives(apt, discovery, named));
     repositories.addAll(further);
     return new PackageSupply(store, repositories, apt.network(), terminal.now().get());
   }

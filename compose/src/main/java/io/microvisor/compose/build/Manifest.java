@@ -18,6 +18,8 @@ import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.lock.LockFile;
 import io.microvisor.packages.lock.LockedPackage;
 import io.microvisor.packages.lock.LockedRepository;
+import io.microvisor.packages.repository.LocalFolder;
+import io.microvisor.packages.repository.SinglePackages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -96,6 +98,23 @@ record Manifest(Template template, Lock lock, long epoch, Results made, DiskSpec
       node.put("signed", !each.signer().isEmpty());
       if (!each.signer().isEmpty()) {
         node.put("signer", each.signer());
+      }
+    }
+    for (Template.PackageRepository each : template.repositories()) {
+      switch (each.source()) {
+        case Template.Source.Folder(Template.LocalPath folder) ->
+            repositories
+                .addObject()
+                .put("origin", LocalFolder.ORIGIN)
+                .put("suite", folder.name())
+                .put("signed", false);
+        case Template.Source.Packages(List<String> addresses) ->
+            repositories
+                .addObject()
+                .put("origin", SinglePackages.ORIGIN)
+                .put("packages", addresses.size())
+                .put("signed", false);
+        case Template.Source.Archive _ -> {} // Has a Release file, and so is in the lock.
       }
     }
   }

@@ -43,10 +43,8 @@ public final class PackageChoice {
     inputs.add("suite " + template.target().suite());
     inputs.add("components " + String.join(" ", template.archive().components()));
     inputs.add("recommends " + template.system().recommends());
-    template
-        .repositories()
-        .forEach(
-            r -> inputs.add("repository " + r.codename() + " " + String.join(" ", r.components())));
+    template.archive().suites().forEach(suite -> inputs.add("suite " + suite));
+    inputs.addAll(TemplateRepositories.inputs(template));
     wishes(template).forEach(wish -> inputs.add("package " + wish.text()));
     template
         .system()
@@ -67,7 +65,7 @@ public final class PackageChoice {
       policy = policy.withRecommendations();
     }
     List<Wish> wishes = wishes(template);
-    return switch (supply.solve(wishes, policy, listener)) {
+    return switch (supply.solve(wishes, policy, TemplateRepositories.pins(template), listener)) {
       case Resolution.Solved<DebPackage> solved ->
           BuildPackages.add(
               supply.lock(

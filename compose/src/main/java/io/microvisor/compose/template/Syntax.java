@@ -26,6 +26,11 @@ public enum Syntax {
   PACKAGE(
       "[a-z0-9*?\\[][a-z0-9+.*?\\[\\]-]*(:[a-z0-9]+)?(=[0-9A-Za-z][0-9A-Za-z.+:~-]*)?",
       "a package name or a pattern, with =version to pin it"),
+  PACKAGE_PATTERN(
+      "[a-z0-9*?\\[][a-z0-9+.*?\\[\\]!^-]*", "a package name or a pattern such as nginx*"),
+  PINNED(
+      "(src:)?[a-z0-9*?\\[][a-z0-9+.*?\\[\\]!^-]*",
+      "a package name or a pattern such as nginx*, with src: in front for source packages"),
   UNIT(
       "[A-Za-z0-9:_.\\\\@-]+\\.(service|socket|timer|target|path|mount|automount|swap|slice)",
       "a unit name with its ending, such as nginx.service"),
@@ -45,8 +50,14 @@ public enum Syntax {
   ADDRESS("[0-9A-Fa-f:.]+(/[0-9]{1,3})?", "an IP address with its prefix length"),
   ROUTE_TARGET("default|[0-9A-Fa-f:.]+(/[0-9]{1,3})?", "default, or an IP network"),
   URL("https?://[!-~]+", "an address beginning with https:// or http://"),
+  PACKAGE_URL(
+      "(https?|file)://[!-\"$-~]+\\.deb(#sha256=[0-9a-f]{64})?",
+      "an https://, http:// or file:// address of a .deb file, with #sha256= and its digest"),
   COMPONENT("[a-z][a-z0-9/_-]*", "a component such as main"),
   SUITE("[A-Za-z0-9][A-Za-z0-9./_-]*", "a suite or code name such as trixie"),
+  SUITES(
+      "(?!.*\\.\\.)[A-Za-z0-9./][A-Za-z0-9./_-]*(\\s+[A-Za-z0-9./][A-Za-z0-9./_-]*)*",
+      "suites or code names such as trixie, or ./ for a flat repository"),
   LOCALE("[A-Za-z]{1,8}([_.@-][A-Za-z0-9]+)*", "a locale such as C.UTF-8 or de_DE.UTF-8"),
   GUID(
       "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
@@ -76,6 +87,8 @@ public enum Syntax {
           ABSOLUTE_PATH,
           LOCAL_PATH,
           PACKAGE,
+          PACKAGE_PATTERN,
+          PINNED,
           UNIT,
           UNIT_FILE,
           CRYPT,
@@ -85,8 +98,10 @@ public enum Syntax {
           ADDRESS,
           ROUTE_TARGET,
           URL,
+          PACKAGE_URL,
           COMPONENT,
           SUITE,
+          SUITES,
           LOCALE,
           GUID ->
           text.length() <= 4096 && matches(text);

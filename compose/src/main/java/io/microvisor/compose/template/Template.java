@@ -1,6 +1,8 @@
 package io.microvisor.compose.template;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 
 /// An effective template: layers joined, defaults filled in, checked. Everything a build may depend on is in here.
 ///
@@ -9,6 +11,7 @@ import java.util.List;
 /// @param target what it is built for
 /// @param archive where the distribution's packages come from
 /// @param repositories further repositories, in the order stated
+/// @param pins which versions are preferred, first come first served
 /// @param disk the layout and the artifacts
 /// @param system what is inside
 /// @param effective the same template as text, with its digests
@@ -18,11 +21,13 @@ public record Template(
     Target target,
     Archive archive,
     List<PackageRepository> repositories,
+    List<PackagePin> pins,
     Disk disk,
     SystemConfig system,
     EffectiveTemplate effective) {
   public Template {
     repositories = List.copyOf(repositories);
+    pins = List.copyOf(pins);
   }
 
   /// What a template says about itself; changes nothing in the image.
@@ -58,31 +63,85 @@ public record Template(
   /// The distribution's archive.
   ///
   /// @param mirrors the mirror to use: at most one; none leaves it to the command line or the host
+  /// @param suites further suites of it, such as `trixie-backports`
   /// @param components at least one
-  public record Archive(List<String> mirrors, List<String> components, Place place) {
+  public record Archive(
+      List<String> mirrors, List<String> suites, List<String> components, Place place) {
     public Archive {
       mirrors = List.copyOf(mirrors);
+      suites = List.copyOf(suites);
       components = List.copyOf(components);
     }
   }
 
   /// A repository besides the archive.
   ///
-  /// @param codename the suite
-  /// @param url the address, without a slash at the end
-  /// @param components at least one
-  /// @param keys files with the OpenPGP keys that may sign it
-  /// @param unsigned whether it is taken without any signature
+  /// @param source where its packages are
+  /// @param keys files with the OpenPGP keys that may sign it; none for one that is taken without any signature
+  /// @param priority what was stated, in apt's sense
+  /// @param allowed names and patterns of the only packages to take; none means all
   public record PackageRepository(
-      String codename,
-      String url,
-      List<String> components,
+      Source source,
       List<LocalFile> keys,
-      boolean unsigned,
+      OptionalInt priority,
+      List<String> allowed,
       Place place) {
     public PackageRepository {
-      components = List.copyOf(components);
       keys = List.copyOf(keys);
+      allowed = List.copyOf(allowed);
     }
   }
+
+  /// Where the packages of a repository are.
+  public sealed interface Source {
+    /// An archive with Release files: at an address, or in a folder beside the template.
+    ///
+    /// @param suites at least one; one that ends with `/` is a flat repository
+    /// @param components at least one; without meaning for flat repositories
+    record Archive(Location location, List<String> suites, List<String> components)
+        implements Source {
+      public Archive {
+        suites = List.copyOf(suites);
+        components = List.copyOf(components);
+      }
+    }
+
+    /// A folder of packages beside the template, without metadata.
+    record Folder(LocalPath folder) implements Source {}
+
+    /// Single packages, each at an address of its own.
+    record Packages(List<String> addresses) implements Source {
+      public Packages {
+        addresses = List.copyOf(addresses);
+      }
+    }
+  }
+
+  /// Where an archive is.
+  public sealed interface Location {
+    /// What people call it.
+    String name();
+
+    /// At an address, without a slash at the end.
+    record Address(String url) implements Location {
+      @Override
+      public String name() {
+        return url;
+      }
+    }
+
+    /// In a folder beside the template.
+    record Folder(LocalPath folder) implements Location {
+      @Override
+      public String name() {
+        return folder.name();
+      }
+    }
+  }
+
+  /// A folder beside the template.
+  ///
+  /// @param name the path as written, relative to the template's folder, with `/`
+  /// @param path where it is on this machine
+  public record LocalPath(String name, Path path) {}
 }

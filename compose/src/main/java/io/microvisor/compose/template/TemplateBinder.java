@@ -13,7 +13,7 @@ final class TemplateBinder {
   private static final long MEBIBYTE = 1 << 20;
   private static final int LONGEST_LABEL = 36 - "_".length() - "_verity".length();
   private static final Set<String> PACKAGE_KEYS =
-      Set.of("target", "archive", "packageRepositories");
+      Set.of("target", "archive", "packageRepositories", "packagePins");
 
   private final Yaml.Mapping root;
   private final Fields fields;
@@ -30,9 +30,11 @@ final class TemplateBinder {
   /// The template; meaningless unless no problem was added.
   Template bind() {
     Fields metadata = fields.block("metadata");
-    Template.Archive archive = archive(fields.block("archive"));
+    RepositoryBinder binder = new RepositoryBinder(folder, problems);
+    Template.Archive archive = RepositoryBinder.archive(fields.block("archive"));
     List<Template.PackageRepository> repositories =
-        fields.blocks("packageRepositories").stream().map(this::repository).toList();
+        fields.blocks("packageRepositories").stream().map(binder::repository).toList();
+    List<PackagePin> pins = fields.blocks("packagePins").stream().map(binder::pin).toList();
     Template.Image image = image(fields.block("image"));
     Fields target = fields.block("target");
     Fields system = fields.block("systemConfig");
@@ -52,6 +54,7 @@ final class TemplateBinder {
             target.place()),
         archive,
         repositories,
+        pins,
         disk,
         config,
         problems.isEmpty()
@@ -74,51 +77,6 @@ final class TemplateBinder {
                   + ", as both go into partition labels)"));
     }
     return new Template.Image(name, version, image.place());
-  }
-
-  private static Template.Archive archive(Fields archive) {
-    return new Template.Archive(
-        archive.text("mirror").stream().map(item -> withoutSlash(item.text())).toList(),
-        archive.texts("components").stream().map(Fields.Item::text).toList(),
-        archive.place());
-  }
-
-  private Template.PackageRepository repository(Fields repository) {
-    List<Fields.Item> keys = new ArrayList<>(repository.text("pkey").stream().toList());
-    keys.addAll(repository.texts("pkeys"));
-    if (!repository.has("url")) {
-      problems.add(
-          Problem.of(
-              Code.MISSING_KEY,
-              repository.place(),
-              "url: missing in an entry of packageRepositories (expected: where the repository is)"));
-    }
-    boolean unsigned = repository.flag("insecureSkipVerify");
-    if (keys.isEmpty() != unsigned) {
-      problems.add(
-          unsigned
-              ? Problem.of(
-                  Code.CONTRADICTION,
-                  repository.place("insecureSkipVerify"),
-                  "insecureSkipVerify: true beside a key (expected: one of them)")
-              : Problem.of(
-                  Code.MISSING_KEY,
-                  repository.place(),
-                  "pkey: missing in an entry of packageRepositories (expected: the key that signs it)",
-                  "store the repository's public key beside the template and name it",
-                  "insecureSkipVerify: true takes an unsigned repository; the manifest records it"));
-    }
-    return new Template.PackageRepository(
-        repository.text("codename", ""),
-        withoutSlash(repository.text("url", "")),
-        List.of(repository.text("component", "main").strip().split("\\s+", -1)),
-        keys.stream().flatMap(key -> folder.file("pkey", key).stream()).toList(),
-        unsigned,
-        repository.place());
-  }
-
-  private static String withoutSlash(String url) {
-    return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
   }
 
   private Disk disk(Fields disk, Fields system) {

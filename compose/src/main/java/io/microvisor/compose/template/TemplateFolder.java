@@ -68,6 +68,35 @@ final class TemplateFolder {
     }
   }
 
+  /// The folder of a name below this one; empty, with a problem, when there is none to be had.
+  Optional<Template.LocalPath> folder(String subject, Fields.Item wish) {
+    try {
+      Optional<Path> path = inside(folder, wish.text());
+      if (path.isEmpty()) {
+        problems.add(outside(subject, wish));
+        return Optional.empty();
+      }
+      if (!Files.isDirectory(path.get())) {
+        problems.add(
+            missing(
+                subject,
+                wish,
+                Files.exists(path.get()) ? "is not a folder" : "does not exist beside the template",
+                "a folder"));
+        return Optional.empty();
+      }
+      if (!path.get().toRealPath().startsWith(folder.toRealPath())) {
+        problems.add(outside(subject, wish));
+        return Optional.empty();
+      }
+      String name = folder.normalize().relativize(path.get()).toString().replace('\\', '/');
+      return Optional.of(new Template.LocalPath(name.isEmpty() ? "." : name, path.get()));
+    } catch (IOException e) {
+      problems.add(missing(subject, wish, "cannot be read: " + reason(e), "a folder"));
+      return Optional.empty();
+    }
+  }
+
   /// A name resolved below a folder, or nothing when it would leave it by its own words.
   static Optional<Path> inside(Path folder, String name) {
     try {
@@ -102,9 +131,20 @@ final class TemplateFolder {
   }
 
   private static Problem missing(String subject, Fields.Item wish, String what) {
+    return missing(subject, wish, what, "a file");
+  }
+
+  private static Problem missing(String subject, Fields.Item wish, String what, String expected) {
     return Problem.of(
         Code.MISSING_FILE,
         wish.place(),
-        subject + ": " + ShapeCheck.shown(wish.text()) + " " + what + " (expected: a file)");
+        subject
+            + ": "
+            + ShapeCheck.shown(wish.text())
+            + " "
+            + what
+            + " (expected: "
+            + expected
+            + ")");
   }
 }

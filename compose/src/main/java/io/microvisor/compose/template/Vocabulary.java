@@ -37,9 +37,10 @@ public final class Vocabulary {
           archive(),
           ict(
                   "packageRepositories",
-                  items(repository()),
+                  items(RepositoryVocabulary.REPOSITORY),
                   "Package repositories besides the distribution's own archive.")
               .merged(Merge.APPEND),
+          RepositoryVocabulary.PINS,
           ict(
                   "baseline",
                   block(
@@ -165,34 +166,15 @@ public final class Vocabulary {
                     items(text(Syntax.COMPONENT)),
                     "The components of the archive to take packages from.")
                 .otherwise("[main]")
+                .merged(Merge.UNION),
+            emt(
+                    "suites",
+                    items(text(Syntax.SUITE)),
+                    "Further suites of the archive, such as `trixie-backports`. Whether their"
+                        + " packages are taken unasked is up to the suite, or to `packagePins`.")
                 .merged(Merge.UNION)),
         "The distribution's own archive: the release of `target.dist` with its updates and security"
             + " updates.");
-  }
-
-  private static Block repository() {
-    return block(
-        ict("codename", text(Syntax.SUITE), "The suite below the address.").must(),
-        ict("url", text(Syntax.URL), "Where the repository is."),
-        ict("path", text(Syntax.LOCAL_PATH), "A local folder of packages.").notBuilt(),
-        ict("packages", lines(), "Addresses of single packages.").notBuilt(),
-        ict(
-                "insecureSkipVerify",
-                new Flag(),
-                "Takes the repository although nobody signed it. The manifest records it.")
-            .otherwise("false"),
-        ict(
-            "pkey",
-            text(Syntax.LOCAL_PATH),
-            "The OpenPGP key that signs the repository: a file in the template's folder."),
-        ict("pkeys", items(text(Syntax.LOCAL_PATH)), "Several such keys."),
-        ict("component", line(), "The components to use, separated by blanks.").otherwise("main"),
-        ict(
-                "priority",
-                new Whole(-9999, 9999),
-                "Which repository wins when several have a package.")
-            .notBuilt(),
-        ict("allowPackages", lines(), "The only packages to take from here.").notBuilt());
   }
 
   private static Key overlayPolicy() {

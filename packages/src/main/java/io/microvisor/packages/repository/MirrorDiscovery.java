@@ -47,16 +47,28 @@ public final class MirrorDiscovery {
   private final String suite;
   private final List<String> components;
   private final String architecture;
+  private final List<String> further;
 
   /// A search for `suite`, such as `trixie`.
   ///
   /// @param components those the template names, such as `main`
   /// @param architecture Debian's name, such as `amd64`
   public MirrorDiscovery(String suite, List<String> components, String architecture) {
+    this(suite, components, architecture, List.of());
+  }
+
+  private MirrorDiscovery(
+      String suite, List<String> components, String architecture, List<String> further) {
     this.keys = DebianKeys.keyring();
     this.suite = suite;
     this.components = List.copyOf(components);
     this.architecture = architecture;
+    this.further = List.copyOf(further);
+  }
+
+  /// The same with further suites, such as `trixie-backports`; they must be there.
+  public MirrorDiscovery withSuites(List<String> suites) {
+    return new MirrorDiscovery(suite, components, architecture, suites);
   }
 
   /// The repositories of the suite on the archives that the host's apt uses.
@@ -75,28 +87,34 @@ public final class MirrorDiscovery {
     if (main.archives().isEmpty()) {
       throw nothing(apt);
     }
-    List<RepositorySpec> specs = new ArrayList<>();
-    specs.add(spec(suite, main, Presence.REQUIRED));
-    specs.add(spec(suite + "-updates", main, Presence.OPTIONAL));
     if (security.archives().isEmpty()) {
       main.archives().forEach(archive -> sibling(archive).ifPresent(security.archives::add));
     }
-    if (!security.archives().isEmpty()) {
-      specs.add(spec(suite + "-security", security, Presence.OPTIONAL));
-    }
-    return specs;
+    return specs(main, security);
   }
 
   /// The repositories of the suite on one mirror, such as `http://mirror.example/debian`; security updates are looked
   /// for beside it, in `debian-security`.
   public List<RepositorySpec> at(URI mirror, Freshness freshness) {
     Kind main = new Kind(mirror, freshness);
+    Kind security =
+        sibling(mirror).map(archive -> new Kind(archive, freshness)).orElseGet(Kind::new);
+    return specs(main, security);
+  }
+
+  private List<RepositorySpec> specs(Kind main, Kind security) {
     List<RepositorySpec> specs = new ArrayList<>();
     specs.add(spec(suite, main, Presence.REQUIRED));
     specs.add(spec(suite + "-updates", main, Presence.OPTIONAL));
-    sibling(mirror)
-        .ifPresent(security ->
-            specs.add(spec(suite + "-security", new Kind(security, freshness), Presence.OPTIONAL)));
+    if (!security.archives().isEmpty()) {
+      specs.add(spec(suite + "-security", security, Presence.OPTIONAL));
+    }
+    for (String name : further) {
+      if (specs.stream().noneMatch(spec -> spec.suite().equals(name))) {
+        Kind kind = isSecurity(name) && !security.archives().isEmpty() ? security : main;
+        specs.add(spec(name, kind, Presence.REQUIRED));
+      }
+    }
     return specs;
   }
 

@@ -24,6 +24,8 @@ import java.util.TreeMap;
 /// | Valid-Until | from when it counts no more | never: [Instant#MAX] |
 /// | Acquire-By-Hash | whether files can be had by their digest | no |
 /// | Components, Architectures | words | empty |
+/// | NotAutomatic | whether nothing is taken from it unasked | no |
+/// | ButAutomaticUpgrades | with NotAutomatic: whether what was taken is kept up to date | no |
 /// | No-Support-for-Architecture-all | whether `Packages` of `all` repeat in the others | no |
 /// | SHA256 | files: digest, size, path | refused; MD5Sum and SHA1 are never looked at |
 ///
@@ -40,6 +42,8 @@ public record Release(
     Instant date,
     Instant validUntil,
     boolean byHash,
+    boolean notAutomatic,
+    boolean butAutomaticUpgrades,
     List<String> components,
     List<String> architectures,
     boolean allInOthers,
@@ -69,6 +73,8 @@ public record Release(
             ? Instant.MAX
             : date(stanza, "Valid-Until", stanza.text("Valid-Until")),
         stanza.text("Acquire-By-Hash").equalsIgnoreCase("yes"),
+        stanza.text("NotAutomatic").equalsIgnoreCase("yes"),
+        stanza.text("ButAutomaticUpgrades").equalsIgnoreCase("yes"),
         words(stanza.text("Components")),
         words(stanza.text("Architectures")),
         words(stanza.text("No-Support-for-Architecture-all")).contains("Packages"),

@@ -127,7 +127,12 @@ public final class RepositoryClient {
     List<DebPackage> packages = new ArrayList<>();
     wanted.forEach(one -> packages.addAll(read.get(one)));
     return new RepositorySnapshot(
-        spec, release, found.verified().provenance(), packages, found.notes());
+        spec,
+        release,
+        found.verified().provenance(),
+        wanted.stream().map(one -> origin(spec, release, one)).distinct().toList(),
+        packages,
+        found.notes());
   }
 
   private static Origin origin(RepositorySpec spec, Release release, Wanted wanted) {

@@ -1,20 +1,24 @@
 package io.microvisor.packages.repository;
 
 import io.microvisor.packages.deb.DebPackage;
+import io.microvisor.packages.deb.Origin;
 import java.util.List;
 
 /// What a repository held when it was asked. Of `spec`, nothing but the suite may enter a lock or manifest.
 ///
 /// @param release the Release file, verified
+/// @param origins of its packages, one a component
 /// @param packages all packages of the wanted components and architecture, in the order of the indexes
 /// @param notes what deserves mention, such as a mirror that is behind
 public record RepositorySnapshot(
     RepositorySpec spec,
     Release release,
     Provenance provenance,
+    List<Origin> origins,
     List<DebPackage> packages,
     List<String> notes) {
   public RepositorySnapshot {
+    origins = List.copyOf(origins);
     packages = List.copyOf(packages);
     notes = List.copyOf(notes);
   }

@@ -14,6 +14,7 @@ import java.util.List;
 /// @param trust who must have signed it
 /// @param freshness whether a Release file may be past its `Valid-Until`
 /// @param presence what it means if the archive does not have the suite
+/// @param preference how its packages are preferred to those of other repositories
 public record RepositorySpec(
     String name,
     List<URI> archives,
@@ -22,7 +23,9 @@ public record RepositorySpec(
     String architecture,
     Trust trust,
     Freshness freshness,
-    Presence presence) {
+    Presence presence,
+    Preference preference)
+    implements Repository {
   public RepositorySpec {
     if (archives.isEmpty() || suite.isEmpty()) {
       throw new IllegalArgumentException(
@@ -30,6 +33,28 @@ public record RepositorySpec(
     }
     archives = archives.stream().map(RepositorySpec::folder).toList();
     components = List.copyOf(components);
+  }
+
+  /// A suite without a preference of its own.
+  public RepositorySpec(
+      String name,
+      List<URI> archives,
+      String suite,
+      List<String> components,
+      String architecture,
+      Trust trust,
+      Freshness freshness,
+      Presence presence) {
+    this(
+        name,
+        archives,
+        suite,
+        components,
+        architecture,
+        trust,
+        freshness,
+        presence,
+        Preference.NONE);
   }
 
   /// Who must have signed a repository.

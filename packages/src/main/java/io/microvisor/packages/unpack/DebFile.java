@@ -60,6 +60,15 @@ public record DebFile(Part control, Part data) {
     return new DebFile(control, data);
   }
 
+  /// The text of the file `control`; what else is in the package is not looked at.
+  ///
+  /// @throws FormatException if control.tar is broken or has no such file
+  public String stanza() throws IOException {
+    try (InputStream archive = control.open(ControlArchive.LARGEST)) {
+      return ControlArchive.stanza(ControlArchive.read(archive.readAllBytes()));
+    }
+  }
+
   private static void checkVersion(ByteSource content) throws IOException {
     if (content.size() > LARGEST_VERSION) {
       throw FormatException.damaged(
