@@ -10,6 +10,7 @@ import io.microvisor.compose.template.RejectedException;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.fetch.DownloadEvent;
 import io.microvisor.packages.lock.Lock;
+import io.microvisor.packages.repository.Pin;
 import io.microvisor.packages.solver.Resolution;
 import io.microvisor.packages.solver.Wish;
 import io.microvisor.packages.solver.deb.DebPolicy;
@@ -27,11 +28,13 @@ final class BuildPackages {
 
   /// The lock with the build packages pinned as well; the same where nothing is built.
   ///
-  /// @param policy as for the image; recommendations do not count
+  /// @param policy as for the image, without recommendations
+  /// @param pins as for the image
   static Lock add(
       Lock lock,
       Kernel kernel,
       DebPolicy policy,
+      List<Pin> pins,
       PackageSupply supply,
       Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
@@ -41,10 +44,12 @@ final class BuildPackages {
     Set<String> available = new HashSet<>();
     supply
         .snapshots(listener)
-        .forEach(snapshot ->
-            snapshot.packages().forEach(each -> available.add(each.name() + "=" + each.version())));
+        .forEach(snapshot -> snapshot.packages().forEach(each -> available.add(exactly(each))));
+    supply
+        .locals()
+        .forEach(folder -> folder.packages().forEach(each -> available.add(exactly(each))));
     List<Wish> wishes = BuildSet.wishes(kernel, lock.packages(), available::contains);
-    return switch (supply.solve(wishes, policy, listener)) {
+    return switch (supply.solve(wishes, policy, pins, listener)) {
       case Resolution.Solved<DebPackage> solved ->
           lock.withBuildPackages(
               supply.lock(solved, lock.architecture(), List.of(), listener).packages());
@@ -70,6 +75,10 @@ final class BuildPackages {
                   + gaveUp.steps()
                   + " steps (expected: an answer)");
     };
+  }
+
+  private static String exactly(DebPackage item) {
+    return item.name() + "=" + item.version();
   }
 
   private static Place place(Kernel kernel, List<Wish> wishes) {

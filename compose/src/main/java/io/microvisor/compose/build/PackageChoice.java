@@ -46,11 +46,7 @@ public final class PackageChoice {
     template.archive().suites().forEach(suite -> inputs.add("suite " + suite));
     inputs.addAll(TemplateRepositories.inputs(template));
     wishes(template).forEach(wish -> inputs.add("package " + wish.text()));
-    template
-        .system()
-        .kernel()
-        .dkms()
-        .forEach(wish -> inputs.add("build package " + wish.text()));
+    template.system().kernel().dkms().forEach(wish -> inputs.add("build package " + wish.text()));
     return inputs;
   }
 
@@ -72,6 +68,7 @@ public final class PackageChoice {
                   solved, template.target().packageArchitecture(), inputs(template), listener),
               template.system().kernel(),
               plain,
+              TemplateRepositories.pins(template),
               supply,
               listener);
       case Resolution.Unsolvable<DebPackage> unsolvable ->

@@ -55,10 +55,7 @@ public record AddedModulesStep(Input.Output configured, Input.Output built, Kern
     TreePath folder = TreePath.of("usr/lib/modules").resolve(release);
     FileTree.Builder builder = tree.toBuilder();
     List<FileTree.Entry> files =
-        modules
-            .below(folder)
-            .filter(entry -> entry.inode() instanceof Inode.RegularFile)
-            .toList();
+        modules.below(folder).filter(entry -> entry.inode() instanceof Inode.RegularFile).toList();
     if (files.isEmpty()) {
       throw new RejectedException(
           List.of(

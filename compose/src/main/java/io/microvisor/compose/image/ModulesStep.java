@@ -1,6 +1,7 @@
 package io.microvisor.compose.image;
 
 import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.ContentSource;
 import io.microvisor.compose.kernel.BootNeeds;
 import io.microvisor.compose.kernel.InstalledKernel;
 import io.microvisor.compose.plan.Artifact;
@@ -66,8 +67,7 @@ public record ModulesStep(Input.Output configured, Kernel kernel) implements Ste
   public Outputs run(StepContext context) throws IOException, InterruptedException {
     FileTree tree = context.tree("configured");
     InstalledKernel found = InstalledKernel.of(tree, context.contents(), kernel);
-    ModuleIndex index =
-        ModuleIndex.read(tree, context.contents(), found.release(), DECODER);
+    ModuleIndex index = index(tree, context.contents(), found.release());
     List<Problem> unmet = BootNeeds.unmet(tree, context.contents(), found, index, kernel);
     if (!unmet.isEmpty()) {
       throw new RejectedException(unmet);
@@ -75,10 +75,20 @@ public record ModulesStep(Input.Output configured, Kernel kernel) implements Ste
     return Outputs.of("modules", keep(context, index));
   }
 
+  /// A kernel with everything built in may come without a folder of modules.
+  private static ModuleIndex index(FileTree tree, ContentSource contents, String release)
+      throws IOException, InterruptedException {
+    return tree.find("usr/lib/modules/" + release).isPresent()
+        ? ModuleIndex.read(tree, contents, release, DECODER)
+        : ModuleIndex.of(List.of(), List.of(), List.of(), List.of());
+  }
+
   /// What decides which kernel boots, for fingerprints.
   static String choice(Kernel kernel) {
     return kernel.version()
-        + kernel.packages().stream().map(PackageWish::name).collect(Collectors.joining(" ", " ", ""));
+        + kernel.packages().stream()
+            .map(PackageWish::name)
+            .collect(Collectors.joining(" ", " ", ""));
   }
 
   /// Puts an index into the store.

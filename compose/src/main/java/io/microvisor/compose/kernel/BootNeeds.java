@@ -65,7 +65,11 @@ public final class BootNeeds {
   /// @param kernel what the template says of it
   /// @return one problem for each, at the place of the kernel or of the wish for a module
   public static List<Problem> unmet(
-      FileTree tree, ContentSource contents, InstalledKernel found, ModuleIndex index, Kernel kernel)
+      FileTree tree,
+      ContentSource contents,
+      InstalledKernel found,
+      ModuleIndex index,
+      Kernel kernel)
       throws IOException {
     List<Problem> problems = new ArrayList<>();
     Optional<KernelConfig> config = KernelConfig.find(tree, contents, found.release());
@@ -83,6 +87,21 @@ public final class BootNeeds {
                         "take a kernel that is configured with CONFIG_" + need.option())));
       }
     }
+    index.modules().stream()
+        .filter(module -> module.path().endsWith(".gz"))
+        .findFirst()
+        .ifPresent(module ->
+            problems.add(
+                Problem.of(
+                    Code.KERNEL_LACKS,
+                    kernel.place(),
+                    "kernel "
+                        + found.release()
+                        + ": "
+                        + module.path()
+                        + ": packed with gzip, which Debian's kmod does not read (expected: .ko, .ko.xz or"
+                        + " .ko.zst)",
+                    "take a kernel that is configured with CONFIG_MODULE_COMPRESS_ZSTD or _XZ, or without")));
     for (String name : kernel.initrdModules().names()) {
       if (index.find(name).isEmpty() && !builtin.contains(name.replace('-', '_'))) {
         problems.add(

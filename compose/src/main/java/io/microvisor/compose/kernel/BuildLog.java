@@ -65,8 +65,7 @@ final class BuildLog {
           "dkms: the build ended with status " + exit + shown(lines) + " (expected: 0)");
     }
     Installed owner = owner(packages, source[0]);
-    String subject =
-        owner.name() + " " + owner.version() + ": " + source[1] + " " + source[2];
+    String subject = owner.name() + " " + owner.version() + ": " + source[1] + " " + source[2];
     List<String> said = lines.subList(lastIndex(SOURCE) + 1, lines.size());
     Place place = place(kernel, owner.name());
     if (failed.equals(EXCLUDED)) {
@@ -101,8 +100,7 @@ final class BuildLog {
   }
 
   private static RejectedException rejected(Place place, String what, String advice) {
-    return new RejectedException(
-        List.of(Problem.of(Code.MODULE_NOT_BUILT, place, what, advice)));
+    return new RejectedException(List.of(Problem.of(Code.MODULE_NOT_BUILT, place, what, advice)));
   }
 
   /// The lines that tell what went wrong: the first that name an error; where none does, the last.

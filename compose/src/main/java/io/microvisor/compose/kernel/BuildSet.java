@@ -60,8 +60,7 @@ public final class BuildSet {
       if (name.matches()) {
         String pinned = HEADERS + name.group(1) + "=" + each.version();
         headers.add(
-            new Wish(
-                available.test(pinned) ? pinned : HEADERS + name.group(1), place.toString()));
+            new Wish(available.test(pinned) ? pinned : HEADERS + name.group(1), place.toString()));
       }
     }
     if (headers.isEmpty()) {

@@ -81,15 +81,13 @@ public final class DkmsBuild {
     long time = newest();
     ConfigureSpec spec = new ConfigureSpec(packages, new TreeMap<>(), time, IDLE);
     FileTree root =
-        withoutModules(
-            Configure.in(sandbox).configure(spec, ContentSink.into(made), listener));
+        withoutModules(Configure.in(sandbox).configure(spec, ContentSink.into(made), listener));
     List<String> releases = releases(root);
     if (releases.isEmpty()) {
       throw BuildLog.noHeaders(kernel);
     }
     BuildLog log = new BuildLog(listener);
-    List<String> command =
-        new ArrayList<>(List.of("/usr/bin/sh", "-c", script(), "dkms"));
+    List<String> command = new ArrayList<>(List.of("/usr/bin/sh", "-c", script(), "dkms"));
     command.addAll(releases);
     SandboxSpec run =
         SandboxSpec.of(root, packages.contents().or(made()), command, time)
@@ -146,8 +144,7 @@ public final class DkmsBuild {
           builder.mkdirs(entry.path().parent());
           builder.put(
               entry.path(),
-              new Inode.RegularFile(
-                  Meta.of(0644).withMtime(time), file.content(), file.size()));
+              new Inode.RegularFile(Meta.of(0644).withMtime(time), file.content(), file.size()));
         }
       }
     }

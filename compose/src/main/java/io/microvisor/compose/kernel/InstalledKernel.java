@@ -107,10 +107,7 @@ public record InstalledKernel(String release, TreePath image, String owner, List
   }
 
   private static Problem problem(
-      List<String> left,
-      SortedMap<String, TreePath> images,
-      PackageRecords records,
-      Kernel wanted)
+      List<String> left, SortedMap<String, TreePath> images, PackageRecords records, Kernel wanted)
       throws IOException {
     if (left.isEmpty() && !images.isEmpty()) {
       return Problem.of(
@@ -125,16 +122,13 @@ public record InstalledKernel(String release, TreePath image, String owner, List
     List<String> named = new ArrayList<>();
     for (String release : left) {
       named.add(
-          release
-              + records.owner(images.get(release)).map(owner -> " from " + owner).orElse(""));
+          release + records.owner(images.get(release)).map(owner -> " from " + owner).orElse(""));
     }
     return Problem.of(
         Code.CONTRADICTION,
         wanted.place(),
         "kernel: the packages "
-            + wanted.packages().stream()
-                .map(wish -> wish.text())
-                .collect(Collectors.joining(", "))
+            + wanted.packages().stream().map(wish -> wish.text()).collect(Collectors.joining(", "))
             + " bring "
             + (named.isEmpty() ? "none" : String.join(" and ", named))
             + " (expected: exactly one)",

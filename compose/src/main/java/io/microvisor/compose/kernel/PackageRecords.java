@@ -71,7 +71,8 @@ final class PackageRecords {
       spellings.add(real.substring("/usr".length()));
     }
     for (Map.Entry<String, ControlStanza> each : packages.entrySet()) {
-      for (String id : List.of(each.getKey(), each.getKey() + ":" + each.getValue().text("Architecture"))) {
+      for (String id :
+          List.of(each.getKey(), each.getKey() + ":" + each.getValue().text("Architecture"))) {
         String list = text(tree, contents, DATABASE.resolve("info").resolve(id + ".list"));
         if (list.lines().anyMatch(spellings::contains)) {
           return Optional.of(new Item(each.getKey(), each.getValue().text("Version")));

@@ -50,8 +50,7 @@ public final class RootFileSystem {
   private final InstalledKernel kernel;
   private final List<Problem> problems = new ArrayList<>();
 
-  private RootFileSystem(
-      Template template, FileTree configured, ContentSource contents, long epoch)
+  private RootFileSystem(Template template, FileTree configured, ContentSource contents, long epoch)
       throws IOException {
     this.template = template;
     this.system = template.system();

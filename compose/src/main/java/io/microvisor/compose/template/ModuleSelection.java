@@ -38,7 +38,8 @@ public record ModuleSelection(Profile profile, List<String> include, List<String
     if (include.stream().anyMatch(wish -> matches(wish, below))) {
       return true;
     }
-    return (!own || profileKeeps(below)) && exclude.stream().noneMatch(wish -> matches(wish, below));
+    return (!own || profileKeeps(below))
+        && exclude.stream().noneMatch(wish -> matches(wish, below));
   }
 
   private boolean profileKeeps(String below) {

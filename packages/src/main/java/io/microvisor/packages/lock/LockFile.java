@@ -111,18 +111,18 @@ public final class LockFile {
   }
 
   private static void item(StringBuilder text, String kind, LockedPackage each) {
-      line(
-          text,
-          kind,
-          each.name(),
-          each.version().toString(),
-          each.architecture(),
-          each.sha256().hex(),
-          Long.toString(each.size()),
-          each.origin().origin(),
-          each.origin().suite(),
-          each.origin().component(),
-          each.filename());
+    line(
+        text,
+        kind,
+        each.name(),
+        each.version().toString(),
+        each.architecture(),
+        each.sha256().hex(),
+        Long.toString(each.size()),
+        each.origin().origin(),
+        each.origin().suite(),
+        each.origin().component(),
+        each.filename());
   }
 
   private static void line(StringBuilder text, String kind, String... words) {
@@ -228,7 +228,9 @@ public final class LockFile {
         case "build-package" -> buildPackages.add(item(counted(words, 9)));
         default ->
             throw broken(
-                "\"" + kind + "\" (expected: architecture, input, repository, package or build-package)");
+                "\""
+                    + kind
+                    + "\" (expected: architecture, input, repository, package or build-package)");
       }
     }
 
