@@ -1,6 +1,7 @@
 package io.microvisor.compose.build;
 
 import io.microvisor.bytes.Digest;
+import io.microvisor.compose.image.AddedModulesStep;
 import io.microvisor.compose.image.InitrdFilesStep;
 import io.microvisor.compose.image.InitrdStep;
 import io.microvisor.compose.image.ModulesStep;
@@ -14,6 +15,9 @@ import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Plan;
 import io.microvisor.compose.plan.PlanRunner;
 import io.microvisor.compose.plan.Results;
+import io.microvisor.compose.plan.Step;
+import io.microvisor.compose.plan.StepId;
+import io.microvisor.compose.template.Kernel;
 import io.microvisor.compose.template.Template;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.supply.PackageSupply;
@@ -21,12 +25,16 @@ import io.microvisor.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /// Builds an image: packages by lock, then the plan's steps, then artifacts.
 public final class Composer {
+  private static final StepId PACKAGES = new StepId("packages");
+  private static final StepId BUILD_PACKAGES = new StepId("build packages");
+
   private final Store store;
   private final PackageSupply supply;
   private final Consumer<BuildEvent> events;
@@ -55,7 +63,7 @@ public final class Composer {
   public List<Path> build(Template template, Lock lock, Path output, OptionalLong sourceDateEpoch)
       throws IOException, InterruptedException {
     long epoch = epoch(lock, sourceDateEpoch);
-    NeededPackages packages = new NeededPackages(lock, supply, events);
+    NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, events);
     Plan plan = plan(template, lock, packages, epoch);
     Results made = new PlanRunner(store, packages::contents, events).run(plan);
     return new ArtifactWriter(store, events).write(template, lock, epoch, made, output);
@@ -64,7 +72,7 @@ public final class Composer {
   /// Tells what [#build] would do, and does nothing.
   public List<Forecast> forecast(Template template, Lock lock, OptionalLong sourceDateEpoch)
       throws IOException {
-    NeededPackages packages = new NeededPackages(lock, supply, events);
+    NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, events);
     Plan plan = plan(template, lock, packages, epoch(lock, sourceDateEpoch));
     return new PlanRunner(store, packages::contents, events).forecast(plan);
   }
@@ -76,20 +84,26 @@ public final class Composer {
 
   /// The plan of a build, to be run or printed.
   private Plan plan(Template template, Lock lock, NeededPackages packages, long epoch) {
-    Input.Output configured = new Input.Output(ConfigureStep.ID, "tree");
+    Kernel kernel = template.system().kernel();
+    Input.Output packaged = new Input.Output(ConfigureStep.ID, "tree");
+    List<Step> building = building(lock, packaged, kernel);
+    Input.Output configured =
+        building.isEmpty() ? packaged : new Input.Output(AddedModulesStep.ID, "tree");
     Input.Output tree = new Input.Output(RootStep.ID, "tree");
     Digest identity =
         Digest.sha256("emt image " + template.image().name() + " " + template.image().version());
-    return new Plan(
-        template.image().name(),
+    List<Step> steps = new ArrayList<>();
+    steps.add(new ConfigureStep(lock, packages::unpacked, store.contents(), epoch));
+    steps.addAll(building);
+    steps.addAll(
         List.of(
-            new ConfigureStep(lock, packages::unpacked, store.contents(), epoch),
-            new ModulesStep(configured, template.system().kernel()),
+            new ModulesStep(configured, kernel),
             new RootStep(configured, new Input.Output(ModulesStep.ID, "modules"), template, epoch),
             new InitrdFilesStep(
                 tree,
                 new Input.Output(RootStep.ID, "modules"),
                 new Input.Output(RootStep.ID, "kernel version"),
+                kernel.initrdModules().names(),
                 epoch),
             new InitrdStep(new Input.Output(InitrdFilesStep.ID, "files")),
             new RootImageStep(tree, identity, epoch),
@@ -99,6 +113,19 @@ public final class Composer {
                 new Input.Output(InitrdStep.ID, "initrd"),
                 new Input.Output(InitrdFilesStep.ID, "microcode"),
                 new Input.Output(VerityStep.ID, "root hash"),
-                List.of(template.system().kernel().cmdline().split(" ")))));
+                List.of(kernel.cmdline().split(" ")))));
+    return new Plan(template.image().name(), steps);
+  }
+
+  /// The step that builds kernel modules and the one that adds them; none, where nothing is built.
+  private List<Step> building(Lock lock, Input.Output packages, Kernel kernel) {
+    if (kernel.dkms().isEmpty()) {
+      return List.of();
+    }
+    Lock building = lock.forBuilding();
+    NeededPackages tools = new NeededPackages(BUILD_PACKAGES, building, supply, events);
+    return List.of(
+        new DkmsStep(building, tools::unpacked, store.contents(), kernel),
+        new AddedModulesStep(packages, new Input.Output(DkmsStep.ID, "modules"), kernel));
   }
 }

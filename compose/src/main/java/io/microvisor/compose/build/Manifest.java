@@ -49,6 +49,7 @@ record Manifest(Template template, Lock lock, long epoch, Results made, DiskSpec
     json.put("architecture", template.target().arch());
     json.put("time", Instant.ofEpochSecond(epoch).toString());
     json.put("kernel", made.text(RootStep.ID, "kernel version"));
+    json.put("kernelPackage", made.text(RootStep.ID, "kernel package"));
     json.put("rootHash", disk.rootHash().hex());
     ObjectNode sizes = json.putObject("sizes");
     sizes.put("root", disk.root().size());
@@ -63,7 +64,10 @@ record Manifest(Template template, Lock lock, long epoch, Results made, DiskSpec
     parts.put("uki", made.blob(UkiStep.ID, "uki").identity().hex());
     artifacts(json.putArray("artifacts"), files, digests);
     inputs(json.putObject("inputs"));
-    packages(json.putArray("packages"));
+    packages(json.putArray("packages"), lock.packages());
+    if (!lock.buildPackages().isEmpty()) {
+      packages(json.putArray("buildPackages"), lock.buildPackages());
+    }
     return print(json);
   }
 
@@ -126,8 +130,8 @@ record Manifest(Template template, Lock lock, long epoch, Results made, DiskSpec
     }
   }
 
-  private void packages(ArrayNode array) {
-    for (LockedPackage each : lock.packages()) {
+  private static void packages(ArrayNode array, List<LockedPackage> packages) {
+    for (LockedPackage each : packages) {
       ObjectNode node = array.addObject();
       node.put("name", each.name());
       node.put("version", each.version().toString());

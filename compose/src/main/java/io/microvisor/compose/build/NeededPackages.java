@@ -21,15 +21,16 @@ import java.util.function.Consumer;
 /// The packages of a lock, fetched and unpacked when something first asks for them: a build whose steps are all cached
 /// needs none.
 final class NeededPackages {
-  private static final StepId ID = new StepId("packages");
-
+  private final StepId id;
   private final Lock lock;
   private final PackageSupply supply;
   private final Consumer<BuildEvent> events;
   private final ReentrantLock once = new ReentrantLock();
   private Optional<Packages> packages = Optional.empty();
 
-  NeededPackages(Lock lock, PackageSupply supply, Consumer<BuildEvent> events) {
+  /// @param id what progress is shown under
+  NeededPackages(StepId id, Lock lock, PackageSupply supply, Consumer<BuildEvent> events) {
+    this.id = id;
     this.lock = lock;
     this.supply = supply;
     this.events = events;
@@ -86,15 +87,15 @@ final class NeededPackages {
   }
 
   private List<UnpackedPackage> unpack() throws IOException, InterruptedException {
-    events.accept(new BuildEvent.Started(ID));
-    PackageProgress progress = new PackageProgress(ID, lock, events);
+    events.accept(new BuildEvent.Started(id));
+    PackageProgress progress = new PackageProgress(id, lock, events);
     try {
       List<Path> files = supply.fetch(lock, progress::downloading);
       List<UnpackedPackage> unpacked = supply.unpack(lock, files, progress::unpacked);
-      events.accept(new BuildEvent.Finished(ID, progress.summary()));
+      events.accept(new BuildEvent.Finished(id, progress.summary()));
       return unpacked;
     } catch (IOException e) {
-      events.accept(new BuildEvent.Failed(ID, String.valueOf(e.getMessage())));
+      events.accept(new BuildEvent.Failed(id, String.valueOf(e.getMessage())));
       throw e;
     }
   }

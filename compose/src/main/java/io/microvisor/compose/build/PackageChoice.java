@@ -46,6 +46,7 @@ public final class PackageChoice {
     template.archive().suites().forEach(suite -> inputs.add("suite " + suite));
     inputs.addAll(TemplateRepositories.inputs(template));
     wishes(template).forEach(wish -> inputs.add("package " + wish.text()));
+    template.system().kernel().dkms().forEach(wish -> inputs.add("build package " + wish.text()));
     return inputs;
   }
 
@@ -54,14 +55,22 @@ public final class PackageChoice {
   /// @throws RejectedException if wishes mean nothing or cannot be had together, with their places
   public static Lock lock(Template template, PackageSupply supply, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
-    DebPolicy policy = DebPolicy.of(template.target().packageArchitecture());
+    DebPolicy plain = DebPolicy.of(template.target().packageArchitecture());
+    DebPolicy policy = plain;
     if (template.system().recommends()) {
       policy = policy.withRecommendations();
     }
     List<Wish> wishes = wishes(template);
     return switch (supply.solve(wishes, policy, TemplateRepositories.pins(template), listener)) {
       case Resolution.Solved<DebPackage> solved ->
-          supply.lock(solved, template.target().packageArchitecture(), inputs(template), listener);
+          BuildPackages.add(
+              supply.lock(
+                  solved, template.target().packageArchitecture(), inputs(template), listener),
+              template.system().kernel(),
+              plain,
+              TemplateRepositories.pins(template),
+              supply,
+              listener);
       case Resolution.Unsolvable<DebPackage> unsolvable ->
           throw new RejectedException(
               List.of(

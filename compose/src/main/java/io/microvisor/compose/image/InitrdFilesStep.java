@@ -6,6 +6,7 @@ import io.microvisor.compose.initrd.Initrd;
 import io.microvisor.compose.initrd.InitrdComposer;
 import io.microvisor.compose.initrd.InitrdSpec;
 import io.microvisor.compose.initrd.Microcode;
+import io.microvisor.compose.initrd.ModuleSelection;
 import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
@@ -16,6 +17,7 @@ import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,9 +30,14 @@ import java.util.TreeMap;
 /// @param tree the root file system
 /// @param modules the kernel modules in it
 /// @param kernelVersion their kernel's version
+/// @param extraModules modules to take along besides those that every initrd has, by name
 /// @param epoch the files' time, in seconds since 1970
 public record InitrdFilesStep(
-    Input.Output tree, Input.Output modules, Input.Output kernelVersion, long epoch)
+    Input.Output tree,
+    Input.Output modules,
+    Input.Output kernelVersion,
+    List<String> extraModules,
+    long epoch)
     implements Step {
   /// Its name.
   public static final StepId ID = new StepId("initrd files");
@@ -51,13 +58,14 @@ public record InitrdFilesStep(
 
   @Override
   public Fingerprint fingerprint() {
-    return Fingerprint.of(VERSION, "epoch", epoch);
+    return Fingerprint.of(VERSION, "epoch", epoch, "modules", extraModules);
   }
 
   @Override
   public Outputs run(StepContext context) throws IOException {
     InitrdSpec spec =
         InitrdSpec.of(context.text("kernel version"))
+            .withModules(ModuleSelection.STORAGE.plus(extraModules))
             .withVolatiles(Set.of(InitrdSpec.Volatile.ETC, InitrdSpec.Volatile.VAR))
             .withTime(epoch);
     FileTree root = context.tree("tree");

@@ -1,6 +1,9 @@
 package io.microvisor.compose.image;
 
 import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.ContentSource;
+import io.microvisor.compose.kernel.BootNeeds;
+import io.microvisor.compose.kernel.InstalledKernel;
 import io.microvisor.compose.plan.Artifact;
 import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
@@ -8,8 +11,10 @@ import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
-import io.microvisor.compose.rootfs.KernelModules;
 import io.microvisor.compose.template.Kernel;
+import io.microvisor.compose.template.PackageWish;
+import io.microvisor.compose.template.Problem;
+import io.microvisor.compose.template.RejectedException;
 import io.microvisor.formats.kmod.ModuleCompression;
 import io.microvisor.formats.kmod.ModuleDecoder;
 import io.microvisor.formats.kmod.ModuleIndex;
@@ -21,11 +26,14 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
-/// What the kernel's modules say of themselves: thousands of files are unpacked and parsed once for each kernel.
+/// What the kernel's modules say of themselves, thousands of files unpacked and parsed once for each kernel; and whether it
+/// can boot the image.
 ///
 /// @param configured the configured packages
 /// @param kernel what the template says of it
@@ -36,7 +44,7 @@ public record ModulesStep(Input.Output configured, Kernel kernel) implements Ste
   /// Unpacks module files, by the host's liblzma where there is one.
   static final ModuleDecoder DECODER = ModulesStep::decode;
 
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final long LARGEST_MODULE = 256L << 20;
 
   @Override
@@ -51,15 +59,36 @@ public record ModulesStep(Input.Output configured, Kernel kernel) implements Ste
 
   @Override
   public Fingerprint fingerprint() {
-    return Fingerprint.of(VERSION);
+    return Fingerprint.of(
+        VERSION, "kernel", choice(kernel), "initrd modules", kernel.initrdModules().names());
   }
 
   @Override
   public Outputs run(StepContext context) throws IOException, InterruptedException {
     FileTree tree = context.tree("configured");
-    ModuleIndex index =
-        ModuleIndex.read(tree, context.contents(), KernelModules.version(tree, kernel), DECODER);
+    InstalledKernel found = InstalledKernel.of(tree, context.contents(), kernel);
+    ModuleIndex index = index(tree, context.contents(), found.release());
+    List<Problem> unmet = BootNeeds.unmet(tree, context.contents(), found, index, kernel);
+    if (!unmet.isEmpty()) {
+      throw new RejectedException(unmet);
+    }
     return Outputs.of("modules", keep(context, index));
+  }
+
+  /// A kernel with everything built in may come without a folder of modules.
+  private static ModuleIndex index(FileTree tree, ContentSource contents, String release)
+      throws IOException, InterruptedException {
+    return tree.find("usr/lib/modules/" + release).isPresent()
+        ? ModuleIndex.read(tree, contents, release, DECODER)
+        : ModuleIndex.of(List.of(), List.of(), List.of(), List.of());
+  }
+
+  /// What decides which kernel boots, for fingerprints.
+  static String choice(Kernel kernel) {
+    return kernel.version()
+        + kernel.packages().stream()
+            .map(PackageWish::name)
+            .collect(Collectors.joining(" ", " ", ""));
   }
 
   /// Puts an index into the store.

@@ -1,5 +1,6 @@
 package io.microvisor.compose.image;
 
+import io.microvisor.compose.kernel.InstalledKernel;
 import io.microvisor.compose.plan.Artifact;
 import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
@@ -7,7 +8,6 @@ import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
-import io.microvisor.compose.rootfs.KernelModules;
 import io.microvisor.compose.rootfs.RootFileSystem;
 import io.microvisor.compose.template.EffectiveTemplate;
 import io.microvisor.compose.template.Template;
@@ -65,7 +65,8 @@ public record RootStep(Input.Output configured, Input.Output modules, Template t
   @Override
   public Outputs run(StepContext context) throws IOException {
     FileTree configuredTree = context.tree("configured");
-    String version = KernelModules.version(configuredTree, template.system().kernel());
+    InstalledKernel kernel =
+        InstalledKernel.of(configuredTree, context.contents(), template.system().kernel());
     RootFileSystem.Result root =
         RootFileSystem.compose(
             template,
@@ -77,9 +78,10 @@ public record RootStep(Input.Output configured, Input.Output modules, Template t
       context.keepContent(bytes);
     }
     return Outputs.of("tree", context.keep(root.tree()))
-        .and("kernel version", new Artifact.Text(version))
+        .and("kernel version", new Artifact.Text(kernel.release()))
+        .and("kernel package", new Artifact.Text(kernel.owner()))
         .and("modules", ModulesStep.keep(context, root.modules()))
-        .and("kernel", blob(context, configuredTree, "boot/vmlinuz-" + version))
+        .and("kernel", blob(context, configuredTree, kernel.image().toString()))
         .and("stub", blob(context, configuredTree, EFI + "linuxx64.efi.stub"))
         .and("boot loader", blob(context, configuredTree, EFI + "systemd-bootx64.efi"))
         .and("os-release", blob(context, root.tree(), "usr/lib/os-release"));

@@ -55,7 +55,8 @@ final class InitrdModules {
   private SortedSet<String> select(InitrdSpec spec) throws IOException {
     SortedSet<String> builtin = index.builtin();
     for (String name : spec.modules().required()) {
-      if (index.find(name).isEmpty() && !builtin.contains(name)) {
+      // A kernel that does not tell what is built in is believed to have it.
+      if (index.find(name).isEmpty() && !builtin.isEmpty() && !builtin.contains(name)) {
         throw new IOException(
             "initrd: kernel "
                 + spec.kernelVersion()

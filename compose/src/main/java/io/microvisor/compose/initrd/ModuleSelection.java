@@ -1,5 +1,6 @@
 package io.microvisor.compose.initrd;
 
+import io.microvisor.compose.kernel.BootNeeds;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.List;
@@ -15,8 +16,13 @@ public record ModuleSelection(SortedSet<String> required, SortedSet<String> want
   /// storage of real ones, with watchdogs so that a hang on the way is noticed.
   public static final ModuleSelection STORAGE =
       of(
-          List.of("erofs", "dm_mod", "dm_verity", "dm_crypt", "overlay", "vfat", "ext4", "loop"),
+          BootNeeds.modules(),
           List.of(
+              // For state, and to be encrypted.
+              "dm_crypt",
+              "ext4",
+              "loop",
+              "vfat",
               // Virtual machines.
               "virtio_blk",
               "virtio_scsi",
@@ -57,6 +63,7 @@ public record ModuleSelection(SortedSet<String> required, SortedSet<String> want
               "cbc",
               "essiv",
               "sha256_ssse3",
+              "sha256",
               "sha256_generic",
               "sha512_ssse3",
               "cryptd",

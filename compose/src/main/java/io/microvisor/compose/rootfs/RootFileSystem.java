@@ -3,6 +3,7 @@ package io.microvisor.compose.rootfs;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.compose.kernel.InstalledKernel;
 import io.microvisor.compose.template.AdditionalFile;
 import io.microvisor.compose.template.Code;
 import io.microvisor.compose.template.LocalFile;
@@ -30,7 +31,7 @@ import java.util.OptionalLong;
 /// files, services); then documents and translations go; then the root is made ready to be read-only.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   private static final int LARGEST_FILE = 512 << 20;
 
@@ -46,16 +47,18 @@ public final class RootFileSystem {
   private final Accounts accounts;
   private final UnitLinks units;
   private final long epoch;
+  private final InstalledKernel kernel;
   private final List<Problem> problems = new ArrayList<>();
 
-  private RootFileSystem(
-      Template template, FileTree configured, ContentSource contents, long epoch) {
+  private RootFileSystem(Template template, FileTree configured, ContentSource contents, long epoch)
+      throws IOException {
     this.template = template;
     this.system = template.system();
     this.root = new RootEditor(configured, contents, epoch);
     this.epoch = epoch;
     this.accounts = new Accounts(root, epoch / 86_400);
     this.units = new UnitLinks(root);
+    this.kernel = InstalledKernel.of(configured, contents, system.kernel());
   }
 
   /// Makes the root file system.
@@ -75,7 +78,6 @@ public final class RootFileSystem {
   }
 
   private Result compose(ModuleIndex modules) throws IOException {
-    String kernel = KernelModules.version(root.tree(), system.kernel());
     Normalisation.apply(root, epoch);
     identity();
     network();

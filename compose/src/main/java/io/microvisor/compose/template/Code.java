@@ -80,7 +80,15 @@ public enum Code {
           + " conflict."),
   UNKNOWN_UNIT("T026", "A service to enable, disable or mask is not in the image."),
   UNKNOWN_GROUP(
-      "T027", "A user or file names a group or owner that no package and no template creates.");
+      "T027", "A user or file names a group or owner that no package and no template creates."),
+  KERNEL_LACKS(
+      "T040",
+      "The kernel cannot boot such an image, or has no module of a name. Kernels are checked by the configuration in their"
+          + " package and by their modules, so that the build fails instead of the machine."),
+  MODULE_NOT_BUILT(
+      "T041",
+      "A kernel module cannot be built from its source: its package says that it does not support the kernel, the compiler"
+          + " fails, or there are no headers for the kernel. The message shows what the build said.");
 
   private final String id;
   private final String meaning;

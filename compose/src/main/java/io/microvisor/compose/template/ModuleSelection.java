@@ -10,6 +10,8 @@ import java.util.regex.Pattern;
 /// @param include names or paths below `kernel/` to keep whatever the profile says; `*` and `?` as in shells
 /// @param exclude names or paths to leave out; `include` wins over it
 public record ModuleSelection(Profile profile, List<String> include, List<String> exclude) {
+  private static final String KERNEL = "kernel/";
+
   public ModuleSelection {
     include = List.copyOf(include);
     exclude = List.copyOf(exclude);
@@ -26,18 +28,24 @@ public record ModuleSelection(Profile profile, List<String> include, List<String
     VIRTUAL
   }
 
-  /// Whether a module is wanted for itself.
+  /// Whether a module is wanted for itself. One outside `kernel/` (`updates/`, `extra/`) was added to the kernel on purpose,
+  /// so no profile leaves it out.
   ///
   /// @param path relative to `/usr/lib/modules/<version>`: `kernel/drivers/net/veth.ko.xz`
   public boolean keeps(String path) {
-    String below = path.startsWith("kernel/") ? path.substring("kernel/".length()) : path;
+    boolean own = path.startsWith(KERNEL);
+    String below = own ? path.substring(KERNEL.length()) : path;
     if (include.stream().anyMatch(wish -> matches(wish, below))) {
       return true;
     }
+    return (!own || profileKeeps(below))
+        && exclude.stream().noneMatch(wish -> matches(wish, below));
+  }
+
+  private boolean profileKeeps(String below) {
     List<String> only = ModuleFolders.only(profile);
     return (only.isEmpty() || only.stream().anyMatch(below::startsWith))
-        && ModuleFolders.dropped(profile).stream().noneMatch(below::startsWith)
-        && exclude.stream().noneMatch(wish -> matches(wish, below));
+        && ModuleFolders.dropped(profile).stream().noneMatch(below::startsWith);
   }
 
   /// A wish with a slash is a path, of a module or of a folder with all in it; one without is a module's name, in which

@@ -3,6 +3,7 @@ package io.microvisor.compose.template;
 import io.microvisor.compose.template.SystemConfig.Retention;
 import io.microvisor.compose.template.User.NumericId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +57,11 @@ final class SystemBinder {
   }
 
   private static List<PackageWish> packages(Fields fields) {
-    return fields.texts("packages").stream()
+    return wishes(fields, "packages");
+  }
+
+  private static List<PackageWish> wishes(Fields fields, String name) {
+    return fields.texts(name).stream()
         .map(item -> PackageWish.of(item.text(), item.place()))
         .toList();
   }
@@ -225,6 +230,7 @@ final class SystemBinder {
     }
     return new Kernel(
         packages,
+        kernel.text("version", ""),
         String.join(" ", parts.stream().map(part -> part.text().strip()).toList()).strip(),
         new ModuleSelection(
             switch (modules.text("profile", "all")) {
@@ -234,6 +240,12 @@ final class SystemBinder {
             },
             texts(modules, "include"),
             texts(modules, "exclude")),
+        new Kernel.Named(
+            Arrays.stream(kernel.text("enableExtraModules", "").split("[ ,]+", -1))
+                .filter(name -> !name.isEmpty())
+                .toList(),
+            kernel.place("enableExtraModules")),
+        wishes(kernel, "dkms"),
         kernel.place());
   }
 

@@ -132,7 +132,7 @@ final class SystemVocabulary {
                   foreign(
                       "initramfs", block(ict("template", line(), "Its template.")), "The initrd."),
                   foreign("fde", fde(), "Full disk encryption. Ours: `security.encryption`."),
-                  foreign("dkms", dkms(), "Kernel modules built from source."),
+                  foreign("dkms", dkms(), "Kernel modules built from source. Ours: `kernel.dkms`."),
                   foreign(
                       "proxy",
                       block(
@@ -225,9 +225,17 @@ final class SystemVocabulary {
             "kernel",
             block(
                 ict("name", line(), "A name for the kernel.").note(),
-                ict("version", line(), "Its version. Ours: pin it with `packages: [name=version]`.")
-                    .notBuilt(),
-                ict("packages", items(text(Syntax.PACKAGE)), "The kernel's packages.").must(),
+                ict(
+                    "version",
+                    line(),
+                    "What the kernel's release (`uname -r`) is, or begins with: `6.12`. A package's"
+                        + " version is pinned with `packages: [name=version]`."),
+                ict(
+                        "packages",
+                        items(text(Syntax.PACKAGE)),
+                        "The kernel's packages. When the image's packages bring several kernels, the one"
+                            + " that these bring boots, and the others' modules stay out.")
+                    .must(),
                 ict("cmdline", text(Syntax.KERNEL_PARAMETERS), "The kernel command line.")
                     .otherwise("\"\""),
                 emt(
@@ -250,7 +258,18 @@ final class SystemVocabulary {
                         emt("exclude", items(text(Syntax.MODULE)), "Further modules to leave out.")
                             .merged(Merge.UNION)),
                     "The modules that go into the image."),
-                ict("enableExtraModules", line(), "Modules for the initrd.").notBuilt(),
+                ict(
+                    "enableExtraModules",
+                    line(),
+                    "Further modules for the initrd, by name, with spaces between: `i915 e1000e`."),
+                emt(
+                        "dkms",
+                        items(text(Syntax.PACKAGE)),
+                        "Packages with the sources of kernel modules (`*-dkms`). The modules are built"
+                            + " against the kernel's headers in a root of their own, and only they go into"
+                            + " the image. Headers are found by the kernel's name; where they or a compiler"
+                            + " have others, name them here, too.")
+                    .merged(Merge.UNION),
                 ict(
                         "uki",
                         options("true", "false"),

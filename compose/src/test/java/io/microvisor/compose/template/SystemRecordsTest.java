@@ -37,6 +37,15 @@ class SystemRecordsTest {
   }
 
   @Test
+  void profilesLeaveAddedModulesAlone() {
+    ModuleSelection virtual =
+        new ModuleSelection(Profile.VIRTUAL, List.of(), List.of("bbswitch", "extra/vendor"));
+    assertThat(virtual.keeps("updates/dkms/acpi_call.ko")).isTrue();
+    assertThat(virtual.keeps("updates/dkms/bbswitch.ko")).isFalse();
+    assertThat(virtual.keeps("extra/vendor/npu.ko.zst")).isFalse();
+  }
+
+  @Test
   void networkIsToldToNetworkdInItsOwnWords() {
     Place place = Place.startOf("x");
     Network network =

@@ -14,11 +14,14 @@ import java.util.Optional;
 ///     are no longer those of the template
 /// @param repositories the archives that have a Release file, by origin and suite
 /// @param packages by name, each name once
+/// @param buildPackages what kernel modules are built with, in a root of its own; nothing of it goes into the image. By
+///     name, each name once
 public record Lock(
     String architecture,
     List<String> inputs,
     List<LockedRepository> repositories,
-    List<LockedPackage> packages) {
+    List<LockedPackage> packages,
+    List<LockedPackage> buildPackages) {
   /// Sorts, and refuses what is there twice.
   ///
   /// @throws IllegalArgumentException if a package is pinned twice
@@ -31,12 +34,38 @@ public record Lock(
                     .thenComparing(LockedRepository::suite))
             .distinct()
             .toList();
-    packages = packages.stream().sorted(Comparator.comparing(LockedPackage::name)).toList();
-    for (int i = 1; i < packages.size(); i++) {
-      if (packages.get(i).name().equals(packages.get(i - 1).name())) {
-        throw new IllegalArgumentException("lock: " + packages.get(i).name() + " is pinned twice");
+    packages = distinct(packages);
+    buildPackages = distinct(buildPackages);
+  }
+
+  /// A lock of an image for which nothing is built.
+  public Lock(
+      String architecture,
+      List<String> inputs,
+      List<LockedRepository> repositories,
+      List<LockedPackage> packages) {
+    this(architecture, inputs, repositories, packages, List.of());
+  }
+
+  private static List<LockedPackage> distinct(List<LockedPackage> packages) {
+    List<LockedPackage> sorted =
+        packages.stream().sorted(Comparator.comparing(LockedPackage::name)).toList();
+    for (int i = 1; i < sorted.size(); i++) {
+      if (sorted.get(i).name().equals(sorted.get(i - 1).name())) {
+        throw new IllegalArgumentException("lock: " + sorted.get(i).name() + " is pinned twice");
       }
     }
+    return sorted;
+  }
+
+  /// The same with other build packages.
+  public Lock withBuildPackages(List<LockedPackage> others) {
+    return new Lock(architecture, inputs, repositories, packages, others);
+  }
+
+  /// A lock of the build packages alone.
+  public Lock forBuilding() {
+    return new Lock(architecture, List.of(), repositories, buildPackages);
   }
 
   /// Whether the choice was made from these inputs, in any order.

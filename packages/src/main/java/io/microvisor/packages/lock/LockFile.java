@@ -36,6 +36,7 @@ import java.util.List;
 /// | `input` | one input |
 /// | `repository` | origin, suite, codename, date (ISO 8601, UTC), fingerprint of the signer |
 /// | `package` | name, version, architecture, SHA-256, size in bytes, origin, suite, component, file name |
+/// | `build-package` | the same of a package that modules are built with and that does not go into the image |
 ///
 /// Words are separated by one space; in a word, `%20` stands for a space, `%25` for `%`, `%0A` for a line break, and
 /// `-` alone for nothing. Lines beginning with `#` are comments.
@@ -104,21 +105,24 @@ public final class LockFile {
           each.date().toString(),
           each.signer());
     }
-    for (LockedPackage each : lock.packages()) {
-      line(
-          text,
-          "package",
-          each.name(),
-          each.version().toString(),
-          each.architecture(),
-          each.sha256().hex(),
-          Long.toString(each.size()),
-          each.origin().origin(),
-          each.origin().suite(),
-          each.origin().component(),
-          each.filename());
-    }
+    lock.packages().forEach(each -> item(text, "package", each));
+    lock.buildPackages().forEach(each -> item(text, "build-package", each));
     return text.toString();
+  }
+
+  private static void item(StringBuilder text, String kind, LockedPackage each) {
+    line(
+        text,
+        kind,
+        each.name(),
+        each.version().toString(),
+        each.architecture(),
+        each.sha256().hex(),
+        Long.toString(each.size()),
+        each.origin().origin(),
+        each.origin().suite(),
+        each.origin().component(),
+        each.filename());
   }
 
   private static void line(StringBuilder text, String kind, String... words) {
@@ -158,6 +162,7 @@ public final class LockFile {
     private final List<String> inputs = new ArrayList<>();
     private final List<LockedRepository> repositories = new ArrayList<>();
     private final List<LockedPackage> packages = new ArrayList<>();
+    private final List<LockedPackage> buildPackages = new ArrayList<>();
 
     Parser(String text, String name) {
       this.text = text;
@@ -185,7 +190,7 @@ public final class LockFile {
         throw broken(architectures.size() + " lines \"architecture\" (expected: 1)");
       }
       try {
-        return new Lock(architectures.getFirst(), inputs, repositories, packages);
+        return new Lock(architectures.getFirst(), inputs, repositories, packages, buildPackages);
       } catch (IllegalArgumentException e) {
         throw broken(String.valueOf(e.getMessage()));
       }
@@ -220,8 +225,12 @@ public final class LockFile {
         case "input" -> inputs.add(counted(words, 1).getFirst());
         case "repository" -> repositories.add(repository(counted(words, 5)));
         case "package" -> packages.add(item(counted(words, 9)));
+        case "build-package" -> buildPackages.add(item(counted(words, 9)));
         default ->
-            throw broken("\"" + kind + "\" (expected: architecture, input, repository or package)");
+            throw broken(
+                "\""
+                    + kind
+                    + "\" (expected: architecture, input, repository, package or build-package)");
       }
     }
 

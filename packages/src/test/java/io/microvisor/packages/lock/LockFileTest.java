@@ -122,6 +122,19 @@ final class LockFileTest {
     assertThat(LockDiff.of(after, after).isEmpty()).isTrue();
   }
 
+  @Test
+  void keepsWhatModulesAreBuiltWithApart() throws FormatException {
+    Lock lock = lock().withBuildPackages(List.of(item("make", "4.4-1"), item("less", "668-1")));
+
+    assertThat(LockFile.text(lock)).contains("\nbuild-package less 668-1 amd64 ");
+    assertThat(LockFile.parse(LockFile.text(lock), "x.lock")).isEqualTo(lock);
+    assertThat(lock.find("make")).isEmpty();
+    assertThat(lock.forBuilding().packages())
+        .extracting(LockedPackage::name)
+        .containsExactly("less", "make");
+    assertThat(LockFile.text(lock())).doesNotContain("build-package");
+  }
+
   private static void assertWrong(String text, String message) {
     assertThatThrownBy(() -> LockFile.parse(text, "edge.lock"))
         .isInstanceOf(FormatException.class)

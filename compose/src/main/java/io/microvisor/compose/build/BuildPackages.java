@@ -1,0 +1,91 @@
+package io.microvisor.compose.build;
+
+import io.microvisor.compose.kernel.BuildSet;
+import io.microvisor.compose.template.Code;
+import io.microvisor.compose.template.Kernel;
+import io.microvisor.compose.template.PackageWish;
+import io.microvisor.compose.template.Place;
+import io.microvisor.compose.template.Problem;
+import io.microvisor.compose.template.RejectedException;
+import io.microvisor.packages.deb.DebPackage;
+import io.microvisor.packages.fetch.DownloadEvent;
+import io.microvisor.packages.lock.Lock;
+import io.microvisor.packages.repository.Pin;
+import io.microvisor.packages.solver.Resolution;
+import io.microvisor.packages.solver.Wish;
+import io.microvisor.packages.solver.deb.DebPolicy;
+import io.microvisor.packages.supply.PackageSupply;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// Which packages an image's kernel modules are built with. They are chosen apart from the image's: what an image holds does
+/// not depend on what some compiler needs.
+final class BuildPackages {
+  private BuildPackages() {}
+
+  /// The lock with the build packages pinned as well; the same where nothing is built.
+  ///
+  /// @param policy as for the image, without recommendations
+  /// @param pins as for the image
+  static Lock add(
+      Lock lock,
+      Kernel kernel,
+      DebPolicy policy,
+      List<Pin> pins,
+      PackageSupply supply,
+      Consumer<DownloadEvent> listener)
+      throws IOException, InterruptedException {
+    if (kernel.dkms().isEmpty()) {
+      return lock;
+    }
+    Set<String> available = new HashSet<>();
+    supply
+        .snapshots(listener)
+        .forEach(snapshot -> snapshot.packages().forEach(each -> available.add(exactly(each))));
+    supply
+        .locals()
+        .forEach(folder -> folder.packages().forEach(each -> available.add(exactly(each))));
+    List<Wish> wishes = BuildSet.wishes(kernel, lock.packages(), available::contains);
+    return switch (supply.solve(wishes, policy, pins, listener)) {
+      case Resolution.Solved<DebPackage> solved ->
+          lock.withBuildPackages(
+              supply.lock(solved, lock.architecture(), List.of(), listener).packages());
+      case Resolution.Unsolvable<DebPackage> unsolvable ->
+          throw new RejectedException(
+              List.of(
+                  Problem.of(
+                      Code.UNSOLVABLE,
+                      place(kernel, unsolvable.wishes()),
+                      "dkms: " + unsolvable.message())));
+      case Resolution.Misunderstood<DebPackage> unknown ->
+          throw new RejectedException(
+              unknown.wishes().stream()
+                  .map(each ->
+                      Problem.of(
+                          Code.UNKNOWN_PACKAGE,
+                          place(kernel, List.of(each.wish())),
+                          "dkms: " + each.message()))
+                  .toList());
+      case Resolution.GaveUp<DebPackage> gaveUp ->
+          throw new IOException(
+              "dkms: no choice of build packages found in "
+                  + gaveUp.steps()
+                  + " steps (expected: an answer)");
+    };
+  }
+
+  private static String exactly(DebPackage item) {
+    return item.name() + "=" + item.version();
+  }
+
+  private static Place place(Kernel kernel, List<Wish> wishes) {
+    return kernel.dkms().stream()
+        .filter(wish -> wishes.stream().anyMatch(each -> each.text().equals(wish.text())))
+        .map(PackageWish::place)
+        .findFirst()
+        .orElse(kernel.dkms().getFirst().place());
+  }
+}

@@ -1,0 +1,64 @@
+package io.microvisor.compose.build;
+
+import io.microvisor.compose.kernel.DkmsBuild;
+import io.microvisor.compose.plan.Fingerprint;
+import io.microvisor.compose.plan.Input;
+import io.microvisor.compose.plan.Outputs;
+import io.microvisor.compose.plan.Step;
+import io.microvisor.compose.plan.StepContext;
+import io.microvisor.compose.plan.StepId;
+import io.microvisor.compose.template.Kernel;
+import io.microvisor.formats.tree.FileTree;
+import io.microvisor.packages.install.ConfigureSpec;
+import io.microvisor.packages.install.PackageMerge;
+import io.microvisor.packages.lock.Lock;
+import io.microvisor.packages.lock.LockedPackage;
+import io.microvisor.sandbox.Sandbox;
+import io.microvisor.sandbox.SandboxSupport;
+import io.microvisor.store.ContentStore;
+import java.io.IOException;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The kernel modules that are built from source. Nothing but the build packages counts: no other change builds them again.
+///
+/// @param lock the build packages, pinned
+/// @param packages the same, unpacked; only asked for, and fetched, when the step runs
+/// @param created keeps the modules' contents
+/// @param kernel what the template says, for the places of problems
+record DkmsStep(
+    Lock lock, ConfigureStep.Packages packages, ContentStore created, Kernel kernel)
+    implements Step {
+  static final StepId ID = new StepId("dkms");
+
+  @Override
+  public StepId id() {
+    return ID;
+  }
+
+  @Override
+  public SortedMap<String, Input> inputs() {
+    SortedMap<String, Input> inputs = new TreeMap<>();
+    for (LockedPackage pinned : lock.packages()) {
+      inputs.put(pinned.name() + ":" + pinned.architecture(), new Input.Content(pinned.sha256()));
+    }
+    return inputs;
+  }
+
+  @Override
+  public Fingerprint fingerprint() {
+    return Fingerprint.of(DkmsBuild.VERSION, "configure", ConfigureSpec.VERSION);
+  }
+
+  @Override
+  public Outputs run(StepContext context) throws IOException, InterruptedException {
+    FileTree modules =
+        DkmsBuild.build(
+            Sandbox.on(SandboxSupport.probe()),
+            PackageMerge.merge(packages.unpacked()),
+            kernel,
+            created,
+            context::note);
+    return Outputs.of("modules", context.keep(modules));
+  }
+}
