@@ -97,7 +97,8 @@ final class Child {
         if (!child.process.waitFor(10, TimeUnit.SECONDS)) {
           return "no end after 10 seconds";
         }
-        // Not to the end of the stream: a child of unshare may hold it open for ever (see SandboxSupport.probe).
+        // Not to the end of the stream: a child of unshare may hold it open for ever (see
+        // SandboxSupport.probe).
         InputStream stream = child.process.getInputStream();
         String said =
             new String(stream.readNBytes(stream.available()), StandardCharsets.UTF_8).strip();

@@ -87,7 +87,8 @@ public sealed interface SandboxSupport {
         return new AsRoot(Ids.SAME);
       }
     }
-    // First without subordinate ids: where there can be no user namespace at all, unshare 2.38 leaves a child behind that was
+    // First without subordinate ids: where there can be no user namespace at all, unshare 2.38
+    // leaves a child behind that was
     // to map them, and waits for ever. Until nobody has util-linux 2.38 any more.
     String unprivileged = attempt(Users.ONE);
     if (unprivileged.isEmpty()) {

@@ -46,16 +46,14 @@ public record Emt(
 
     /// Surefire hides the class path in a manifest.
     private static String ownClassPath() {
-      return System.getProperty(
-          "surefire.test.class.path", System.getProperty("java.class.path"));
+      return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     }
   }
 
   /// As the user of these tests.
   public Emt(
       Path directory, Map<String, String> environment, List<String> javaOptions, String umask) {
-    this(
-        directory, environment, javaOptions, umask, Installation.ofThisBuild(), List.of());
+    this(directory, environment, javaOptions, umask, Installation.ofThisBuild(), List.of());
   }
 
   /// How a command ended and what it said on both channels.

@@ -68,7 +68,8 @@ class DebugTest {
             "as 0");
     assertThat(ending.exit()).isEqualTo(7);
 
-    assertThat(Emt.in(folder).run("debug", "verity", "image.yaml", "--mirror", NOWHERE, "-c", "true"))
+    assertThat(
+            Emt.in(folder).run("debug", "verity", "image.yaml", "--mirror", NOWHERE, "-c", "true"))
         .isEqualTo(
             new Emt.Ending(
                 2,

@@ -51,8 +51,7 @@ public final class Configure {
     Prepared prepared = prepare(spec);
     keepNew(prepared.database(), spec.merged().tree(), created);
     SandboxSpec run =
-        SandboxSpec.of(
-            prepared.stubs().laid(), prepared.contents(), command(spec), spec.epoch());
+        SandboxSpec.of(prepared.stubs().laid(), prepared.contents(), command(spec), spec.epoch());
     Log log = new Log(listener);
     SandboxResult result = sandbox.run(run, created, log::add);
     List<String> said = log.lines();
