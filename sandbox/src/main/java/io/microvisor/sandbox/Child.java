@@ -1,6 +1,7 @@
 package io.microvisor.sandbox;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,12 +23,29 @@ final class Child {
   }
 
   /// The beginning of a command line that makes namespaces; the caller appends what runs in them.
-  static List<String> unshare(List<String> userOptions, List<String> namespaces) {
+  static List<String> unshare(Users users, List<String> namespaces) {
     List<String> command = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL", "unshare"));
-    command.addAll(userOptions);
+    command.addAll(users.options());
     command.addAll(namespaces);
     command.addAll(List.of("--fork", "--kill-child=KILL", "--"));
+    if (users == Users.APART) {
+      command.addAll(IdMap.AWAIT);
+    }
     return command;
+  }
+
+  /// Starts what the builder describes, the command line of which began with [#unshare] for these users.
+  static Child start(ProcessBuilder builder, Users users) throws IOException, InterruptedException {
+    Child child = start(builder);
+    if (users == Users.APART) {
+      try {
+        IdMap.give(child.process);
+      } catch (IOException | InterruptedException e) {
+        child.kill();
+        throw e;
+      }
+    }
+    return child;
   }
 
   /// Starts what the builder describes; of our environment it gets only PATH.
@@ -71,15 +89,19 @@ final class Child {
   }
 
   /// Empty if a command ends with status 0 within ten seconds; else what it said, or how it ended.
-  static String complaint(List<String> command) throws InterruptedException {
+  static String complaint(List<String> command, Users users) throws InterruptedException {
     try {
-      Child child = start(new ProcessBuilder(command).redirectErrorStream(true));
+      Child child = start(new ProcessBuilder(command).redirectErrorStream(true), users);
       try {
         child.process.getOutputStream().close();
-        String said = text(child.process);
         if (!child.process.waitFor(10, TimeUnit.SECONDS)) {
           return "no end after 10 seconds";
         }
+        // Not to the end of the stream: a child of unshare may hold it open for ever (see
+        // SandboxSupport.probe).
+        InputStream stream = child.process.getInputStream();
+        String said =
+            new String(stream.readNBytes(stream.available()), StandardCharsets.UTF_8).strip();
         int exit = child.exit();
         return exit == 0 ? "" : said.isEmpty() ? "exit status " + exit : said;
       } finally {

@@ -1,17 +1,12 @@
 package io.microvisor.sandbox;
 
 import io.microvisor.bytes.ContentSink;
-import io.microvisor.bytes.FormatException;
-import io.microvisor.formats.tar.TarReader;
 import io.microvisor.formats.tar.TarWriter;
 import io.microvisor.formats.tree.FileTree;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -21,108 +16,129 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
-/// Runs a command inside a [FileTree]: the *script* profile.
+/// Runs a command inside a [io.microvisor.formats.tree.FileTree]: the *script* profile.
 ///
 /// The command sees the tree on a tmpfs of its own, a /dev with `null zero full random urandom tty ptmx pts shm`, a /proc
 /// of its own processes, no network, no /sys, the host name `sandbox`, umask 022 and only the environment of its
-/// [SandboxSpec]. It is root there, without the capabilities to mount, to make device nodes or to load modules. When it
-/// ends, when time is up, when the calling thread is interrupted, and when this process dies, all processes it started die.
+/// [SandboxSpec]. Of the host there is nothing, not even below its root: that was left. It is root there, with the
+/// capabilities that installing takes, no others, and a filter of system calls, see [SeccompFilter]. When it ends, when
+/// time is up, when it takes more than [SandboxSpec.Limits] allow, when the calling thread is interrupted, and when this
+/// process dies, all processes it started die.
 ///
 /// The result is the original tree with what the command changed: new and touched objects come out of the sandbox with
 /// owners, modes, times, attributes and hard links, all others stay what they were. /dev and /proc stay as in the original.
 public final class Sandbox {
-  private static final String HOST_NAME = "sandbox";
-  private static final int LARGEST_LIST = 256 << 20;
-
-  private final List<String> userOptions;
+  private final Users users;
   private final String script;
+  private final String inside;
 
-  private Sandbox(List<String> userOptions, String script) {
-    this.userOptions = userOptions;
+  private Sandbox(Users users, String script, String inside) {
+    this.users = users;
     this.script = script;
+    this.inside = inside;
   }
 
   /// A sandbox as this machine supports it.
   ///
   /// @throws IOException if it does not; the message says what to enable
   public static Sandbox on(SandboxSupport support) throws IOException {
-    return new Sandbox(support.options(), Scripts.read("script.sh"));
+    return new Sandbox(
+        Users.ofScripts(support), Scripts.read("script.sh"), Scripts.read("inside.sh"));
   }
 
   /// Runs a command and gives what is left of its tree. A command that fails is a result, not an exception.
   ///
   /// @param created gets the contents that the command made
   /// @param listener is called with each line the command says on either stream, on another thread
-  /// @throws IOException if the sandbox cannot be set up, the command takes too long, or its tree cannot be read back
+  /// @throws IOException if the sandbox cannot be set up, the command takes too long or too much, or its tree cannot be
+  ///     read back
   /// @throws InterruptedException if the calling thread was interrupted; by then the command is dead
   public SandboxResult run(SandboxSpec spec, ContentSink created, Consumer<String> listener)
       throws IOException, InterruptedException {
-    Transcript transcript = new Transcript(listener);
-    Child child = Child.start(new ProcessBuilder(command(spec)));
+    Transcript transcript = new Transcript(listener, spec.limits().output());
+    ProcessBuilder builder =
+        new ProcessBuilder(command(spec, "changes", "/dev/null", Entry.Session.OWN));
+    Child child = Child.start(builder, users);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       try {
-        Future<Void> feed = threads.submit(feeding(spec, child.process().getOutputStream()));
+        Future<Void> feed = threads.submit(feeding(spec, child));
         Future<Void> follow = threads.submit(following(transcript, child));
+        Future<Void> watch = threads.submit(watching(spec, child));
         Future<Outcome> read =
-            threads.submit(() -> readOutcome(child.process().getInputStream(), created));
-        Outcome outcome = await(read, spec, transcript);
-        await(follow, spec, transcript);
-        await(feed, spec, transcript);
-        FileTree tree = outcome.delta().applyTo(spec.tree());
-        return new SandboxResult(outcome.exit(), tree, transcript.tail());
+            threads.submit(() ->
+                Outcome.read(child.process().getInputStream(), spec.limits().files(), created));
+        long deadline = System.nanoTime() + spec.limits().time().toNanos();
+        try {
+          Outcome outcome = read.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+          follow.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+          feed.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+          checkWasEntered(outcome, transcript);
+          FileTree tree = outcome.delta().applyTo(spec.tree());
+          return new SandboxResult(outcome.exit(), tree, transcript.tail());
+        } catch (TimeoutException e) {
+          throw new IOException(
+              "sandbox: "
+                  + spec.command().get(0)
+                  + " still runs after "
+                  + spec.limits().time().toSeconds()
+                  + " s (expected: an end by then)"
+                  + said(transcript),
+              e);
+        } catch (ExecutionException e) {
+          child.kill();
+          Throwable cause = cause(feed, watch, follow, e);
+          throw new IOException(describe(spec, cause) + said(transcript), cause);
+        }
       } finally {
         child.kill();
       }
     }
   }
 
-  private List<String> command(SandboxSpec spec) {
-    List<String> command = Child.unshare(userOptions, SandboxSupport.NAMESPACES);
-    command.addAll(List.of("sh", "-c", script, "sandbox"));
-    command.add(Long.toString(spec.limits().files().bytes()));
-    command.add(HOST_NAME);
-    command.add(Long.toString(spec.limits().addressSpace().bytes()));
-    command.add(Integer.toString(spec.limits().processes()));
-    spec.environment().forEach((name, value) -> command.add(name + "=" + value));
-    command.addAll(List.of("chroot", "."));
-    command.addAll(spec.command());
-    return command;
-  }
-
-  private static Callable<Void> feeding(SandboxSpec spec, OutputStream stdin) {
-    return () -> {
-      try (stdin) {
-        TarWriter.write(spec.tree(), spec.contents(), stdin);
-      }
-      return null;
-    };
-  }
-
-  private static Callable<Void> following(Transcript transcript, Child child) {
-    return () -> {
-      transcript.follow(child.process().getErrorStream());
-      return null;
-    };
-  }
-
-  private <T> T await(Future<T> future, SandboxSpec spec, Transcript transcript)
-      throws IOException, InterruptedException {
-    String name = spec.command().get(0);
-    try {
-      return future.get(spec.limits().time().toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      throw new IOException(
-          "sandbox: "
-              + name
-              + " still runs after "
-              + spec.limits().time().toSeconds()
-              + " s (expected: an end by then)"
-              + said(transcript),
-          e);
-    } catch (ExecutionException e) {
-      throw new IOException(
-          "running " + name + " in a sandbox: " + e.getCause() + said(transcript), e.getCause());
+  private static void checkWasEntered(Outcome outcome, Transcript transcript) throws IOException {
+    List<String> tail = transcript.tail();
+    if (outcome.exit() == CallProgram.FAILED
+        && !tail.isEmpty()
+        && tail.getLast().startsWith("sandbox: ")) {
+      throw new IOException(tail.getLast());
     }
+  }
+
+  /// Why a run failed: someone found it over a limit, or what it is made of could not be sent. Only if neither, what was
+  /// seen first, for it may be what follows from these, or from the child being killed. All end, now that it is dead.
+  private static Throwable cause(
+      Future<Void> feed, Future<Void> watch, Future<Void> follow, ExecutionException first)
+      throws InterruptedException {
+    List<Throwable> all = new ArrayList<>();
+    all.add(first.getCause());
+    for (Future<Void> each : List.of(watch, follow)) {
+      failure(each).ifPresent(all::add);
+    }
+    for (Throwable each : all) {
+      if (each instanceof OverLimitException) {
+        return each;
+      }
+    }
+    return failure(feed).orElse(all.getFirst());
+  }
+
+  private static Optional<Throwable> failure(Future<Void> task) throws InterruptedException {
+    try {
+      task.get();
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      return Optional.of(e.getCause());
+    }
+  }
+
+  private static String describe(SandboxSpec spec, Throwable cause) {
+    String name = spec.command().get(0);
+    return switch (cause) {
+      case OverLimitException over ->
+          "sandbox: " + name + " " + over.getMessage() + " (expected: " + over.expected() + ")";
+      case IOException io -> "running " + name + " in a sandbox: " + io.getMessage();
+      default -> "running " + name + " in a sandbox: " + cause;
+    };
   }
 
   private static String said(Transcript transcript) {
@@ -131,28 +147,97 @@ public final class Sandbox {
     return end.isEmpty() ? "" : "\n  " + String.join("\n  ", end);
   }
 
-  private record Outcome(int exit, TreeDelta delta) {}
-
-  private static Outcome readOutcome(InputStream stdout, ContentSink created) throws IOException {
-    BufferedInputStream stream = new BufferedInputStream(stdout, 1 << 16);
-    String[] words = firstLine(stream).split(" ", -1);
-    if (words.length != 4 || !words[0].equals("emt-sandbox") || !words[1].equals("1")) {
-      throw FormatException.notThis("sandbox result", "the script ended early");
+  /// Runs a command for the user to talk to: it has the standard output and error of this process and, with
+  /// [Stdin#TERMINAL], its terminal. What it does to the tree is forgotten. Of the limits, time, memory of all and output
+  /// do not apply: the user sees them.
+  ///
+  /// @return its exit status
+  /// @throws IOException if the sandbox cannot be set up
+  /// @throws InterruptedException if the calling thread was interrupted; by then the command is dead
+  public int talk(SandboxSpec spec, Stdin stdin) throws IOException, InterruptedException {
+    List<String> command =
+        switch (stdin) {
+          case NONE -> command(spec, "nothing", "/dev/null", Entry.Session.OWN);
+          case TERMINAL -> command(spec, "nothing", "/dev/tty", Entry.Session.TERMINAL);
+        };
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+            .redirectError(ProcessBuilder.Redirect.INHERIT);
+    Child child = Child.start(builder, users);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      try {
+        Future<Void> feed = threads.submit(feeding(spec, child));
+        int exit = child.exit();
+        Optional<Throwable> cause = failure(feed);
+        if (cause.isPresent()) {
+          throw new IOException(describe(spec, cause.get()), cause.get());
+        }
+        return exit;
+      } finally {
+        child.kill();
+      }
     }
-    int size = Integer.parseInt(words[3]);
-    if (size < 0 || size > LARGEST_LIST) {
-      throw FormatException.damaged("sandbox result", 0, "a list of " + size + " bytes");
-    }
-    byte[] list = stream.readNBytes(size);
-    FileTree changed = TarReader.read(stream, created);
-    return new Outcome(Integer.parseInt(words[2]), new TreeDelta(changed, PathList.parse(list)));
   }
 
-  private static String firstLine(InputStream stream) throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
-    for (int c; (c = stream.read()) >= 0 && c != '\n' && line.size() < 256; ) {
-      line.write(c);
-    }
-    return line.toString(StandardCharsets.US_ASCII);
+  /// What a command that [#talk]s reads.
+  public enum Stdin {
+    /// Nothing.
+    NONE,
+    /// What the user types into the terminal of this process.
+    TERMINAL
+  }
+
+  private List<String> command(
+      SandboxSpec spec, String result, String input, Entry.Session session) {
+    List<String> command = Child.unshare(users, SandboxSupport.NAMESPACES);
+    command.addAll(List.of("sh", "-c", script, "sandbox"));
+    command.add(result);
+    command.add(input);
+    command.add(Long.toString(spec.limits().files().bytes()));
+    command.add(Long.toString(spec.limits().addressSpace().bytes()));
+    command.add(Integer.toString(spec.limits().processes()));
+    command.add(Entry.ofScript(spec.command(), spec.environment(), session));
+    command.add(inside);
+    spec.environment().forEach((name, value) -> command.add(name + "=" + value));
+    command.add("/tmp/entry");
+    command.addAll(spec.command());
+    return command;
+  }
+
+  /// Sends the tree. If the child ends before it has all of it, that is for the child to explain.
+  private static Callable<Void> feeding(SandboxSpec spec, Child child) {
+    return () -> {
+      try (PipeStream stdin = new PipeStream(child.process().getOutputStream())) {
+        TarWriter.write(spec.tree(), spec.contents(), stdin);
+      } catch (PipeStream.ClosedException _) {
+        return null;
+      }
+      return null;
+    };
+  }
+
+  private static Callable<Void> following(Transcript transcript, Child child) {
+    return () -> {
+      try {
+        transcript.follow(child.process().getErrorStream());
+      } catch (OverLimitException e) {
+        child.kill();
+        throw e;
+      }
+      return null;
+    };
+  }
+
+  private static Callable<Void> watching(SandboxSpec spec, Child child) {
+    return () -> {
+      try {
+        Watch.over(child, spec.limits());
+      } catch (OverLimitException e) {
+        child.kill();
+        throw e;
+      }
+      return null;
+    };
   }
 }

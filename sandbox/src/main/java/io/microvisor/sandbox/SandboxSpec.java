@@ -26,12 +26,64 @@ public record SandboxSpec(
   ///
   /// @param time how long it may run, with unpacking and packing
   /// @param files how large the tree may grow in memory
-  /// @param addressSpace the most memory one process may map
-  /// @param processes the most processes at once, counted for each user id
-  public record Limits(Duration time, ByteSize files, ByteSize addressSpace, int processes) {
-    /// 30 minutes, 8 GiB of files, 16 GiB of address space, 4096 processes: a stop for what runs away.
+  /// @param addressSpace the most memory one process may map: more is refused to it
+  /// @param memory the most memory all processes may fill, besides files: whoever fills more is killed
+  /// @param processes the most processes of one user at once: more are refused; the most of all: who has more is killed
+  /// @param output the most the command may say: whoever says more is killed
+  public record Limits(
+      Duration time,
+      ByteSize files,
+      ByteSize addressSpace,
+      ByteSize memory,
+      int processes,
+      ByteSize output) {
+    /// 30 minutes, 8 GiB of files, 16 GiB of address space, 8 GiB of memory, 4096 processes, 256 MiB of output: a stop
+    /// for what runs away.
     public static final Limits GENEROUS =
-        new Limits(Duration.ofMinutes(30), new ByteSize(8L << 30), new ByteSize(16L << 30), 4096);
+        new Limits(
+            Duration.ofMinutes(30),
+            new ByteSize(8L << 30),
+            new ByteSize(16L << 30),
+            new ByteSize(8L << 30),
+            4096,
+            ByteSize.ofMebibytes(256));
+
+    public Limits {
+      if (time.isNegative() || time.isZero() || processes < 1) {
+        throw new IllegalArgumentException(
+            "limits: " + time + ", " + processes + " processes (expected: some time, at least 1)");
+      }
+    }
+
+    /// The same with another time.
+    public Limits time(Duration other) {
+      return new Limits(other, files, addressSpace, memory, processes, output);
+    }
+
+    /// The same with another size of all files.
+    public Limits files(ByteSize other) {
+      return new Limits(time, other, addressSpace, memory, processes, output);
+    }
+
+    /// The same with another most memory of all processes.
+    public Limits memory(ByteSize other) {
+      return new Limits(time, files, addressSpace, other, processes, output);
+    }
+
+    /// The same with another most address space of one process.
+    public Limits addressSpace(ByteSize other) {
+      return new Limits(time, files, other, memory, processes, output);
+    }
+
+    /// The same with another most number of processes.
+    public Limits processes(int other) {
+      return new Limits(time, files, addressSpace, memory, other, output);
+    }
+
+    /// The same with another most output.
+    public Limits output(ByteSize other) {
+      return new Limits(time, files, addressSpace, memory, processes, other);
+    }
   }
 
   public SandboxSpec {

@@ -11,14 +11,14 @@ import java.util.stream.Collectors;
 /// Whether, and how, this machine lets us make namespaces.
 public sealed interface SandboxSupport {
   /// The namespaces every sandbox has besides that of users.
-  List<String> NAMESPACES = List.of("--mount", "--pid", "--net", "--ipc", "--uts");
+  List<String> NAMESPACES = List.of("--mount", "--pid", "--net", "--ipc", "--uts", "--cgroup");
 
   /// The programs of the host that sandboxes run, with Debian's package of each.
   SortedMap<String, String> PROGRAMS =
       Collections.unmodifiableSortedMap(
           new TreeMap<>(
               Map.ofEntries(
-                  Map.entry("chroot", "coreutils"),
+                  Map.entry("base64", "coreutils"),
                   Map.entry("comm", "coreutils"),
                   Map.entry("env", "coreutils"),
                   Map.entry("mount", "mount"),
@@ -30,7 +30,15 @@ public sealed interface SandboxSupport {
                   Map.entry("unshare", "util-linux"))));
 
   /// Namespaces can be made because we are root.
-  record AsRoot() implements SandboxSupport {}
+  record AsRoot(Ids ids) implements SandboxSupport {}
+
+  /// Who root is in a *script* sandbox that root makes.
+  enum Ids {
+    /// Nobody on this machine: its ids are mapped to some that nobody has.
+    APART,
+    /// This machine's root, because the kernel lets us make no user namespaces, or has them full.
+    SAME
+  }
 
   /// Namespaces can be made below a user namespace of our own, with a range of subordinate ids.
   record Unprivileged() implements SandboxSupport {}
@@ -43,7 +51,7 @@ public sealed interface SandboxSupport {
       obstacles = List.copyOf(obstacles);
     }
 
-    private IOException refusal() {
+    IOException refusal() {
       return new IOException(
           "sandbox: this machine lets us make no namespaces (expected: root, or user namespaces"
               + " with subordinate ids)\n"
@@ -71,54 +79,37 @@ public sealed interface SandboxSupport {
     HostFacts facts = HostFacts.read();
     String complaint = "";
     if (facts.uid() == 0) {
-      complaint = attempt(List.of());
+      if (attempt(Users.APART).isEmpty()) {
+        return new AsRoot(Ids.APART);
+      }
+      complaint = attempt(Users.SAME);
       if (complaint.isEmpty()) {
-        return new AsRoot();
+        return new AsRoot(Ids.SAME);
       }
     }
-    String unprivileged = attempt(userNamespace());
+    // First without subordinate ids: where there can be no user namespace at all, unshare 2.38
+    // leaves a child behind that was
+    // to map them, and waits for ever. Until nobody has util-linux 2.38 any more.
+    String unprivileged = attempt(Users.ONE);
     if (unprivileged.isEmpty()) {
-      return new Unprivileged();
+      unprivileged = attempt(Users.SUBORDINATE);
+      if (unprivileged.isEmpty()) {
+        return new Unprivileged();
+      }
     }
     return new Impossible(facts.obstacles(complaint.isEmpty() ? unprivileged : complaint));
   }
 
-  /// The options of unshare(1) that map us to root and our subordinate ids to all others.
-  private static List<String> userNamespace() {
-    return List.of("--user", "--map-auto", "--map-root-user");
-  }
-
-  /// The options of unshare(1) a *script* sandbox begins with on this machine.
-  ///
-  /// @throws IOException if it is impossible; the message says what to enable
-  default List<String> options() throws IOException {
-    return switch (this) {
-      case AsRoot _ -> List.of();
-      case Unprivileged _ -> userNamespace();
-      case Impossible impossible -> throw impossible.refusal();
-    };
-  }
-
-  /// The options of unshare(1) a *tool* run begins with on this machine; a tool needs no other ids than root's.
-  ///
-  /// @throws IOException if it is impossible; the message says what to enable
-  default List<String> toolOptions() throws IOException {
-    return switch (this) {
-      case AsRoot _ -> List.of();
-      case Unprivileged _ -> List.of("--user", "--map-root-user");
-      case Impossible impossible -> throw impossible.refusal();
-    };
-  }
-
   /// Empty if it works, what the child complained of if not.
-  private static String attempt(List<String> userOptions) throws InterruptedException {
-    List<String> command = Child.unshare(userOptions, NAMESPACES);
+  private static String attempt(Users users) throws InterruptedException {
+    List<String> command = Child.unshare(users, NAMESPACES);
     command.addAll(
         List.of(
             "sh",
             "-c",
-            "mount -t tmpfs -o mode=755 probe /tmp && mkdir /tmp/d && chown 1:1 /tmp/d"
-                + " && mount -t proc proc /tmp/d"));
-    return Child.complaint(command);
+            "mount -t tmpfs -o mode=755 probe /tmp && mkdir /tmp/d && "
+                + (users == Users.ONE ? "" : "chown 1:1 /tmp/d && ")
+                + "mount -t proc proc /tmp/d"));
+    return Child.complaint(command, users);
   }
 }

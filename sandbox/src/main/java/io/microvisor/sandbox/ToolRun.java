@@ -1,5 +1,6 @@
 package io.microvisor.sandbox;
 
+import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.ByteSource;
 import java.io.Closeable;
 import java.io.IOException;
@@ -44,7 +45,12 @@ public final class ToolRun implements Closeable {
   /// @throws IOException if this machine lets us make no namespaces; the message says what to enable
   public static ToolRun start(SandboxSupport support, ToolSpec spec, Stdio stdio)
       throws IOException, InterruptedException {
-    ProcessBuilder builder = new ProcessBuilder(command(support, spec));
+    Entry.Session session =
+        switch (stdio) {
+          case INHERITED -> Entry.Session.TERMINAL;
+          case PIPED -> Entry.Session.OWN;
+        };
+    ProcessBuilder builder = new ProcessBuilder(command(support, spec, session));
     if (stdio == Stdio.INHERITED) {
       builder.inheritIO();
     }
@@ -57,7 +63,7 @@ public final class ToolRun implements Closeable {
   /// @throws InterruptedException if the calling thread was interrupted; by then the tool is dead
   public static ToolResult run(SandboxSupport support, ToolSpec spec, Duration limit)
       throws IOException, InterruptedException {
-    Transcript transcript = new Transcript(line -> {});
+    Transcript transcript = new Transcript(line -> {}, new ByteSize(LARGEST_OUTPUT));
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         ToolRun run = start(support, spec, Stdio.PIPED)) {
       run.input().close();
@@ -89,15 +95,16 @@ public final class ToolRun implements Closeable {
     return spec.command().get(0);
   }
 
-  private static List<String> command(SandboxSupport support, ToolSpec spec) throws IOException {
+  private static List<String> command(SandboxSupport support, ToolSpec spec, Entry.Session session)
+      throws IOException {
     List<String> namespaces = new ArrayList<>(SandboxSupport.NAMESPACES);
     if (spec.network() == ToolSpec.Network.HOST) {
       namespaces.remove("--net");
     }
-    List<String> command = Child.unshare(support.toolOptions(), namespaces);
+    List<String> command = Child.unshare(Users.ofTools(support), namespaces);
     command.addAll(List.of("sh", "-c", Scripts.read("tool.sh"), "tool"));
     command.add(spec.root().toRealPath().toString());
-    command.add("tool");
+    command.add(Entry.ofTool(spec.command(), spec.environment(), session));
     command.add(spec.network() == ToolSpec.Network.HOST ? "host" : "none");
     command.add(Integer.toString(spec.devices().size()));
     command.addAll(spec.devices());
@@ -108,7 +115,7 @@ public final class ToolRun implements Closeable {
       command.add(bind.inside());
     }
     spec.environment().forEach((name, value) -> command.add(name + "=" + value));
-    command.addAll(List.of("chroot", "."));
+    command.add("/proc/self/fd/9");
     command.addAll(spec.command());
     return command;
   }

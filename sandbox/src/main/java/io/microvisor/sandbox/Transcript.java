@@ -1,5 +1,6 @@
 package io.microvisor.sandbox;
 
+import io.microvisor.bytes.ByteSize;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,18 +16,26 @@ final class Transcript {
   private static final int LONGEST_LINE = 4096;
 
   private final Consumer<String> listener;
+  private final ByteSize most;
   private final ArrayDeque<String> tail = new ArrayDeque<>();
 
-  Transcript(Consumer<String> listener) {
+  Transcript(Consumer<String> listener, ByteSize most) {
     this.listener = listener;
+    this.most = most;
   }
 
   /// Reads lines until the stream ends. Longer ones than 4096 characters come in pieces.
+  ///
+  /// @throws OverLimitException if there is more than the most that was agreed
   void follow(InputStream stream) throws IOException {
+    long left = most.bytes();
     BufferedReader reader =
         new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
     StringBuilder line = new StringBuilder();
     for (int c; (c = reader.read()) >= 0; ) {
+      if (left-- == 0) {
+        throw new OverLimitException("says more than " + most, "an end of it");
+      }
       if (c == '\n' || line.length() == LONGEST_LINE) {
         add(line);
       }

@@ -1,12 +1,12 @@
 # Runs as process 1 of fresh namespaces, with the host's files still in view, and becomes the tool. The tool's root is a
 # tmpfs laid over the tool root's own directory, in our mount namespace only: the host's paths all stay reachable for
-# binds, and what lies below the tmpfs is reached through our working directory.
+# binds, and what lies below the tmpfs is reached through our working directory. The entry program then leaves the host's root.
 #
-# arguments: the tool root, host name, "host" or "none" for the network, number of devices, the devices, number of binds,
+# arguments: the tool root, the entry program in base 64, "host" or "none" for the network, number of devices, the devices, number of binds,
 # for each "ro" or "rw", the host's path and the path inside, then environment settings (NAME=value) and the command
 set -eu
 umask 022
-root=$1 hostname=$2 network=$3
+root=$1 program=$2 network=$3
 shift 3
 export LC_ALL=C PATH="/usr/sbin:/usr/bin:/sbin:/bin:$PATH"
 complain() { echo "tool run: $1" >&2; exit 125; }
@@ -76,6 +76,8 @@ while [ "$count" -gt 0 ]; do
   shift 3
   count=$((count - 1))
 done
-hostname "$hostname" 2>/dev/null || chroot . hostname "$hostname" 2>/dev/null || true
-drop=-sys_admin,-sys_module,-sys_rawio,-sys_boot,-sys_time,-sys_ptrace,-mknod,-syslog
-exec setpriv --bounding-set "$drop" env -i "$@"
+# The entry program has no name any more when it runs.
+printf %s "$program" | base64 -d >.entry && chmod 755 .entry || complain "cannot write a program"
+exec 9<.entry
+rm .entry
+exec setpriv --inh-caps=-all env -i "$@"

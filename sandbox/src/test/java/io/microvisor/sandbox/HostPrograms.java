@@ -17,12 +17,33 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// A tree with a shell and some programs of the host, and the libraries they need: enough of a root file system to test
 /// a sandbox with.
 final class HostPrograms {
   private static final List<String> PROGRAMS =
-      List.of("sh", "cat", "chmod", "chown", "env", "id", "ln", "ls", "mkdir", "mv", "rm", "sleep");
+      List.of(
+          "bash",
+          "cat",
+          "chmod",
+          "chown",
+          "env",
+          "head",
+          "id",
+          "ln",
+          "ls",
+          "mkdir",
+          "mknod",
+          "mv",
+          "readlink",
+          "rm",
+          "sh",
+          "sleep",
+          "stat",
+          "tail",
+          "truncate",
+          "yes");
   private static final Pattern LIBRARY = Pattern.compile("(/\\S+) \\(0x");
 
   private HostPrograms() {}
@@ -36,11 +57,19 @@ final class HostPrograms {
     return support;
   }
 
+  private static Path find(String program) {
+    return Stream.of("/bin", "/usr/bin")
+        .map(folder -> Path.of(folder, program))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException(program + ": not on this machine"));
+  }
+
   static FileTree tree(Map<Digest, ByteSource> contents) throws IOException, InterruptedException {
     FileTree.Builder builder = FileTree.builder();
     Set<Path> files = new TreeSet<>();
     for (String program : PROGRAMS) {
-      Path path = Path.of("/bin", program);
+      Path path = find(program);
       Process ldd = new ProcessBuilder("ldd", path.toString()).start();
       String text = new String(ldd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       ldd.waitFor();

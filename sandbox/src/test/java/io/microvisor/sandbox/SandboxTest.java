@@ -105,9 +105,7 @@ class SandboxTest {
   void killsTheCommandAndItsChildrenWhenTimeIsUp() throws Exception {
     SandboxSpec spec =
         spec(programs, "sleep 918273645 & sleep 918273645")
-            .with(
-                new SandboxSpec.Limits(
-                    Duration.ofSeconds(3), ByteSize.ofMebibytes(256), new ByteSize(0), 0));
+            .with(SandboxSpec.Limits.GENEROUS.time(Duration.ofSeconds(3)));
 
     assertThatThrownBy(() -> sandbox.run(spec, ContentSink.into(CONTENTS), line -> {}))
         .isInstanceOf(IOException.class)
@@ -142,10 +140,7 @@ class SandboxTest {
   @Test
   void saysSoWhenTheTreeDoesNotFit() {
     SandboxSpec spec =
-        spec(programs, "true")
-            .with(
-                new SandboxSpec.Limits(
-                    Duration.ofMinutes(1), new ByteSize(65536), new ByteSize(0), 0));
+        spec(programs, "true").with(SandboxSpec.Limits.GENEROUS.files(new ByteSize(65536)));
 
     assertThatThrownBy(() -> sandbox.run(spec, ContentSink.into(CONTENTS), line -> {}))
         .isInstanceOf(IOException.class)

@@ -50,7 +50,7 @@ class ToolRunTest {
   void runsAToolOfTheToolRootAndGivesWhatItSaid() throws Exception {
     ToolResult result = run(script("cat /etc/tool; echo hm >&2; exit 3"));
 
-    assertThat(result.exit()).isEqualTo(3);
+    assertThat(result.exit()).as("%s", result.complaints()).isEqualTo(3);
     assertThat(result.text()).isEqualTo("from the tool root");
     assertThat(result.complaints()).containsExactly("hm");
   }

@@ -1,5 +1,6 @@
 package io.microvisor.compose.build;
 
+import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.compose.image.AddedModulesStep;
 import io.microvisor.compose.image.InitrdFilesStep;
@@ -19,8 +20,12 @@ import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.template.Kernel;
 import io.microvisor.compose.template.Template;
+import io.microvisor.packages.install.Configure;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.supply.PackageSupply;
+import io.microvisor.sandbox.Sandbox;
+import io.microvisor.sandbox.SandboxSupport;
+import io.microvisor.sandbox.Shell;
 import io.microvisor.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,6 +39,10 @@ import java.util.function.Consumer;
 public final class Composer {
   private static final StepId PACKAGES = new StepId("packages");
   private static final StepId BUILD_PACKAGES = new StepId("build packages");
+
+  /// The steps that [#debug] knows, which are those that start from a tree.
+  public static final List<StepId> DEBUGGABLE =
+      List.of(ConfigureStep.ID, ModulesStep.ID, RootStep.ID, InitrdStep.ID, RootImageStep.ID);
 
   private final Store store;
   private final PackageSupply supply;
@@ -75,6 +84,28 @@ public final class Composer {
     NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, events);
     Plan plan = plan(template, lock, packages, epoch(lock, sourceDateEpoch));
     return new PlanRunner(store, packages::contents, events).forecast(plan);
+  }
+
+  /// Opens a shell in the tree that a step starts from; for `configure`, as far as its scripts get. All that the step needs is
+  /// made first, or taken from the store. What the shell does is forgotten.
+  ///
+  /// @param step one of [#DEBUGGABLE]
+  /// @param sourceDateEpoch as for [#build]
+  /// @return the shell's exit status
+  public int debug(
+      Template template, Lock lock, StepId step, Shell shell, OptionalLong sourceDateEpoch)
+      throws IOException, InterruptedException {
+    long epoch = epoch(lock, sourceDateEpoch);
+    Sandbox sandbox = Sandbox.on(SandboxSupport.probe());
+    NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, events);
+    Plan plan = plan(template, lock, packages, epoch);
+    if (plan.step(step) instanceof ConfigureStep configure) {
+      return Configure.in(sandbox).debug(configure.spec(), shell);
+    }
+    Results made = new PlanRunner(store, packages::contents, events).run(plan.before(step));
+    ContentSource all = store.contents().or(packages.contents());
+    return shell.open(
+        sandbox, made.firstTree(plan.step(step), all), all, step.name(), List.of(), epoch);
   }
 
   private static long epoch(Lock lock, OptionalLong sourceDateEpoch) {
