@@ -42,7 +42,7 @@ public record Plan(String name, List<Step> inOrder) {
 
   /// The steps before the one called `id`.
   public Plan before(StepId id) {
-    return new Plan(inOrder.subList(0, inOrder.indexOf(step(id))));
+    return new Plan(name, inOrder.subList(0, inOrder.indexOf(step(id))));
   }
 
   /// A line per step: its name and what it takes.
