@@ -62,6 +62,7 @@ public final class Composer {
         sourceDateEpoch.orElseGet(
             () -> lock.newestRelease().map(Instant::getEpochSecond).orElse(0L));
     List<UnpackedPackage> packages = packages(lock);
+    Debconf.check(template, packages);
     ContentSource contents = PackageContents.of(packages);
     Plan plan = plan(template, lock, packages, epoch);
     Results made = new PlanRunner(store, contents, events).run(plan);
@@ -76,7 +77,7 @@ public final class Composer {
         Digest.sha256("emt image " + template.image().name() + " " + template.image().version());
     return new Plan(
         List.of(
-            new ConfigureStep(lock, () -> packages, store.contents(), epoch),
+            new ConfigureStep(lock, () -> packages, store.contents(), Debconf.preseeds(template), epoch),
             new ModulesStep(configured, template.system().kernel()),
             new RootStep(configured, new Input.Output(ModulesStep.ID, "modules"), template, epoch),
             new InitrdStep(

@@ -10,6 +10,7 @@ import io.microvisor.formats.tree.FileTree;
 import io.microvisor.packages.install.Configure;
 import io.microvisor.packages.install.ConfigureSpec;
 import io.microvisor.packages.install.PackageMerge;
+import io.microvisor.packages.install.Preseed;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.lock.LockedPackage;
 import io.microvisor.packages.unpack.UnpackedPackage;
@@ -27,9 +28,14 @@ import java.util.function.Supplier;
 /// @param lock the packages, pinned
 /// @param packages the same, unpacked; only asked for when the step runs
 /// @param created keeps what the configuration writes
+/// @param preseeds answers to debconf questions
 /// @param epoch SOURCE_DATE_EPOCH for the scripts
 record ConfigureStep(
-    Lock lock, Supplier<List<UnpackedPackage>> packages, ContentStore created, long epoch)
+    Lock lock,
+    Supplier<List<UnpackedPackage>> packages,
+    ContentStore created,
+    List<Preseed> preseeds,
+    long epoch)
     implements Step {
   static final StepId ID = new StepId("configure");
 
@@ -50,12 +56,23 @@ record ConfigureStep(
   @Override
   public Fingerprint fingerprint() {
     return Fingerprint.of(
-        ConfigureSpec.VERSION, "epoch", epoch, "stubs", ConfigureSpec.MADE_ELSEWHERE);
+        ConfigureSpec.VERSION,
+        "epoch",
+        epoch,
+        "stubs",
+        ConfigureSpec.MADE_ELSEWHERE,
+        "preseeds",
+        preseeds.stream().map(Preseed::line).toList());
   }
 
   @Override
   public Outputs run(StepContext context) throws IOException, InterruptedException {
-    ConfigureSpec spec = ConfigureSpec.of(PackageMerge.merge(packages.get()), epoch);
+    ConfigureSpec spec =
+        new ConfigureSpec(
+            PackageMerge.beforeScripts(packages.get()),
+            preseeds,
+            epoch,
+            ConfigureSpec.MADE_ELSEWHERE);
     FileTree tree =
         Configure.in(Sandbox.on(SandboxSupport.probe())).configure(spec, created, context::note);
     return Outputs.of("tree", context.keep(tree));

@@ -80,7 +80,15 @@ public enum Code {
           + " conflict."),
   UNKNOWN_UNIT("T026", "A service to enable, disable or mask is not in the image."),
   UNKNOWN_GROUP(
-      "T027", "A user or file names a group or owner that no package and no template creates.");
+      "T027", "A user or file names a group or owner that no package and no template creates."),
+  BAD_DEBCONF(
+      "T060",
+      "A debconf answer is for a package that is not in the image, for a question that no package asks, or not one that"
+          + " its question allows."),
+  NUMBER_TAKEN(
+      "T061",
+      "Two users, or two groups, would have the same number. Numbers that the template states win; those of packages'"
+          + " accounts follow from their names.");
 
   private final String id;
   private final String meaning;

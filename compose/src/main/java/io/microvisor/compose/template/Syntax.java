@@ -26,6 +26,10 @@ public enum Syntax {
   PACKAGE(
       "[a-z0-9*?\\[][a-z0-9+.*?\\[\\]-]*(:[a-z0-9]+)?(=[0-9A-Za-z][0-9A-Za-z.+:~-]*)?",
       "a package name or a pattern, with =version to pin it"),
+  DEBCONF(
+      "[a-z0-9][a-z0-9+.-]* +[!-~]+ +(boolean|multiselect|select|string|text)( [^\\x00-\\x1f\\x7f]*)?",
+      "package, question, type (boolean, multiselect, select, string or text) and answer, such as"
+          + " \"tzdata tzdata/Areas select Europe\""),
   UNIT(
       "[A-Za-z0-9:_.\\\\@-]+\\.(service|socket|timer|target|path|mount|automount|swap|slice)",
       "a unit name with its ending, such as nginx.service"),
@@ -76,6 +80,7 @@ public enum Syntax {
           ABSOLUTE_PATH,
           LOCAL_PATH,
           PACKAGE,
+          DEBCONF,
           UNIT,
           UNIT_FILE,
           CRYPT,
