@@ -43,9 +43,7 @@ public final class InstalledSystem {
   /// The text of a file; empty if it is not there.
   public String text(String path) throws IOException {
     return tree.find(path).orElse(null) instanceof Inode.RegularFile file
-        ? new String(
-            contents.open(file.content()).readAll(64 << 20),
-            StandardCharsets.UTF_8)
+        ? new String(contents.open(file.content()).readAll(64 << 20), StandardCharsets.UTF_8)
         : "";
   }
 

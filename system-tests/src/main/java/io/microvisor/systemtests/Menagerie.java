@@ -57,7 +57,11 @@ public final class Menagerie {
             .put("var/lib/zoo", new Inode.Directory(new Meta(02775, 0, GAMES, 5, none)))
             .put("var/lib/zoo/fifo", new Inode.Fifo(SampleTree.plain(0600)))
             .file("etc/zoo/zoo.conf", text("configuration"));
-    add("base", "", Map.of("conffiles", "/etc/zoo/zoo.conf\nremove-on-upgrade /etc/zoo/old.conf\n"), tree);
+    add(
+        "base",
+        "",
+        Map.of("conffiles", "/etc/zoo/zoo.conf\nremove-on-upgrade /etc/zoo/old.conf\n"),
+        tree);
   }
 
   private void diversions() throws IOException {

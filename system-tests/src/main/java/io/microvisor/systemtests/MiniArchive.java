@@ -55,7 +55,9 @@ public final class MiniArchive {
             + fields
             + "Description: made in a test\n";
     SampleTree controls = new SampleTree().file("control", utf8(control));
-    controlFiles.forEach((script, text) -> controls.file(script, utf8(text), SampleTree.plain(SCRIPTS.contains(script) ? 0755 : 0644)));
+    controlFiles.forEach((script, text) ->
+        controls.file(
+            script, utf8(text), SampleTree.plain(SCRIPTS.contains(script) ? 0755 : 0644)));
     byte[] deb = ar(tar(controls), tar(files));
     Path file = folder.resolve("pool").resolve(name + "_" + version + "_all.deb");
     Files.createDirectories(folder.resolve("pool"));

@@ -115,8 +115,7 @@ public final class RealInstallation {
     TreePath policy = TreePath.of("usr/sbin/policy-rc.d");
     byte[] forbid = "#!/bin/sh\nexit 101\n".getBytes(StandardCharsets.UTF_8);
     files.put(Digest.sha256(forbid), ByteSource.of(forbid));
-    builder.put(
-        policy, new Inode.RegularFile(Meta.of(0755), Digest.sha256(forbid), forbid.length));
+    builder.put(policy, new Inode.RegularFile(Meta.of(0755), Digest.sha256(forbid), forbid.length));
     SandboxSpec spec =
         SandboxSpec.of(
             builder.build(),

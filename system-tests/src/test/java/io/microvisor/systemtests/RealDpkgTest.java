@@ -149,8 +149,7 @@ class RealDpkgTest {
       throws IOException, InterruptedException {
     MergedPackages merged = PackageMerge.beforeScripts(set.unpacked());
     FileTree ours = ours(merged, store, preseeds);
-    FileTree real =
-        new RealInstallation(archive, store.contents()).install(set, preseeds, EPOCH);
+    FileTree real = new RealInstallation(archive, store.contents()).install(set, preseeds, EPOCH);
     ContentSource contents = merged.contents().or(store.contents());
     InstalledSystem here = new InstalledSystem(ours, contents);
     InstalledSystem there = new InstalledSystem(real, contents);

@@ -77,7 +77,8 @@ public final class Composer {
         Digest.sha256("emt image " + template.image().name() + " " + template.image().version());
     return new Plan(
         List.of(
-            new ConfigureStep(lock, () -> packages, store.contents(), Debconf.preseeds(template), epoch),
+            new ConfigureStep(
+                lock, () -> packages, store.contents(), Debconf.preseeds(template), epoch),
             new ModulesStep(configured, template.system().kernel()),
             new RootStep(configured, new Input.Output(ModulesStep.ID, "modules"), template, epoch),
             new InitrdStep(

@@ -35,8 +35,7 @@ final class Debconf {
       questions
           .complaint(preseed(answer))
           .ifPresent(complaint ->
-              problems.add(
-                  Problem.of(Code.BAD_DEBCONF, answer.place(), "debconf: " + complaint)));
+              problems.add(Problem.of(Code.BAD_DEBCONF, answer.place(), "debconf: " + complaint)));
     }
     if (!problems.isEmpty()) {
       throw new RejectedException(problems);

@@ -112,8 +112,7 @@ final class Renumbering {
     return changes;
   }
 
-  private void claim(
-      Map<Long, String> owners, String kind, String name, long number, Place place) {
+  private void claim(Map<Long, String> owners, String kind, String name, long number, Place place) {
     String other = owners.putIfAbsent(number, name);
     if (other != null && !other.equals(name)) {
       problems.add(

@@ -30,9 +30,7 @@ class RenumberingTest {
 
     assertThat(known.values()).allSatisfy(number -> assertThat(number).isBetween(100L, 599L));
     assertThat(new HashSet<>(known.values())).hasSameSizeAs(known.keySet());
-    assertThat(known)
-        .containsEntry("messagebus", 100L)
-        .containsEntry("systemd-network", 101L);
+    assertThat(known).containsEntry("messagebus", 100L).containsEntry("systemd-network", 101L);
   }
 
   @Test
@@ -76,7 +74,34 @@ class RenumberingTest {
   @Test
   void accessControlListsFollow() throws IOException {
     byte[] list = {
-      2, 0, 0, 0, 1, 0, 7, 0, -1, -1, -1, -1, 2, 0, 5, 0, (byte) 0xe7, 3, 0, 0, 8, 0, 5, 0, 4, 0, 0, 0
+      2,
+      0,
+      0,
+      0,
+      1,
+      0,
+      7,
+      0,
+      -1,
+      -1,
+      -1,
+      -1,
+      2,
+      0,
+      5,
+      0,
+      (byte) 0xe7,
+      3,
+      0,
+      0,
+      8,
+      0,
+      5,
+      0,
+      4,
+      0,
+      0,
+      0
     };
     RootEditor root = root(List.of("messagebus"));
     Attributes attributes = Attributes.NONE.with("system.posix_acl_access", list);
@@ -95,16 +120,14 @@ class RenumberingTest {
   void hardLinksStay() throws IOException {
     FileTree.Builder builder = FileTree.builder();
     builder.put("a", new Inode.Fifo(Meta.of(0600).withOwner(999, 999)));
-    builder.link(
-        TreePath.of("b"), TreePath.of("a"));
+    builder.link(TreePath.of("b"), TreePath.of("a"));
     RootEditor tree = new RootEditor(builder.build(), ContentSource.of(Map.of()), 0);
     tree.write("etc/passwd", 0644, "games2:x:999:999::/:/bin/false\n");
 
     Renumbering.apply(tree, template("").system());
 
     assertThat(tree.tree().entry(TreePath.of("a")).orElseThrow().id())
-        .isEqualTo(
-            tree.tree().entry(TreePath.of("b")).orElseThrow().id());
+        .isEqualTo(tree.tree().entry(TreePath.of("b")).orElseThrow().id());
     assertThat(tree.find("a").orElseThrow().meta().uid()).isEqualTo(SystemNumbers.of("games2"));
   }
 

@@ -44,8 +44,7 @@ final class ConfigurePlan {
         each.unpacked()
             .controlFiles()
             .forEach((name, bytes) ->
-                plan.put(
-                    "ci/" + each.id() + "/" + name, DpkgDatabase.mode(name), bytes));
+                plan.put("ci/" + each.id() + "/" + name, DpkgDatabase.mode(name), bytes));
       }
     }
     return new Laid(plan.builder.build(), ContentSource.of(plan.contents));

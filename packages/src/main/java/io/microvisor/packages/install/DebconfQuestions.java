@@ -75,7 +75,9 @@ public final class DebconfQuestions {
           default -> List.of();
         };
     List<String> given =
-        preseed.type().equals("multiselect") ? choices(preseed.answer()) : List.of(preseed.answer());
+        preseed.type().equals("multiselect")
+            ? choices(preseed.answer())
+            : List.of(preseed.answer());
     if (allowed.isEmpty() || allowed.stream().anyMatch(each -> each.contains("${"))) {
       return Optional.empty();
     }

@@ -136,9 +136,11 @@ class ConfigureStepsTest {
 
     List<ConfigureOrder.Batch> batches = ConfigureOrder.of(merged.packages());
 
-    assertThat(batches).extracting(batch -> names(batch.preinsts()).toString())
+    assertThat(batches)
+        .extracting(batch -> names(batch.preinsts()).toString())
         .containsExactly("[base-passwd, base-files]", "[]", "[m, n]", "[a]");
-    assertThat(batches).extracting(batch -> names(batch.configured()).toString())
+    assertThat(batches)
+        .extracting(batch -> names(batch.configured()).toString())
         .containsExactly("[base-files, base-passwd]", "[o]", "[m, n]", "[a, other]");
   }
 

@@ -140,7 +140,8 @@ class PackageMergeTest {
     UnpackedPackage old = deb("old", "Provides: v\n").with("etc/x", "old").unpacked();
 
     for (UnpackedPackage user :
-        List.of(deb("u", "Depends: a | old\n").unpacked(), deb("u", "Recommends: v\n").unpacked())) {
+        List.of(
+            deb("u", "Depends: a | old\n").unpacked(), deb("u", "Recommends: v\n").unpacked())) {
       assertThat(PackageMerge.merge(List.of(old, successor, user)).packages()).hasSize(3);
     }
     assertThat(
@@ -164,8 +165,7 @@ class PackageMergeTest {
   void sharesEqualFilesOfOnePackageForTwoArchitectures() throws IOException {
     UnpackedPackage other =
         new UnpackedPackage(
-            ControlStanza.parse(
-                "Package: l\nVersion: 1.0\nArchitecture: i386\nMulti-Arch: same\n"),
+            ControlStanza.parse("Package: l\nVersion: 1.0\nArchitecture: i386\nMulti-Arch: same\n"),
             new java.util.TreeMap<>(),
             deb("l").with("usr/share/doc/l", "doc").unpacked().tree(),
             deb("l").with("usr/share/doc/l", "doc").unpacked().contents());
