@@ -1,6 +1,5 @@
 package io.microvisor.systemtests;
 
-import io.microvisor.packages.deb.ControlStanza;
 import io.microvisor.packages.fetch.Network;
 import io.microvisor.packages.install.MergedPackages;
 import io.microvisor.packages.install.PackageMerge;
@@ -83,7 +82,7 @@ public final class Archive implements Closeable {
     snapshots();
     List<UnpackedPackage> wanted = new ArrayList<>();
     for (UnpackedPackage each : provider().choose(List.of(name)).unpacked()) {
-      if (ControlStanza.parse(each.control()).required("Package").equals(name)) {
+      if (each.control().required("Package").equals(name)) {
         wanted.add(each);
       }
     }

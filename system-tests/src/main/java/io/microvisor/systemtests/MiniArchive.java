@@ -11,10 +11,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /// A folder of tiny packages, as an archive at a `file:` address: with `dists/trixie/Release`, `Packages` and a pool.
 public final class MiniArchive {
   private static final String INDEX = "main/binary-amd64/Packages";
+
+  private static final Set<String> SCRIPTS =
+      Set.of("config", "preinst", "postinst", "prerm", "postrm");
 
   private final Path folder;
   private final StringBuilder packages = new StringBuilder();
@@ -31,14 +35,29 @@ public final class MiniArchive {
   /// @return the package's file
   public Path add(String name, String version, String fields, Map<String, String> scripts)
       throws IOException {
+    SampleTree files = new SampleTree().file("usr/share/doc/" + name + "/copyright", utf8(name));
+    return add(name, version, fields, scripts, files);
+  }
+
+  /// Adds a package with files.
+  ///
+  /// @param controlFiles its scripts and other control files by name
+  public Path add(
+      String name,
+      String version,
+      String fields,
+      Map<String, String> controlFiles,
+      SampleTree files)
+      throws IOException {
     String control =
         "Package: %s\nVersion: %s\nArchitecture: all\nMaintainer: Test <test@example.org>\n"
                 .formatted(name, version)
             + fields
             + "Description: made in a test\n";
     SampleTree controls = new SampleTree().file("control", utf8(control));
-    scripts.forEach((script, text) -> controls.file(script, utf8(text), SampleTree.plain(0755)));
-    SampleTree files = new SampleTree().file("usr/share/doc/" + name + "/copyright", utf8(name));
+    controlFiles.forEach((script, text) ->
+        controls.file(
+            script, utf8(text), SampleTree.plain(SCRIPTS.contains(script) ? 0755 : 0644)));
     byte[] deb = ar(tar(controls), tar(files));
     Path file = folder.resolve("pool").resolve(name + "_" + version + "_all.deb");
     Files.createDirectories(folder.resolve("pool"));

@@ -124,7 +124,13 @@ public final class Composer {
     Digest identity =
         Digest.sha256("emt image " + template.image().name() + " " + template.image().version());
     List<Step> steps = new ArrayList<>();
-    steps.add(new ConfigureStep(lock, packages::unpacked, store.contents(), epoch));
+    steps.add(
+        new ConfigureStep(
+            lock,
+            () -> Debconf.checked(template, packages.unpacked()),
+            store.contents(),
+            Debconf.preseeds(template),
+            epoch));
     steps.addAll(building);
     steps.addAll(
         List.of(

@@ -10,6 +10,7 @@ import io.microvisor.formats.tree.FileTree;
 import io.microvisor.packages.install.Configure;
 import io.microvisor.packages.install.ConfigureSpec;
 import io.microvisor.packages.install.PackageMerge;
+import io.microvisor.packages.install.Preseed;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.lock.LockedPackage;
 import io.microvisor.packages.unpack.UnpackedPackage;
@@ -26,9 +27,15 @@ import java.util.TreeMap;
 /// @param lock the packages, pinned
 /// @param packages the same, unpacked; only asked for when the step runs
 /// @param created keeps what the configuration writes
+/// @param preseeds answers to debconf questions
 /// @param epoch SOURCE_DATE_EPOCH for the scripts
 record ConfigureStep(
-    Lock lock, Packages packages, ContentStore created, long epoch) implements Step {
+    Lock lock,
+    Packages packages,
+    ContentStore created,
+    List<Preseed> preseeds,
+    long epoch)
+    implements Step {
   /// Where the packages come from.
   @FunctionalInterface
   interface Packages {
@@ -54,7 +61,13 @@ record ConfigureStep(
   @Override
   public Fingerprint fingerprint() {
     return Fingerprint.of(
-        ConfigureSpec.VERSION, "epoch", epoch, "stubs", ConfigureSpec.MADE_ELSEWHERE);
+        ConfigureSpec.VERSION,
+        "epoch",
+        epoch,
+        "stubs",
+        ConfigureSpec.MADE_ELSEWHERE,
+        "preseeds",
+        preseeds.stream().map(Preseed::line).toList());
   }
 
   @Override
@@ -66,6 +79,10 @@ record ConfigureStep(
 
   /// What is configured.
   ConfigureSpec spec() throws IOException, InterruptedException {
-    return ConfigureSpec.of(PackageMerge.merge(packages.unpacked()), epoch);
+    return new ConfigureSpec(
+        PackageMerge.beforeScripts(packages.unpacked()),
+        preseeds,
+        epoch,
+        ConfigureSpec.MADE_ELSEWHERE);
   }
 }

@@ -55,7 +55,7 @@ record DkmsStep(
     FileTree modules =
         DkmsBuild.build(
             Sandbox.on(SandboxSupport.probe()),
-            PackageMerge.merge(packages.unpacked()),
+            PackageMerge.beforeScripts(packages.unpacked()),
             kernel,
             created,
             context::note);

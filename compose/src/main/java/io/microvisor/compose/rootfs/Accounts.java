@@ -13,7 +13,6 @@ import java.util.function.Consumer;
 /// The account files: passwd(5), group(5), shadow(5), gshadow(5).
 final class Accounts {
   private static final long FIRST_USER = 1000;
-  private static final long FIRST_SYSTEM = 900;
 
   private final RootEditor root;
   private final long epochDay;
@@ -42,12 +41,12 @@ final class Accounts {
   /// Adds a group with a given or the next free id, unless there is one of that name.
   ///
   /// @return its id
-  long addGroup(String name, OptionalLong asked, boolean system) throws IOException {
+  long addGroup(String name, OptionalLong asked) throws IOException {
     OptionalLong there = groupId(name);
     if (there.isPresent()) {
       return there.getAsLong();
     }
-    long gid = asked.isPresent() ? asked.getAsLong() : free("etc/group", system);
+    long gid = asked.isPresent() ? asked.getAsLong() : free(used("etc/group"));
     append("etc/group", name + ":x:" + gid + ":");
     append("etc/gshadow", name + ":!::");
     return gid;
@@ -62,9 +61,11 @@ final class Accounts {
     append("etc/shadow", "%s:%s:%d:0:99999:7:::".formatted(name, passwordHash, epochDay));
   }
 
-  /// The next free user id.
-  long freeUserId(boolean system) throws IOException {
-    return free("etc/passwd", system);
+  /// The next number, from 1000 up, that neither a user nor a group has: a user's own group gets the same.
+  long freeUserId() throws IOException {
+    Set<Long> used = used("etc/passwd");
+    used.addAll(used("etc/group"));
+    return free(used);
   }
 
   /// Sets the password of a user that exists.
@@ -103,8 +104,7 @@ final class Accounts {
     return root.text(file).orElse("").lines().filter(l -> l.startsWith(name + ":")).findFirst();
   }
 
-  /// Users count up from 1000; system accounts count down from 900, away from those that packages make (from 999 down).
-  private long free(String file, boolean system) throws IOException {
+  private Set<Long> used(String file) throws IOException {
     Set<Long> used = new HashSet<>();
     for (String line : root.text(file).orElse("").lines().toList()) {
       String[] fields = line.split(":", -1);
@@ -112,9 +112,13 @@ final class Accounts {
         used.add(Long.parseLong(fields[2]));
       }
     }
-    long id = system ? FIRST_SYSTEM : FIRST_USER;
+    return used;
+  }
+
+  private static long free(Set<Long> used) {
+    long id = FIRST_USER;
     while (used.contains(id)) {
-      id += system ? -1 : 1;
+      id++;
     }
     return id;
   }

@@ -2,12 +2,11 @@ package io.microvisor.compose.rootfs;
 
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
-import java.io.IOException;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// Removes what a pristine image must not hold: what is one machine's own (keys, ids, seeds), what is yesterday's (logs,
-/// caches, backups).
+/// Removes what packages and their scripts leave that an image has no use for. What one run or one machine left is gone
+/// already (`packages.install`).
 final class Normalisation {
   /// Directories that stay, without what is in them.
   private static final List<String> CLEARED =
@@ -29,57 +28,29 @@ final class Normalisation {
 
   private static final List<String> REMOVED =
       List.of(
-          "etc/.pwd.lock",
           "etc/resolv.conf",
           "etc/hostname",
           "etc/mtab",
           "etc/fstab",
-          "var/lib/dbus/machine-id",
-          "var/lib/systemd/random-seed",
-          "var/lib/systemd/credential.secret",
           "var/lib/apt/extended_states",
           "vmlinuz",
           "vmlinuz.old",
           "initrd.img",
           "initrd.img.old");
 
-  private static final Pattern BACKUP =
+  private static final Pattern LEFT_OVER =
       Pattern.compile(
-          "etc/(passwd|group|shadow|gshadow|subuid|subgid)-"
-              + "|etc/ssh/ssh_host_.*"
-              + "|(etc|usr)/.*\\.(dpkg-(new|old|dist|tmp|bak)|ucf-(new|old|dist))"
-              + "|var/lib/dpkg/(.*-old|lock.*|triggers/Lock)"
-              + "|var/cache/.*\\.(dat|bin)-old"
-              + "|.*/__pycache__(/.*)?");
+          "(etc|usr)/.*\\.(dpkg-(new|old|dist|tmp|bak)|ucf-(new|old|dist))|.*/__pycache__(/.*)?");
 
   private Normalisation() {}
 
   /// Removes all of it.
-  ///
-  /// @param epoch the image's time, in seconds since 1970
-  static void apply(RootEditor root, long epoch) throws IOException {
+  static void apply(RootEditor root) {
     CLEARED.stream().filter(root::exists).forEach(root::clear);
     REMOVED.forEach(root::remove);
-    root.removeBelow("", entry -> BACKUP.matcher(entry.path().toString()).matches());
+    root.removeBelow("", entry -> LEFT_OVER.matcher(entry.path().toString()).matches());
     root.removeBelow("var/log", entry -> !(entry.inode() instanceof Inode.Directory));
     root.write("etc/machine-id", 0444, "");
-    settleShadowDays(root, epoch);
-  }
-
-  /// Sets the day of the last password change, which is the day of the build, to the image's (shadow(5), field 3).
-  private static void settleShadowDays(RootEditor root, long epoch) throws IOException {
-    String shadow = root.text("etc/shadow").orElse("");
-    StringBuilder fixed = new StringBuilder();
-    for (String line : shadow.lines().toList()) {
-      String[] fields = line.split(":", -1);
-      if (fields.length > 2 && !fields[2].isEmpty()) {
-        fields[2] = Long.toString(epoch / 86_400);
-      }
-      fixed.append(String.join(":", fields)).append('\n');
-    }
-    if (!shadow.isEmpty()) {
-      root.rewrite("etc/shadow", fixed.toString());
-    }
   }
 
   /// Sets every directory's time to the image's, which is otherwise that of the last entry made in it, and every later

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /// Edits a tree as a program edits the root it runs in: paths go through the merged `/usr`'s links, parents are made as
 /// needed, and new contents are remembered until the caller stores them.
@@ -153,6 +154,19 @@ public final class RootEditor {
     builder.mkdirs(real.parent());
     builder.put(real, inode);
     changed = true;
+    return this;
+  }
+
+  /// Replaces every inode by what `change` says of it; hard links stay.
+  public RootEditor replaceEach(UnaryOperator<Inode> change) {
+    Set<InodeId> seen = new HashSet<>();
+    for (FileTree.Entry entry : (Iterable<FileTree.Entry>) tree().entries()::iterator) {
+      Inode after = change.apply(entry.inode());
+      if (seen.add(entry.id()) && !after.equals(entry.inode())) {
+        builder.replaceInode(entry.path(), after);
+        changed = true;
+      }
+    }
     return this;
   }
 

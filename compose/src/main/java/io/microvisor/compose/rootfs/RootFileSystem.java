@@ -27,7 +27,7 @@ import java.util.OptionalLong;
 
 /// The image's root file system, from the tree of configured packages and the template.
 ///
-/// In order: what a pristine image must not hold goes; then comes what the template adds (identity, accounts, network,
+/// In order: what a pristine image must not hold goes; packages' accounts get their numbers; then comes what the template adds (identity, accounts, network,
 /// files, services); then documents and translations go; then the root is made ready to be read-only.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
@@ -78,7 +78,8 @@ public final class RootFileSystem {
   }
 
   private Result compose(ModuleIndex modules) throws IOException {
-    Normalisation.apply(root, epoch);
+    Normalisation.apply(root);
+    problems.addAll(Renumbering.apply(root, system));
     identity();
     network();
     groups();
@@ -131,7 +132,7 @@ public final class RootFileSystem {
 
   private void groups() throws IOException {
     for (User.Group group : system.groups()) {
-      accounts.addGroup(group.name(), number(group.gid()), false);
+      accounts.addGroup(group.name(), number(group.gid()));
     }
   }
 
@@ -154,8 +155,8 @@ public final class RootFileSystem {
         accounts.setShell(user.name(), user.shell());
       } else {
         OptionalLong asked = number(user.uid());
-        long uid = asked.isPresent() ? asked.getAsLong() : accounts.freeUserId(false);
-        long gid = accounts.addGroup(user.name(), OptionalLong.of(uid), false);
+        long uid = asked.isPresent() ? asked.getAsLong() : accounts.freeUserId();
+        long gid = accounts.addGroup(user.name(), OptionalLong.of(uid));
         accounts.addUser(user.name(), uid, gid, user.home(), user.shell(), hash);
       }
       membership(user);

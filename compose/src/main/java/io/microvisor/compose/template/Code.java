@@ -88,7 +88,15 @@ public enum Code {
   MODULE_NOT_BUILT(
       "T041",
       "A kernel module cannot be built from its source: its package says that it does not support the kernel, the compiler"
-          + " fails, or there are no headers for the kernel. The message shows what the build said.");
+          + " fails, or there are no headers for the kernel. The message shows what the build said."),
+  BAD_DEBCONF(
+      "T060",
+      "A debconf answer is for a package that is not in the image, for a question that no package asks, or not one that"
+          + " its question allows."),
+  NUMBER_TAKEN(
+      "T061",
+      "Two users, or two groups, would have the same number. Numbers that the template states win; those of packages'"
+          + " accounts follow from their names.");
 
   private final String id;
   private final String meaning;

@@ -31,6 +31,10 @@ public enum Syntax {
   PINNED(
       "(src:)?[a-z0-9*?\\[][a-z0-9+.*?\\[\\]!^-]*",
       "a package name or a pattern such as nginx*, with src: in front for source packages"),
+  DEBCONF(
+      "[a-z0-9][a-z0-9+.-]* +[!-~]+ +(boolean|multiselect|select|string|text)( [^\\x00-\\x1f\\x7f]*)?",
+      "package, question, type (boolean, multiselect, select, string or text) and answer, such as"
+          + " \"tzdata tzdata/Areas select Europe\""),
   UNIT(
       "[A-Za-z0-9:_.\\\\@-]+\\.(service|socket|timer|target|path|mount|automount|swap|slice)",
       "a unit name with its ending, such as nginx.service"),
@@ -89,6 +93,7 @@ public enum Syntax {
           PACKAGE,
           PACKAGE_PATTERN,
           PINNED,
+          DEBCONF,
           UNIT,
           UNIT_FILE,
           CRYPT,

@@ -5,6 +5,7 @@ import io.microvisor.compose.template.User.NumericId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,7 @@ final class SystemBinder {
             system.text("hostname", "localhost"),
             packages(system),
             system.flag("recommends"),
+            debconf(),
             system.blocks("users").stream().map(this::user).toList(),
             system.blocks("groups").stream().map(SystemBinder::group).toList(),
             services(system.block("services")),
@@ -50,6 +52,20 @@ final class SystemBinder {
     distinctUsers(config.users());
     distinctGroups(config.groups());
     return config;
+  }
+
+  /// The answers, the last one for each question; a second one in the same file is a slip.
+  private List<DebconfAnswer> debconf() {
+    Map<String, DebconfAnswer> answers = new LinkedHashMap<>();
+    for (Fields.Item line : system.texts("debconf")) {
+      DebconfAnswer answer = DebconfAnswer.parse(line.text(), line.place());
+      DebconfAnswer before = answers.remove(answer.question());
+      if (before != null && before.place().file().equals(answer.place().file())) {
+        distinct("debconf " + answer.question(), before.place(), answer.place());
+      }
+      answers.put(answer.question(), answer);
+    }
+    return List.copyOf(answers.values());
   }
 
   private Retention retention(String name) {

@@ -9,6 +9,7 @@ import java.util.List;
 /// @param hostname the machine's name
 /// @param packages what to install, in the order stated, inherited first; none twice
 /// @param recommends whether recommended packages are installed too
+/// @param debconf answers to packages' questions, one each, in the order stated
 /// @param users distinct names and numbers
 /// @param groups distinct names and numbers
 /// @param files distinct paths
@@ -21,6 +22,7 @@ public record SystemConfig(
     String hostname,
     List<PackageWish> packages,
     boolean recommends,
+    List<DebconfAnswer> debconf,
     List<User> users,
     List<User.Group> groups,
     Services services,
@@ -33,6 +35,7 @@ public record SystemConfig(
     Place place) {
   public SystemConfig {
     packages = List.copyOf(packages);
+    debconf = List.copyOf(debconf);
     users = List.copyOf(users);
     groups = List.copyOf(groups);
     files = List.copyOf(files);

@@ -40,6 +40,14 @@ final class SystemVocabulary {
                           new Flag(),
                           "Whether the packages that these recommend are installed as well.")
                       .otherwise("false"),
+                  emt(
+                          "debconf",
+                          items(text(Syntax.DEBCONF)),
+                          "Answers to the questions packages ask when they are configured, a line each"
+                              + " as debconf-set-selections(1) takes it: package, question, type,"
+                              + " answer. Of two for one question the later counts. Not for secrets:"
+                              + " they would lie in the template.")
+                      .merged(Merge.APPEND),
                   ict("users", items(user()), "People and services that log in.")
                       .merged(Merge.BY_NAME),
                   emt(

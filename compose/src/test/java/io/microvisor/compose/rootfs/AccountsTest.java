@@ -23,13 +23,15 @@ class AccountsTest {
 
   @Test
   void givesTheNextFreeId() throws IOException {
-    assertThat(accounts.freeUserId(false)).isEqualTo(1001);
-    assertThat(accounts.freeUserId(true)).isEqualTo(900);
+    assertThat(accounts.freeUserId()).isEqualTo(1001);
+    accounts.addGroup("people", OptionalLong.empty());
+    assertThat(accounts.groupId("people")).hasValue(1001);
+    assertThat(accounts.freeUserId()).isEqualTo(1002);
   }
 
   @Test
   void addsAUserToAllFiles() throws IOException {
-    long gid = accounts.addGroup("new", OptionalLong.empty(), false);
+    long gid = accounts.addGroup("new", OptionalLong.empty());
     accounts.addUser("new", 1001, gid, "/home/new", "/bin/bash", "!");
     assertThat(root.text("etc/passwd").orElseThrow())
         .endsWith("new:x:1001:1001::/home/new:/bin/bash\n");
@@ -40,7 +42,7 @@ class AccountsTest {
 
   @Test
   void keepsAGroupThatIsThere() throws IOException {
-    assertThat(accounts.addGroup("sudo", OptionalLong.of(5), false)).isEqualTo(27);
+    assertThat(accounts.addGroup("sudo", OptionalLong.of(5))).isEqualTo(27);
   }
 
   @Test

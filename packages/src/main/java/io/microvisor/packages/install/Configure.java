@@ -13,20 +13,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /// Configures merged packages with the dpkg that is among them.
 ///
 /// The tree gets a package database as if dpkg had just unpacked everything, goes into a [Sandbox], has its preinst
-/// scripts run there (as `install`), then `dpkg --configure -a`. What comes back is freed of what two runs would not have
+/// scripts run there (as `install`), then `dpkg --configure`, in the batches of [ConfigureOrder]. What comes back is freed of what two runs would not have
 /// in common. Services are not started (policy-rc.d), and [ConfigureSpec#stubs] do nothing. The result depends on the
 /// fingerprint of the [ConfigureSpec] only.
 public final class Configure {
   private static final String AUDIT = "emt: audit";
-  private static final List<String> EARLY = List.of("base-passwd", "base-files");
 
   private final Sandbox sandbox;
 
@@ -51,7 +48,8 @@ public final class Configure {
     Prepared prepared = prepare(spec);
     keepNew(prepared.database(), spec.merged().tree(), created);
     SandboxSpec run =
-        SandboxSpec.of(prepared.stubs().laid(), prepared.contents(), command(spec), spec.epoch());
+        SandboxSpec.of(
+            prepared.tree(), prepared.contents(), command(spec.merged()), spec.epoch());
     Log log = new Log(listener);
     SandboxResult result = sandbox.run(run, created, log::add);
     List<String> said = log.lines();
@@ -77,10 +75,10 @@ public final class Configure {
     Prepared prepared = prepare(spec);
     return shell.open(
         sandbox,
-        prepared.stubs().laid(),
+        prepared.tree(),
         prepared.contents(),
         "configure",
-        command(spec),
+        command(spec.merged()),
         spec.epoch());
   }
 
@@ -89,20 +87,25 @@ public final class Configure {
   /// @param database the tree with a package database
   /// @param withheld what of it stays outside
   /// @param stubs what of it is replaced
-  /// @param contents the contents of all its files
+  /// @param tree all that goes in
+  /// @param contents the contents of its files
   private record Prepared(
-      DpkgDatabase.Result database, Withheld withheld, Stubs stubs, ContentSource contents) {}
+      DpkgDatabase.Result database,
+      Withheld withheld,
+      Stubs stubs,
+      FileTree tree,
+      ContentSource contents) {}
 
   private static Prepared prepare(ConfigureSpec spec) throws IOException {
     MergedPackages merged = spec.merged();
     checkHasDpkg(merged);
     DpkgDatabase.Result database = DpkgDatabase.write(merged, spec.epoch());
     Withheld withheld = new Withheld(database.tree());
-    return new Prepared(
-        database,
-        withheld,
-        new Stubs(withheld.rest(), spec),
-        merged.contents().or(database.contents()).or(Stubs.contents()));
+    Stubs stubs = new Stubs(withheld.rest(), spec);
+    ConfigurePlan.Laid plan = ConfigurePlan.lay(spec, stubs.laid());
+    ContentSource contents =
+        merged.contents().or(database.contents()).or(Stubs.contents()).or(plan.contents());
+    return new Prepared(database, withheld, stubs, plan.tree(), contents);
   }
 
   private static void checkHasDpkg(MergedPackages merged) throws IOException {
@@ -125,29 +128,14 @@ public final class Configure {
     }
   }
 
-  private static List<String> command(ConfigureSpec spec) throws IOException {
-    List<String> command = new ArrayList<>(List.of("/usr/bin/sh", "-c", script(), "configure"));
-    command.add(
-        spec.merged().packages().stream()
+  private static List<String> command(MergedPackages merged) throws IOException {
+    String version =
+        merged.packages().stream()
             .filter(p -> p.name().equals("dpkg"))
             .map(Installed::version)
             .findFirst()
-            .orElse("1.22"));
-    command.add(
-        spec.preseeds().entrySet().stream()
-            .map(e -> e.getKey() + " " + e.getValue())
-            .collect(Collectors.joining("\n")));
-    command.add(String.join(" ", ConfigureOrder.first(spec.merged().packages())));
-    spec.merged().packages().stream()
-        .filter(p -> p.unpacked().controlFiles().containsKey("preinst"))
-        .sorted(Comparator.comparingInt((Installed p) -> rank(p)).thenComparing(Installed::id))
-        .forEach(p -> command.addAll(List.of(p.name(), p.architecture(), p.id())));
-    return command;
-  }
-
-  private static int rank(Installed each) {
-    int early = EARLY.indexOf(each.name());
-    return early < 0 ? EARLY.size() : early;
+            .orElse("1.22");
+    return List.of("/usr/bin/sh", "-c", script(), "configure", version);
   }
 
   private static String script() throws IOException {

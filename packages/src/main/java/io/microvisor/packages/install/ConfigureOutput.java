@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 /// Finds, in what dpkg and our script said, which maintainer script failed and what it said itself.
 final class ConfigureOutput {
   private static final Pattern OURS = Pattern.compile("emt: failed (\\S+) (\\S+) (\\d+)");
+  private static final Pattern CLASH = Pattern.compile("emt: clash (.*)");
   private static final Pattern FAILED =
       Pattern.compile("dpkg: error processing package (\\S+) \\(--configure\\):");
   private static final Pattern REASON =
@@ -31,6 +32,10 @@ final class ConfigureOutput {
             ours.group(2) + " script",
             "exit status " + ours.group(3),
             said(lines, i));
+      }
+      Matcher clash = CLASH.matcher(lines.get(i));
+      if (clash.matches()) {
+        return clash.group(1);
       }
       Matcher failed = FAILED.matcher(lines.get(i));
       if (failed.matches()) {

@@ -2,41 +2,32 @@ package io.microvisor.packages.install;
 
 import io.microvisor.bytes.Digest;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /// Everything that configuring packages depends on.
 ///
 /// @param merged the packages and the tree they were laid out in
-/// @param preseeds answers to debconf questions, by question: `locales/default_environment_locale`; the key is
-///     `owner question type` as debconf-set-selections(1) has it and the value the answer
+/// @param preseeds answers to debconf questions; a later one for the same question counts
 /// @param epoch SOURCE_DATE_EPOCH, in seconds since 1970-01-01T00:00:00Z; what scripts make gets this time
 /// @param stubs programs that shall do nothing, by absolute path without the leading slash, because their work is done
 ///     elsewhere
 public record ConfigureSpec(
-    MergedPackages merged, SortedMap<String, String> preseeds, long epoch, List<String> stubs) {
+    MergedPackages merged, List<Preseed> preseeds, long epoch, List<String> stubs) {
   /// Goes up when the same inputs give another tree.
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   /// The kernel's module index and the initrd, which the composer makes itself.
   public static final List<String> MADE_ELSEWHERE =
       List.of("usr/sbin/depmod", "usr/sbin/update-initramfs");
 
   public ConfigureSpec {
-    preseeds = Collections.unmodifiableSortedMap(new TreeMap<>(preseeds));
+    preseeds = List.copyOf(preseeds);
     stubs = stubs.stream().sorted().distinct().toList();
-    preseeds.forEach((question, answer) -> {
-      if ((question + answer).indexOf('\n') >= 0) {
-        throw new IllegalArgumentException("preseed " + question + ": a line break in it");
-      }
-    });
   }
 
   /// Packages without preseeds, [#MADE_ELSEWHERE] stubbed.
   public static ConfigureSpec of(MergedPackages merged, long epoch) {
-    return new ConfigureSpec(merged, new TreeMap<>(), epoch, MADE_ELSEWHERE);
+    return new ConfigureSpec(merged, List.of(), epoch, MADE_ELSEWHERE);
   }
 
   /// What identifies the result: equal fingerprints, equal trees.
@@ -53,8 +44,8 @@ public record ConfigureSpec(
               .controlFiles()
               .forEach((name, bytes) -> lines.add(name + " " + Digest.sha256(bytes).hex()));
         });
-    merged.diversions().forEach(d -> lines.add(d.toString()));
-    preseeds.forEach((question, answer) -> lines.add(question + "\t" + answer));
+    merged.waiting().forEach(file -> lines.add(file.toString()));
+    preseeds.forEach(preseed -> lines.add(preseed.line()));
     return Digest.sha256(String.join("\n", lines));
   }
 }

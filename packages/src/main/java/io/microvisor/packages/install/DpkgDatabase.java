@@ -26,13 +26,12 @@ import java.util.TreeMap;
 ///
 /// | file | what |
 /// |---|---|
-/// | `arch` | dpkg's own architecture |
 /// | `statoverride` | empty |
-/// | `diversions` | three lines each: from, to, by |
-/// | `status` | a stanza for each package, `install ok unpacked` |
+/// | `diversions` | empty |
+/// | `status` | a stanza for each package, `install ok unpacked`, with the MD5 of each configuration file |
 /// | `info/format` | `1` |
 /// | `info/<package>.list` | its paths, `/.` for the root |
-/// | `info/<package>.<control file>` | all but `control` |
+/// | `info/<package>.<control file>` | all but `control`; `md5sums`, where a package brings none, is made |
 /// | `triggers/File` | `<path> <package>[/noawait]` for interest in paths |
 /// | `triggers/<name>` | `<package>[/noawait]` for interest in named triggers |
 /// | `triggers/Unincorp` | empty |
@@ -66,9 +65,8 @@ final class DpkgDatabase {
     for (String directory : List.of("info", "triggers", "updates", "alternatives", "parts")) {
       builder.mkdirs(ROOT.resolve(directory));
     }
-    put("arch", architecture() + "\n");
     put("statoverride", "");
-    put("diversions", diversions());
+    put("diversions", "");
     put("info/format", "1\n");
     StringBuilder status = new StringBuilder();
     SortedMap<String, List<String>> interests = new TreeMap<>();
@@ -91,16 +89,24 @@ final class DpkgDatabase {
     put("triggers/File", String.join("", paths));
   }
 
-  private void writeControlFiles(Installed each) {
+  private void writeControlFiles(Installed each) throws IOException {
     String id = each.id();
+    if (!each.unpacked().controlFiles().containsKey("md5sums")) {
+      put("info/" + id + ".md5sums", md5sums(each));
+    }
     put("info/" + id + ".list", list(id));
     each.unpacked()
         .controlFiles()
         .forEach((name, bytes) -> {
           if (!name.equals("control") && !name.isEmpty() && !name.contains("/")) {
-            put("info/" + id + "." + name, bytes, SCRIPTS.contains(name) ? 0755 : 0644);
+            put("info/" + id + "." + name, bytes, mode(name));
           }
         });
+  }
+
+  /// The mode of a control file.
+  static int mode(String name) {
+    return SCRIPTS.contains(name) ? 0755 : 0644;
   }
 
   private String list(String id) {
@@ -112,7 +118,7 @@ final class DpkgDatabase {
     return list.toString();
   }
 
-  private String stanza(Installed each) throws IOException {
+  private static String stanza(Installed each) throws IOException {
     List<String> lines = new ArrayList<>();
     for (String name : each.control().names()) {
       lines.add(name + ": " + each.control().text(name));
@@ -123,30 +129,50 @@ final class DpkgDatabase {
     List<String> conffiles = conffiles(each);
     if (!conffiles.isEmpty()) {
       lines.add("Conffiles:");
-      for (String path : conffiles) {
-        lines.add(" " + path + " " + md5(TreePath.of(path)));
+      for (String line : conffiles) {
+        lines.add(" " + line);
       }
     }
     return String.join("\n", lines) + "\n";
   }
 
-  private static List<String> conffiles(Installed each) {
-    byte[] list = each.unpacked().controlFiles().get("conffiles");
-    return list == null
-        ? List.of()
-        : new String(list, StandardCharsets.UTF_8)
-            .lines()
-            .map(String::strip)
-            .filter(line -> line.startsWith("/"))
-            .toList();
+  /// The field's lines. Flags stand before a path in the package (deb-conffiles(5)), and behind it in the status; what is
+  /// to be removed by an upgrade is no file of the package.
+  private static List<String> conffiles(Installed each) throws IOException {
+    List<String> lines = new ArrayList<>();
+    byte[] list = each.unpacked().controlFiles().getOrDefault("conffiles", new byte[0]);
+    for (String line : new String(list, StandardCharsets.UTF_8).lines().toList()) {
+      String[] words = line.strip().split("\\s+", 2);
+      if (words[0].startsWith("/")) {
+        lines.add(line.strip() + " " + md5(each, line.strip()));
+      } else if (words.length == 2 && words[0].equals("remove-on-upgrade")) {
+        lines.add(words[1] + " newconffile remove-on-upgrade");
+      }
+    }
+    return lines;
   }
 
-  private String md5(TreePath path) throws IOException {
-    FileTree.Entry entry = merged.tree().resolve(path).orElse(null);
-    if (entry == null || !(entry.inode() instanceof Inode.RegularFile file)) {
-      return "newconffile";
+  /// A line for each regular file.
+  private static String md5sums(Installed each) throws IOException {
+    StringBuilder sums = new StringBuilder();
+    for (FileTree.Entry entry :
+        (Iterable<FileTree.Entry>) each.unpacked().tree().entries()::iterator) {
+      if (entry.inode() instanceof Inode.RegularFile file) {
+        sums.append(md5(each.unpacked().contents(), file)).append("  ").append(entry.path());
+        sums.append('\n');
+      }
     }
-    try (InputStream stream = merged.contents().open(file.content()).stream()) {
+    return sums.toString();
+  }
+
+  private static String md5(Installed each, String path) throws IOException {
+    return each.unpacked().tree().find(path).orElse(null) instanceof Inode.RegularFile file
+        ? md5(each.unpacked().contents(), file)
+        : "newconffile";
+  }
+
+  private static String md5(ContentSource contents, Inode.RegularFile file) throws IOException {
+    try (InputStream stream = contents.open(file.content()).stream()) {
       MessageDigest md5 = MessageDigest.getInstance("MD5");
       byte[] buffer = new byte[1 << 14];
       for (int read; (read = stream.read(buffer)) >= 0; ) {
@@ -165,7 +191,9 @@ final class DpkgDatabase {
     }
     new String(triggers, StandardCharsets.UTF_8)
         .lines()
-        .map(line -> line.replaceFirst("#.*", "").strip().split("\\s+", -1))
+        .map(String::strip)
+        .filter(line -> !line.startsWith("#"))
+        .map(line -> line.split("\\s+", -1))
         .filter(words -> words.length == 2)
         .forEach(words -> {
           String noawait = words[0].equals("interest-noawait") ? "/noawait" : "";
@@ -173,23 +201,6 @@ final class DpkgDatabase {
             interests.computeIfAbsent(words[1], t -> new ArrayList<>()).add(each.id() + noawait);
           }
         });
-  }
-
-  private String architecture() {
-    return merged.packages().stream()
-        .filter(p -> p.name().equals("dpkg"))
-        .map(Installed::architecture)
-        .findFirst()
-        .orElse("amd64");
-  }
-
-  private String diversions() {
-    StringBuilder text = new StringBuilder();
-    merged
-        .diversions()
-        .forEach(d ->
-            text.append(d.from().absolute() + "\n" + d.to().absolute() + "\n" + d.by() + "\n"));
-    return text.toString();
   }
 
   private void put(String name, String text) {

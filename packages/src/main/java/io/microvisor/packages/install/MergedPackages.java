@@ -15,16 +15,16 @@ import java.util.TreeMap;
 /// @param tree all their files
 /// @param contents the contents of those files
 /// @param paths what each package owns, by package name, in the spelling of the package (its `.list` file)
-/// @param diversions those that were honoured
+/// @param waiting files that are to be laid out when preinst scripts have run
 public record MergedPackages(
     List<Installed> packages,
     FileTree tree,
     ContentSource contents,
     SortedMap<String, SortedSet<TreePath>> paths,
-    List<Diversion> diversions) {
+    List<Waiting> waiting) {
   public MergedPackages {
     packages = List.copyOf(packages);
     paths = Collections.unmodifiableSortedMap(new TreeMap<>(paths));
-    diversions = List.copyOf(diversions);
+    waiting = List.copyOf(waiting);
   }
 }

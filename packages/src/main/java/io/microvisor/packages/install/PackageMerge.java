@@ -9,15 +9,18 @@ import io.microvisor.formats.tree.InodeId;
 import io.microvisor.formats.tree.TreePath;
 import io.microvisor.packages.deb.DebVersion;
 import io.microvisor.packages.deb.Relation;
-import io.microvisor.packages.deb.Relations;
 import io.microvisor.packages.unpack.UnpackedPackage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -32,51 +35,125 @@ import java.util.TreeSet;
 ///   through it (merged /usr).
 /// - Everything else belongs to one package, unless one of two `Replaces` the other in its version: then its file wins.
 ///   Packages for several architectures (`Multi-Arch: same`) may share equal files.
-/// - A diverted path is the diverting package's; the others' files go to where the diversion says.
+/// - A package of which others have replaced everything, and which none depends on, disappears (Debian Policy 7.6.1).
+/// - The files of a package whose preinst diverts wait until that has run ([#beforeScripts]), unless an installer
+///   configures it first.
 public final class PackageMerge {
   private static final List<String> FIRST = List.of("base-files", "base-passwd");
+  private static final TreePath WAITING = ConfigurePlan.FOLDER.resolve("waiting");
 
   private final FileTree.Builder builder = FileTree.builder();
   private final Map<TreePath, Installed> owners = new HashMap<>();
   private final Map<Digest, ContentSource> contents = new HashMap<>();
   private final SortedMap<String, SortedSet<TreePath>> paths = new TreeMap<>();
-  private final Map<TreePath, Diversion> diversions = new HashMap<>();
+  private final Map<Installed, Installed> replacedBy = new HashMap<>();
+  private final List<Waiting> waiting = new ArrayList<>();
+  private final Set<Installed> diverting;
   private final Aliases aliases;
 
-  private PackageMerge(Aliases aliases, List<Diversion> diversions) {
+  private PackageMerge(Aliases aliases, Set<Installed> diverting) {
     this.aliases = aliases;
-    diversions.forEach(d -> this.diversions.put(d.from(), d));
+    this.diverting = diverting;
   }
 
-  /// Packages without diversions, see [#merge(List, List)].
-  public static MergedPackages merge(List<UnpackedPackage> packages) throws IOException {
-    return merge(packages, List.of());
-  }
-
-  /// Lays out packages.
+  /// Lays out packages of which no script will run.
   ///
   /// @throws IOException if two packages have the same file and neither replaces the other, or one has a directory
   ///     where another has a file; the message names both packages and the path
-  public static MergedPackages merge(List<UnpackedPackage> packages, List<Diversion> diversions)
+  public static MergedPackages merge(List<UnpackedPackage> packages) throws IOException {
+    return merge(packages, false);
+  }
+
+  /// Lays out packages whose preinst scripts run next, and may divert files: [Configure] then gives an error for two
+  /// files at one path unless they did.
+  ///
+  /// @throws IOException as [#merge] does, but for paths at which the preinst of one of the two may divert the other's
+  public static MergedPackages beforeScripts(List<UnpackedPackage> packages) throws IOException {
+    return merge(packages, true);
+  }
+
+  private static MergedPackages merge(List<UnpackedPackage> packages, boolean scriptsFollow)
       throws IOException {
     List<Installed> sorted = new ArrayList<>();
     for (UnpackedPackage each : packages) {
       sorted.add(Installed.of(each));
     }
-    sorted.sort(Comparator.comparingInt((Installed p) -> rank(p)).thenComparing(Installed::id));
+    Set<Installed> diverting = scriptsFollow ? diverting(sorted) : Set.of();
+    sorted.sort(
+        Comparator.comparing((Installed each) -> diverting.contains(each))
+            .thenComparingInt(PackageMerge::rank)
+            .thenComparing(Installed::id));
     PackageMerge merge =
         new PackageMerge(
-            Aliases.of(sorted.stream().map(p -> p.unpacked().tree()).toList()), diversions);
+            Aliases.of(sorted.stream().map(p -> p.unpacked().tree()).toList()), diverting);
     for (Installed each : sorted) {
       merge.add(each);
     }
+    sorted.removeAll(merge.disappeared(sorted));
     Map<Digest, ContentSource> found = Map.copyOf(merge.contents);
     return new MergedPackages(
         sorted,
         merge.builder.build(),
         digest -> Optional.ofNullable(found.get(digest)).flatMap(s -> s.find(digest)),
         merge.paths,
-        diversions);
+        merge.waiting);
+  }
+
+  /// The packages that have no path of their own left, whose last file another one replaced, and which nobody needs.
+  private List<Installed> disappeared(List<Installed> all) throws IOException {
+    List<Installed> gone = new ArrayList<>();
+    for (Installed each : all) {
+      if (replacedBy.containsKey(each) && !isNeeded(each, all) && !hasOwnPath(each, all)) {
+        gone.add(each);
+        paths.remove(each.id());
+      }
+    }
+    return gone;
+  }
+
+  private boolean hasOwnPath(Installed each, List<Installed> all) throws IOException {
+    for (TreePath path : pathsOf(each)) {
+      boolean shared = path.isRoot();
+      for (Installed other : all) {
+        shared |= !other.equals(each) && paths.getOrDefault(other.id(), none()).contains(path);
+      }
+      if (!shared) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static SortedSet<TreePath> none() {
+    return Collections.emptySortedSet();
+  }
+
+  private static boolean isNeeded(Installed each, List<Installed> all) throws FormatException {
+    Set<String> names = new HashSet<>(Set.of(each.name()));
+    each.relations("Provides").forEach(clause -> clause.forEach(r -> names.add(r.name())));
+    for (Installed other : all) {
+      for (String field : List.of("Pre-Depends", "Depends", "Recommends")) {
+        boolean needs =
+            other.relations(field).stream()
+                .anyMatch(clause -> clause.stream().anyMatch(r -> names.contains(r.name())));
+        if (needs && !other.equals(each)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static Set<Installed> diverting(List<Installed> all) throws FormatException {
+    Set<Installed> diverting = new HashSet<>();
+    for (Installed each : all) {
+      byte[] preinst = each.unpacked().controlFiles().getOrDefault("preinst", new byte[0]);
+      if (new String(preinst, StandardCharsets.UTF_8).contains("dpkg-divert")) {
+        diverting.add(each);
+      }
+    }
+    diverting.removeAll(ConfigureOrder.first(all));
+    return diverting;
   }
 
   private static int rank(Installed each) {
@@ -119,7 +196,7 @@ public final class PackageMerge {
   /// Whether the object was laid out.
   private boolean addOther(Installed each, FileTree.Entry entry, Map<InodeId, TreePath> laid)
       throws IOException {
-    TreePath path = diverted(each, aliases.real(entry.path()));
+    TreePath path = aliases.real(entry.path());
     Installed owner = owners.get(path);
     Inode there = builder.find(path).orElse(null);
     if (there instanceof Inode.Directory) {
@@ -128,18 +205,25 @@ public final class PackageMerge {
       }
       throw clash(each, path, entry.path(), "a file", "a directory");
     }
-    if (there != null && owner != null) {
-      if (isShared(each, owner, entry.inode(), there)) {
+    if (owner != null) {
+      if (there != null && isShared(each, owner, entry.inode(), there)) {
         return true;
       }
-      boolean wins = replaces(each, owner);
-      if (!wins && !replaces(owner, each)) {
+      if (replaces(each, owner)) {
+        disown(owner, path, each);
+        builder.remove(path);
+      } else if (replaces(owner, each)) {
+        replacedBy.put(each, owner);
+        return false;
+      } else if (!diverting.contains(each)) {
         throw clash(each, path, entry.path(), "a file", "one");
       }
-      if (!wins) {
-        return false;
-      }
-      disown(owner, path);
+    }
+    TreePath place = path;
+    if (diverting.contains(each)) {
+      String clash = clash(each, path, entry.path(), "a file", "one").getMessage();
+      path = WAITING.resolve(Integer.toString(waiting.size()));
+      waiting.add(new Waiting(each.id(), place, path, String.valueOf(clash)));
     }
     builder.mkdirs(path.parent());
     TreePath first = laid.putIfAbsent(entry.id(), path);
@@ -148,19 +232,15 @@ public final class PackageMerge {
     } else {
       builder.link(path, first);
     }
-    owners.put(path, each);
+    owners.put(place, each);
     if (entry.inode() instanceof Inode.RegularFile file) {
       contents.putIfAbsent(file.content(), each.unpacked().contents());
     }
     return true;
   }
 
-  private TreePath diverted(Installed each, TreePath path) {
-    Diversion diversion = diversions.get(path);
-    return diversion == null || diversion.by().equals(each.name()) ? path : diversion.to();
-  }
-
-  private void disown(Installed owner, TreePath path) throws IOException {
+  private void disown(Installed owner, TreePath path, Installed by) throws IOException {
+    replacedBy.put(owner, by);
     SortedSet<TreePath> owned = pathsOf(owner);
     for (TreePath spelling : List.copyOf(owned)) {
       if (spelling.name().equals(path.name()) && aliases.real(spelling).equals(path)) {
@@ -192,7 +272,7 @@ public final class PackageMerge {
 
   private static boolean replaces(Installed one, Installed other) throws FormatException {
     DebVersion version = DebVersion.parse(other.control().required("Version"));
-    for (List<Relation> clause : Relations.parse(one.control().text("Replaces")).clauses()) {
+    for (List<Relation> clause : one.relations("Replaces")) {
       for (Relation relation : clause) {
         if (relation.name().equals(other.name()) && relation.versions().admit(version)) {
           return true;

@@ -8,6 +8,7 @@ import io.microvisor.bytes.FormatException;
 import io.microvisor.formats.tar.TarReader;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
+import io.microvisor.packages.deb.ControlStanza;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -52,8 +53,11 @@ final class ControlArchive {
     return Collections.unmodifiableSortedMap(files);
   }
 
-  static String stanza(SortedMap<String, byte[]> files) {
+  /// The stanza in `control`.
+  ///
+  /// @throws FormatException if it is not exactly one
+  static ControlStanza stanza(SortedMap<String, byte[]> files) throws FormatException {
     byte[] control = files.getOrDefault("control", new byte[0]);
-    return new String(control, StandardCharsets.UTF_8);
+    return ControlStanza.parse(new String(control, StandardCharsets.UTF_8));
   }
 }

@@ -132,7 +132,7 @@ public final class Unpacker {
     try (InputStream archive = file.control().open(ControlArchive.LARGEST)) {
       control = archive.readAllBytes();
     }
-    ControlArchive.read(control); // Refuses a broken one before any work is done.
+    ControlArchive.stanza(ControlArchive.read(control)); // Refuses a broken one before any work.
     try (PackWriter writer = store.packs().begin(key(sha256));
         InputStream archive = file.data().open(LARGEST_DATA)) {
       FileTree tree = TarReader.read(archive, writer);

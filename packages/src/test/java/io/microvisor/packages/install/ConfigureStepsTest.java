@@ -112,8 +112,40 @@ class ConfigureStepsTest {
                 deb("passwd", "Priority: required\n").unpacked(),
                 deb("server", "Depends: base\n").unpacked()));
 
-    assertThat(ConfigureOrder.first(merged.packages()))
+    List<ConfigureOrder.Batch> batches = ConfigureOrder.of(merged.packages());
+
+    assertThat(names(batches.get(0).configured()))
         .containsExactly("base", "deep", "lib:amd64", "mawk", "passwd");
+    assertThat(names(batches.get(1).configured())).containsExactly("server");
+    assertThat(batches).hasSize(2);
+  }
+
+  @Test
+  void whatAPreinstNeedsBeforehandIsConfiguredBeforeItRuns() throws IOException {
+    String preinst = "#!/bin/sh\n";
+    MergedPackages merged =
+        PackageMerge.merge(
+            List.of(
+                deb("base-files", "Essential: yes\n").control("preinst", preinst).unpacked(),
+                deb("base-passwd", "Essential: yes\n").control("preinst", preinst).unpacked(),
+                deb("a", "Pre-Depends: m\nDepends: other\n").control("preinst", preinst).unpacked(),
+                deb("m", "Depends: n\n").control("preinst", preinst).unpacked(),
+                deb("n", "Pre-Depends: o\nDepends: m\n").control("preinst", preinst).unpacked(),
+                deb("o").unpacked(),
+                deb("other", "Depends: a\n").unpacked()));
+
+    List<ConfigureOrder.Batch> batches = ConfigureOrder.of(merged.packages());
+
+    assertThat(batches)
+        .extracting(batch -> names(batch.preinsts()).toString())
+        .containsExactly("[base-passwd, base-files]", "[]", "[m, n]", "[a]");
+    assertThat(batches)
+        .extracting(batch -> names(batch.configured()).toString())
+        .containsExactly("[base-files, base-passwd]", "[o]", "[m, n]", "[a, other]");
+  }
+
+  private static List<String> names(List<Installed> packages) {
+    return packages.stream().map(Installed::id).toList();
   }
 
   @Test

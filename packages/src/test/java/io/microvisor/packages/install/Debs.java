@@ -3,10 +3,12 @@ package io.microvisor.packages.install;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.FormatException;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.Meta;
 import io.microvisor.formats.tree.TreePath;
+import io.microvisor.packages.deb.ControlStanza;
 import io.microvisor.packages.unpack.UnpackedPackage;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -70,8 +72,9 @@ public final class Debs {
     return this;
   }
 
-  public UnpackedPackage unpacked() {
+  public UnpackedPackage unpacked() throws FormatException {
     controlFiles.put("control", control.getBytes(StandardCharsets.UTF_8));
-    return new UnpackedPackage(control, controlFiles, tree.build(), ContentSource.of(contents));
+    return new UnpackedPackage(
+        ControlStanza.parse(control), controlFiles, tree.build(), ContentSource.of(contents));
   }
 }

@@ -9,10 +9,10 @@ import io.microvisor.bytes.Digest;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.TreePath;
+import io.microvisor.packages.deb.ControlStanza;
 import io.microvisor.packages.unpack.UnpackedPackage;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -21,14 +21,13 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
 class PackageMergeTest {
-  private static final UnpackedPackage BASE =
+  private static final Debs BASE =
       deb("base-files")
           .link("bin", "usr/bin")
           .link("lib", "usr/lib")
           .directory("usr/bin", 0755)
           .directory("usr/lib", 0755)
-          .directory("tmp", 01777)
-          .unpacked();
+          .directory("tmp", 01777);
 
   @Test
   void laysFilesThroughTheLinksOfMergedUsr() throws IOException {
@@ -42,7 +41,7 @@ class PackageMergeTest {
   @Test
   void remembersPathsInThePackagesOwnSpelling() throws IOException {
     MergedPackages merged =
-        PackageMerge.merge(List.of(BASE, deb("old").with("bin/tool", "t").unpacked()));
+        PackageMerge.merge(List.of(BASE.unpacked(), deb("old").with("bin/tool", "t").unpacked()));
 
     assertThat(merged.paths().get("old"))
         .containsExactly(TreePath.ROOT, TreePath.of("bin"), TreePath.of("bin/tool"));
@@ -78,7 +77,7 @@ class PackageMergeTest {
       MergedPackages merged =
           PackageMerge.merge(
               List.of(
-                  deb("m").with("etc/x", "old").unpacked(),
+                  deb("m").with("etc/x", "old").with("etc/m", "kept").unpacked(),
                   deb(name, "Replaces: m (<< 2)\n").with("etc/x", "new").unpacked()));
 
       assertThat(merged.tree().find("etc/x")).contains(file("new"));
@@ -97,19 +96,61 @@ class PackageMergeTest {
   }
 
   @Test
-  void sendsOthersFilesWhereADiversionSays() throws IOException {
-    Diversion diversion =
-        new Diversion(TreePath.of("etc/x"), TreePath.of("etc/x.real"), "diverter");
+  void lettingFilesOfAPackageWaitWhosePreinstDiverts() throws IOException {
+    for (String name : List.of("a", "z")) {
+      List<UnpackedPackage> packages =
+          List.of(
+              deb("owner").with("etc/x", "real").unpacked(),
+              deb(name)
+                  .with("etc/x", "wrapper")
+                  .control("preinst", "#!/bin/sh\ndpkg-divert ...\n")
+                  .unpacked());
 
-    MergedPackages merged =
-        PackageMerge.merge(
-            List.of(
-                deb("owner").with("etc/x", "real").unpacked(),
-                deb("diverter").with("etc/x", "wrapper").unpacked()),
-            List.of(diversion));
+      MergedPackages merged = PackageMerge.beforeScripts(packages);
 
-    assertThat(merged.tree().find("etc/x")).contains(file("wrapper"));
-    assertThat(merged.tree().find("etc/x.real")).contains(file("real"));
+      assertThat(merged.tree().find("etc/x")).contains(file("real"));
+      assertThat(merged.waiting()).hasSize(1);
+      Waiting waiting = merged.waiting().getFirst();
+      assertThat(waiting.path()).isEqualTo(TreePath.of("etc/x"));
+      assertThat(merged.tree().find(waiting.waiting())).contains(file("wrapper"));
+      assertThat(waiting.clash()).contains("/etc/x", "owner", name);
+      assertThat(merged.paths().get("owner")).contains(TreePath.of("etc/x"));
+      assertThat(merged.paths().get(name)).contains(TreePath.of("etc/x"));
+      assertThat(waiting.owner()).isEqualTo(name);
+      assertThatThrownBy(() -> PackageMerge.merge(packages)).hasMessageContaining("/etc/x");
+    }
+  }
+
+  @Test
+  void aPackageOfWhichOthersReplacedEverythingDisappears() throws IOException {
+    List<UnpackedPackage> packages =
+        List.of(
+            deb("old").with("etc/x", "old").unpacked(),
+            deb("new", "Replaces: old\n").with("etc/x", "new").unpacked());
+
+    MergedPackages merged = PackageMerge.merge(packages);
+
+    assertThat(merged.packages()).extracting(Installed::name).containsExactly("new");
+    assertThat(merged.paths()).containsOnlyKeys("new");
+  }
+
+  @Test
+  void aPackageThatIsNeededOrHasAPathLeftStays() throws IOException {
+    UnpackedPackage successor = deb("new", "Replaces: old\n").with("etc/x", "new").unpacked();
+    UnpackedPackage old = deb("old", "Provides: v\n").with("etc/x", "old").unpacked();
+
+    for (UnpackedPackage user :
+        List.of(
+            deb("u", "Depends: a | old\n").unpacked(), deb("u", "Recommends: v\n").unpacked())) {
+      assertThat(PackageMerge.merge(List.of(old, successor, user)).packages()).hasSize(3);
+    }
+    assertThat(
+            PackageMerge.merge(
+                    List.of(
+                        deb("old").with("etc/x", "old").directory("srv/own", 0755).unpacked(),
+                        successor))
+                .packages())
+        .hasSize(2);
   }
 
   @Test
@@ -124,7 +165,7 @@ class PackageMergeTest {
   void sharesEqualFilesOfOnePackageForTwoArchitectures() throws IOException {
     UnpackedPackage other =
         new UnpackedPackage(
-            "Package: l\nVersion: 1.0\nArchitecture: i386\nMulti-Arch: same\n",
+            ControlStanza.parse("Package: l\nVersion: 1.0\nArchitecture: i386\nMulti-Arch: same\n"),
             new java.util.TreeMap<>(),
             deb("l").with("usr/share/doc/l", "doc").unpacked().tree(),
             deb("l").with("usr/share/doc/l", "doc").unpacked().contents());
@@ -156,7 +197,7 @@ class PackageMergeTest {
   @Property(tries = 50)
   void givesTheSameTreeInAnyOrder(@ForAll long seed) throws IOException {
     List<UnpackedPackage> packages = new ArrayList<>();
-    packages.add(BASE);
+    packages.add(BASE.unpacked());
     for (String name : List.of("a", "b", "c", "d")) {
       packages.add(
           deb(name, name.equals("c") ? "Replaces: a, d\n" : "")
@@ -175,11 +216,11 @@ class PackageMergeTest {
         .isEqualTo(ConfigureSpec.of(expected, 1).fingerprint());
   }
 
-  private static FileTree merge(Object... packages) throws IOException {
-    return PackageMerge.merge(
-            Arrays.stream(packages)
-                .map(p -> p instanceof Debs debs ? debs.unpacked() : (UnpackedPackage) p)
-                .toList())
-        .tree();
+  private static FileTree merge(Debs... packages) throws IOException {
+    List<UnpackedPackage> unpacked = new ArrayList<>();
+    for (Debs each : packages) {
+      unpacked.add(each.unpacked());
+    }
+    return PackageMerge.merge(unpacked).tree();
   }
 }

@@ -52,7 +52,7 @@ class ToolRootTest {
     assertThat(directory).isEmptyDirectory();
   }
 
-  private PackageProvider provider(String key) {
+  private PackageProvider provider(String key) throws IOException {
     return provider(
         key,
         deb("base-files").link("bin", "usr/bin").directory("usr/bin", 0755).unpacked(),
