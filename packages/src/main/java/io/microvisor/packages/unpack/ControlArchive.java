@@ -57,7 +57,11 @@ final class ControlArchive {
   ///
   /// @throws FormatException if it is not exactly one
   static ControlStanza stanza(SortedMap<String, byte[]> files) throws FormatException {
-    byte[] control = files.getOrDefault("control", new byte[0]);
-    return ControlStanza.parse(new String(control, StandardCharsets.UTF_8));
+    return ControlStanza.parse(text(files));
+  }
+
+  /// The text of `control`.
+  static String text(SortedMap<String, byte[]> files) {
+    return new String(files.getOrDefault("control", new byte[0]), StandardCharsets.UTF_8);
   }
 }

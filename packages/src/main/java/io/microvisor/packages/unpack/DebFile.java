@@ -65,7 +65,7 @@ public record DebFile(Part control, Part data) {
   /// @throws FormatException if control.tar is broken or has no such file
   public String stanza() throws IOException {
     try (InputStream archive = control.open(ControlArchive.LARGEST)) {
-      return ControlArchive.stanza(ControlArchive.read(archive.readAllBytes()));
+      return ControlArchive.text(ControlArchive.read(archive.readAllBytes()));
     }
   }
 
