@@ -62,7 +62,7 @@ final class BuildCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException, FailureException {
-    OptionalLong epoch = epoch();
+    OptionalLong epoch = epoch(terminal);
     Template loaded = template.load(terminal);
     Path folder =
         terminal.workingDirectory().resolve(output.orElse(Path.of("build", loaded.image().name())));
@@ -102,7 +102,7 @@ final class BuildCommand implements Callable<Integer> {
   }
 
   /// `SOURCE_DATE_EPOCH` (reproducible-builds.org), if it is set.
-  private OptionalLong epoch() throws FailureException {
+  static OptionalLong epoch(Terminal terminal) throws FailureException {
     Optional<String> text = terminal.variable("SOURCE_DATE_EPOCH");
     if (text.isEmpty()) {
       return OptionalLong.empty();

@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
       ValidateCommand.class,
       ResolveCommand.class,
       LockCommand.class,
+      DebugCommand.class,
       RunCommand.class,
       InspectCommand.class,
       LsCommand.class,

@@ -75,7 +75,16 @@ final class HostCheck {
 
   private static List<Finding> namespaces() throws InterruptedException {
     return switch (SandboxSupport.probe()) {
-      case SandboxSupport.AsRoot _ -> List.of(Finding.ok("namespaces", "as root"));
+      case SandboxSupport.AsRoot(SandboxSupport.Ids ids) ->
+          List.of(
+              switch (ids) {
+                case APART -> Finding.ok("namespaces", "as root, with ids that nobody has");
+                case SAME ->
+                    Finding.warn(
+                        "namespaces",
+                        "as root; package scripts are root, too, because user namespaces cannot be had",
+                        "sudo sysctl -w user.max_user_namespaces=15000");
+              });
       case SandboxSupport.Unprivileged _ ->
           List.of(Finding.ok("namespaces", "unprivileged, with subordinate ids"));
       case SandboxSupport.Impossible impossible ->

@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 /// The template that a command works on: a file, or the name of a shipped one.
 final class TemplateArgument {
   @Parameters(
-      index = "0",
+      index = "0+",
       arity = "0..1",
       paramLabel = "TEMPLATE",
       defaultValue = "edge",

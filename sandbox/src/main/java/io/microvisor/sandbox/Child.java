@@ -1,6 +1,7 @@
 package io.microvisor.sandbox;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,10 +94,14 @@ final class Child {
       Child child = start(new ProcessBuilder(command).redirectErrorStream(true), users);
       try {
         child.process.getOutputStream().close();
-        String said = text(child.process);
         if (!child.process.waitFor(10, TimeUnit.SECONDS)) {
           return "no end after 10 seconds";
         }
+        // Not to the end of the stream: a child of unshare may hold it open for ever (see
+        // SandboxSupport.probe).
+        InputStream stream = child.process.getInputStream();
+        String said =
+            new String(stream.readNBytes(stream.available()), StandardCharsets.UTF_8).strip();
         int exit = child.exit();
         return exit == 0 ? "" : said.isEmpty() ? "exit status " + exit : said;
       } finally {

@@ -37,15 +37,15 @@ record Outcome(int exit, TreeDelta delta) {
     }
     int size = Integer.parseInt(words.group(2));
     if (size > LARGEST_LIST) {
-      throw FormatException.damaged("sandbox result", line.length(), "a list of " + size + " bytes");
+      throw FormatException.damaged(
+          "sandbox result", line.length(), "a list of " + size + " bytes");
     }
     byte[] list = stream.readNBytes(size);
     if (list.length < size) {
       throw FormatException.damaged("sandbox result", line.length() + list.length, "cut off");
     }
     TreeDelta delta =
-        new TreeDelta(
-            TarReader.read(new Bounded(stream, largest), created), PathList.parse(list));
+        new TreeDelta(TarReader.read(new Bounded(stream, largest), created), PathList.parse(list));
     return new Outcome(Integer.parseInt(words.group(1)), delta);
   }
 

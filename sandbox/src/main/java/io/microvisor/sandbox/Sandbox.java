@@ -64,8 +64,9 @@ public final class Sandbox {
         Future<Void> feed = threads.submit(feeding(spec, child));
         Future<Void> follow = threads.submit(following(transcript, child));
         Future<Void> watch = threads.submit(watching(spec, child));
-        Future<Outcome> read = threads.submit(() ->
-            Outcome.read(child.process().getInputStream(), spec.limits().files(), created));
+        Future<Outcome> read =
+            threads.submit(() ->
+                Outcome.read(child.process().getInputStream(), spec.limits().files(), created));
         long deadline = System.nanoTime() + spec.limits().time().toNanos();
         try {
           Outcome outcome = read.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);

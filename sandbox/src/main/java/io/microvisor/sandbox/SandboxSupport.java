@@ -87,9 +87,15 @@ public sealed interface SandboxSupport {
         return new AsRoot(Ids.SAME);
       }
     }
-    String unprivileged = attempt(Users.SUBORDINATE);
+    // First without subordinate ids: where there can be no user namespace at all, unshare 2.38
+    // leaves a child behind that was
+    // to map them, and waits for ever. Until nobody has util-linux 2.38 any more.
+    String unprivileged = attempt(Users.ONE);
     if (unprivileged.isEmpty()) {
-      return new Unprivileged();
+      unprivileged = attempt(Users.SUBORDINATE);
+      if (unprivileged.isEmpty()) {
+        return new Unprivileged();
+      }
     }
     return new Impossible(facts.obstacles(complaint.isEmpty() ? unprivileged : complaint));
   }
@@ -101,8 +107,9 @@ public sealed interface SandboxSupport {
         List.of(
             "sh",
             "-c",
-            "mount -t tmpfs -o mode=755 probe /tmp && mkdir /tmp/d && chown 1:1 /tmp/d"
-                + " && mount -t proc proc /tmp/d"));
+            "mount -t tmpfs -o mode=755 probe /tmp && mkdir /tmp/d && "
+                + (users == Users.ONE ? "" : "chown 1:1 /tmp/d && ")
+                + "mount -t proc proc /tmp/d"));
     return Child.complaint(command, users);
   }
 }

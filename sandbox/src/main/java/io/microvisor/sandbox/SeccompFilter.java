@@ -182,8 +182,7 @@ record SeccompFilter(byte[] program) {
       }
       List<Instruction> verdict = verdict(call, unknown, done);
       if (!verdict.isEmpty()) {
-        table.add(
-            new Instruction(JUMP_IF_EQUAL, 0, verdict.size(), number.applyAsInt(call)));
+        table.add(new Instruction(JUMP_IF_EQUAL, 0, verdict.size(), number.applyAsInt(call)));
         table.addAll(verdict);
       }
     }

@@ -95,8 +95,8 @@ public final class ToolRun implements Closeable {
     return spec.command().get(0);
   }
 
-  private static List<String> command(
-      SandboxSupport support, ToolSpec spec, Entry.Session session) throws IOException {
+  private static List<String> command(SandboxSupport support, ToolSpec spec, Entry.Session session)
+      throws IOException {
     List<String> namespaces = new ArrayList<>(SandboxSupport.NAMESPACES);
     if (spec.network() == ToolSpec.Network.HOST) {
       namespaces.remove("--net");

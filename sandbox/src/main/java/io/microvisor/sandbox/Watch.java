@@ -37,8 +37,7 @@ final class Watch {
       }
       if (kibibytes > limits.memory().bytes() >> 10) {
         throw new OverLimitException(
-            "fills " + new ByteSize(kibibytes << 10) + " of memory",
-            "at most " + limits.memory());
+            "fills " + new ByteSize(kibibytes << 10) + " of memory", "at most " + limits.memory());
       }
       Thread.sleep(BETWEEN_LOOKS);
     }

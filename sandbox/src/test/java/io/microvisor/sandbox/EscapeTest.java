@@ -73,13 +73,15 @@ class EscapeTest {
                 + " $p/etc/shadow; ls -d $p/home $p/boot; done; true");
 
     assertThat(result.output()).isNotEmpty().noneMatch(line -> line.contains("s3cret"));
-    assertThat(result.output()).allMatch(line -> line.startsWith("cat: ") || line.startsWith("ls: "));
+    assertThat(result.output())
+        .allMatch(line -> line.startsWith("cat: ") || line.startsWith("ls: "));
   }
 
   @Test
   void nothingOfTheHostIsMountedButDeviceNodes() throws Exception {
     SandboxResult result =
-        run("while read -r id up dev root point rest; do echo \"$point\"; done </proc/self/mountinfo");
+        run(
+            "while read -r id up dev root point rest; do echo \"$point\"; done </proc/self/mountinfo");
 
     assertThat(result.output())
         .contains("/", "/dev", "/proc", "/proc/sys")
@@ -183,7 +185,8 @@ class EscapeTest {
             attempt("hide files", SystemCall.MEMFD_CREATE, "x", 0),
             attempt("pass by", SystemCall.IO_URING_SETUP, 1, 0));
     FileTree.Builder tree = programs.toBuilder();
-    attempts.forEach((what, program) -> tree.put(what, file(program.toBytes(List.of("/bin/true"), what))));
+    attempts.forEach(
+        (what, program) -> tree.put(what, file(program.toBytes(List.of("/bin/true"), what))));
     List<String> command =
         new ArrayList<>(List.of("/bin/sh", "-c", "for a in \"$@\"; do \"/$a\"; done; true", "sh"));
     command.addAll(attempts.keySet());
@@ -208,7 +211,8 @@ class EscapeTest {
   @Test
   void onlyTheCapabilitiesOfAnInstallerAreLeftEvenToSetuidPrograms() throws Exception {
     SandboxResult result =
-        run("chmod 4755 /bin/cat; cat /proc/self/status | while read -r k v; do case $k in Cap* | Seccomp:)"
+        run(
+            "chmod 4755 /bin/cat; cat /proc/self/status | while read -r k v; do case $k in Cap* | Seccomp:)"
                 + " echo $k $v;; esac; done");
 
     assertThat(result.output())
@@ -311,7 +315,8 @@ class EscapeTest {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
                 SleepingSandbox.class.getName(),
                 "564738")
             .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -329,11 +334,15 @@ class EscapeTest {
 
   @Test
   void noTerminalAndNoOpenFileIsInherited() throws Exception {
-    SandboxResult result = run("(: </dev/tty) || echo none; cd /proc/self/fd; ls; cat /proc/self/cgroup");
+    SandboxResult result =
+        run("(: </dev/tty) || echo none; cd /proc/self/fd; ls; cat /proc/self/cgroup");
 
     assertThat(result.output()).contains("none", "0", "1", "2").doesNotContain("9");
     assertThat(result.output()).filteredOn(line -> line.matches("\\d+")).hasSizeLessThan(5);
-    assertThat(result.output()).filteredOn(l -> l.contains(":")).filteredOn(l -> l.matches("\\d+:.*")).allMatch(l -> l.endsWith(":/"));
+    assertThat(result.output())
+        .filteredOn(l -> l.contains(":"))
+        .filteredOn(l -> l.matches("\\d+:.*"))
+        .allMatch(l -> l.endsWith(":/"));
   }
 
   @Test
@@ -341,7 +350,11 @@ class EscapeTest {
     Path victim = Files.writeString(folder.resolve("victim"), "as it was");
 
     FileTree tree =
-        run("ln -s " + victim + " /etc/absolute; ln -s ../../../../../.." + victim + " /etc/upwards;"
+        run("ln -s "
+                + victim
+                + " /etc/absolute; ln -s ../../../../../.."
+                + victim
+                + " /etc/upwards;"
                 + " ln -s / /etc/root; echo x >/etc/absolute; echo x >/etc/upwards; true")
             .tree();
 
@@ -380,7 +393,9 @@ class EscapeTest {
   private SandboxResult attack(CallProgram program, String... command) throws Exception {
     Inode file = file(program.toBytes(List.of(command[0]), command[0]));
     FileTree tree = programs.toBuilder().put("attack", file).build();
-    List<String> line = Stream.concat(Stream.of("/bin/sh", "-c", "/attack \"$@\"; true", "sh"), Stream.of(command)).toList();
+    List<String> line =
+        Stream.concat(Stream.of("/bin/sh", "-c", "/attack \"$@\"; true", "sh"), Stream.of(command))
+            .toList();
     return run(SandboxSpec.of(tree, source(), line, 1));
   }
 
@@ -399,7 +414,9 @@ class EscapeTest {
 
   private SandboxResult run(SandboxSpec spec) throws Exception {
     return sandbox.run(
-        spec.with(spec.limits().time(Duration.ofSeconds(60))), ContentSink.into(CONTENTS), line -> {});
+        spec.with(spec.limits().time(Duration.ofSeconds(60))),
+        ContentSink.into(CONTENTS),
+        line -> {});
   }
 
   private static SandboxSpec spec(String script) {

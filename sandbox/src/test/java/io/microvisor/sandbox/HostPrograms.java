@@ -24,8 +24,26 @@ import java.util.stream.Stream;
 final class HostPrograms {
   private static final List<String> PROGRAMS =
       List.of(
-          "bash", "cat", "chmod", "chown", "env", "head", "id", "ln", "ls", "mkdir", "mknod", "mv",
-          "readlink", "rm", "sh", "sleep", "stat", "tail", "truncate", "yes");
+          "bash",
+          "cat",
+          "chmod",
+          "chown",
+          "env",
+          "head",
+          "id",
+          "ln",
+          "ls",
+          "mkdir",
+          "mknod",
+          "mv",
+          "readlink",
+          "rm",
+          "sh",
+          "sleep",
+          "stat",
+          "tail",
+          "truncate",
+          "yes");
   private static final Pattern LIBRARY = Pattern.compile("(/\\S+) \\(0x");
 
   private HostPrograms() {}

@@ -140,8 +140,7 @@ class SandboxTest {
   @Test
   void saysSoWhenTheTreeDoesNotFit() {
     SandboxSpec spec =
-        spec(programs, "true")
-            .with(SandboxSpec.Limits.GENEROUS.files(new ByteSize(65536)));
+        spec(programs, "true").with(SandboxSpec.Limits.GENEROUS.files(new ByteSize(65536)));
 
     assertThatThrownBy(() -> sandbox.run(spec, ContentSink.into(CONTENTS), line -> {}))
         .isInstanceOf(IOException.class)

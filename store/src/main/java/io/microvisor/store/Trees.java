@@ -8,11 +8,12 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/// Deletes directories of the store with all they hold; symbolic links are removed, never followed.
-final class Trees {
+/// Deletes directories with all they hold; symbolic links are removed, never followed.
+public final class Trees {
   private Trees() {}
 
-  static void delete(Path root) throws IOException {
+  /// Deletes one.
+  public static void delete(Path root) throws IOException {
     Files.walkFileTree(
         root,
         new SimpleFileVisitor<>() {

@@ -17,13 +17,43 @@ import java.util.concurrent.TimeUnit;
 /// @param environment all of its environment besides PATH
 /// @param javaOptions options of its Java
 /// @param umask its file mode mask, in octal
+/// @param installation where its classes and templates lie
+/// @param starter a command that starts it, in front of its own; empty: none
 public record Emt(
-    Path directory, Map<String, String> environment, List<String> javaOptions, String umask) {
+    Path directory,
+    Map<String, String> environment,
+    List<String> javaOptions,
+    String umask,
+    Installation installation,
+    List<String> starter) {
   private static final Duration LONGEST = Duration.ofMinutes(15);
 
   public Emt {
     environment = Map.copyOf(environment);
     javaOptions = List.copyOf(javaOptions);
+    starter = List.copyOf(starter);
+  }
+
+  /// Where a command line lies.
+  ///
+  /// @param classPath its classes
+  /// @param home its shipped templates
+  public record Installation(String classPath, Path home) {
+    /// That of this build.
+    public static Installation ofThisBuild() {
+      return new Installation(ownClassPath(), TestCache.checkout());
+    }
+
+    /// Surefire hides the class path in a manifest.
+    private static String ownClassPath() {
+      return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    }
+  }
+
+  /// As the user of these tests.
+  public Emt(
+      Path directory, Map<String, String> environment, List<String> javaOptions, String umask) {
+    this(directory, environment, javaOptions, umask, Installation.ofThisBuild(), List.of());
   }
 
   /// How a command ended and what it said on both channels.
@@ -42,14 +72,19 @@ public record Emt(
   public Emt with(String name, String value) {
     Map<String, String> more = new TreeMap<>(environment);
     more.put(name, value);
-    return new Emt(directory, more, javaOptions, umask);
+    return new Emt(directory, more, javaOptions, umask, installation, starter);
+  }
+
+  /// The same, from another installation and started by another command, which gets ours as its arguments.
+  public Emt startedBy(List<String> command, Installation from) {
+    return new Emt(directory, environment, javaOptions, umask, from, command);
   }
 
   /// Runs a command to its end.
   ///
   /// @throws IOException if it does not end in a quarter of an hour
   public Ending run(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(starter);
     command.addAll(List.of("sh", "-c", "umask " + umask + " && exec \"$@\"", "sh"));
     command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
     command.addAll(
@@ -58,9 +93,9 @@ public record Emt(
             "-Xmx420m",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
-            "-Demt.home=" + TestCache.checkout()));
+            "-Demt.home=" + installation.home()));
     command.addAll(javaOptions);
-    command.addAll(List.of("-cp", classPath(), "io.microvisor.cli.Main"));
+    command.addAll(List.of("-cp", installation.classPath(), "io.microvisor.cli.Main"));
     command.addAll(List.of(arguments));
     Path said = Files.createTempFile(directory, ".said-", "");
     ProcessBuilder builder =
@@ -82,10 +117,5 @@ public record Emt(
       process.destroyForcibly();
       Files.delete(said);
     }
-  }
-
-  /// Surefire hides the class path in a manifest.
-  private static String classPath() {
-    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
   }
 }

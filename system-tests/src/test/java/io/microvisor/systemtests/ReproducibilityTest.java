@@ -63,6 +63,13 @@ class ReproducibilityTest {
                 "LC_ALL", "C"),
             List.of("-Duser.language=tr", "-Duser.country=TR", "-XX:ActiveProcessorCount=3"),
             "002");
+    if (OrdinaryUser.isPossible()) {
+      // The other is not root: then this is also the proof that root is not needed.
+      OrdinaryUser user = OrdinaryUser.in(folder);
+      user.give(folder.resolve("another place"));
+      user.give(otherCache);
+      second = user.runs(second);
+    }
 
     SortedMap<String, Digest> artifacts = build(first);
     SortedMap<String, Digest> again = build(second);

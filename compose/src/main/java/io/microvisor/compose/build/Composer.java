@@ -10,15 +10,18 @@ import io.microvisor.compose.image.UkiStep;
 import io.microvisor.compose.image.VerityStep;
 import io.microvisor.compose.plan.BuildEvent;
 import io.microvisor.compose.plan.Input;
-
 import io.microvisor.compose.plan.Plan;
 import io.microvisor.compose.plan.PlanRunner;
 import io.microvisor.compose.plan.Results;
 import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.template.Template;
+import io.microvisor.packages.install.Configure;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.supply.PackageSupply;
 import io.microvisor.packages.unpack.UnpackedPackage;
+import io.microvisor.sandbox.Sandbox;
+import io.microvisor.sandbox.SandboxSupport;
+import io.microvisor.sandbox.Shell;
 import io.microvisor.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,6 +33,10 @@ import java.util.function.Consumer;
 /// Builds an image: packages by lock, then the plan's steps, then artifacts.
 public final class Composer {
   private static final StepId PACKAGES = new StepId("packages");
+
+  /// The steps that [#debug] knows, which are those that start from a tree.
+  public static final List<StepId> DEBUGGABLE =
+      List.of(ConfigureStep.ID, ModulesStep.ID, RootStep.ID, InitrdStep.ID, RootImageStep.ID);
 
   private final Store store;
   private final PackageSupply supply;
@@ -58,14 +65,40 @@ public final class Composer {
   /// @throws IOException if the world fails: a package cannot be had, a script fails, the disk is full
   public List<Path> build(Template template, Lock lock, Path output, OptionalLong sourceDateEpoch)
       throws IOException, InterruptedException {
-    long epoch =
-        sourceDateEpoch.orElseGet(
-            () -> lock.newestRelease().map(Instant::getEpochSecond).orElse(0L));
+    long epoch = epoch(lock, sourceDateEpoch);
     List<UnpackedPackage> packages = packages(lock);
     ContentSource contents = PackageContents.of(packages);
     Plan plan = plan(template, lock, packages, epoch);
     Results made = new PlanRunner(store, contents, events).run(plan);
     return new ArtifactWriter(store, events).write(template, lock, epoch, made, output);
+  }
+
+  /// Opens a shell in the tree that a step starts from; for `configure`, as far as its scripts get. All that the step needs is
+  /// made first, or taken from the store. What the shell does is forgotten.
+  ///
+  /// @param step one of [#DEBUGGABLE]
+  /// @param sourceDateEpoch as for [#build]
+  /// @return the shell's exit status
+  public int debug(
+      Template template, Lock lock, StepId step, Shell shell, OptionalLong sourceDateEpoch)
+      throws IOException, InterruptedException {
+    long epoch = epoch(lock, sourceDateEpoch);
+    Sandbox sandbox = Sandbox.on(SandboxSupport.probe());
+    List<UnpackedPackage> packages = packages(lock);
+    Plan plan = plan(template, lock, packages, epoch);
+    if (plan.step(step) instanceof ConfigureStep configure) {
+      return Configure.in(sandbox).debug(configure.spec(), shell);
+    }
+    ContentSource contents = PackageContents.of(packages);
+    Results made = new PlanRunner(store, contents, events).run(plan.before(step));
+    ContentSource all = store.contents().or(contents);
+    return shell.open(
+        sandbox, made.firstTree(plan.step(step), all), all, step.name(), List.of(), epoch);
+  }
+
+  private static long epoch(Lock lock, OptionalLong sourceDateEpoch) {
+    return sourceDateEpoch.orElseGet(
+        () -> lock.newestRelease().map(Instant::getEpochSecond).orElse(0L));
   }
 
   /// The plan of a build, to be run or printed.

@@ -55,9 +55,13 @@ record ConfigureStep(
 
   @Override
   public Outputs run(StepContext context) throws IOException, InterruptedException {
-    ConfigureSpec spec = ConfigureSpec.of(PackageMerge.merge(packages.get()), epoch);
     FileTree tree =
-        Configure.in(Sandbox.on(SandboxSupport.probe())).configure(spec, created, context::note);
+        Configure.in(Sandbox.on(SandboxSupport.probe())).configure(spec(), created, context::note);
     return Outputs.of("tree", context.keep(tree));
+  }
+
+  /// What is configured.
+  ConfigureSpec spec() throws IOException {
+    return ConfigureSpec.of(PackageMerge.merge(packages.get()), epoch);
   }
 }

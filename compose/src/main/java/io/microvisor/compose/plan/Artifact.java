@@ -1,6 +1,12 @@
 package io.microvisor.compose.plan;
 
+import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.formats.tree.FileTree;
+import io.microvisor.formats.tree.TreeCodec;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 
 /// What a step makes: named by digest, kept in the store.
 public sealed interface Artifact {
@@ -10,7 +16,14 @@ public sealed interface Artifact {
   /// A file tree, whose canonical byte form is kept in the store.
   ///
   /// @param identity the tree's digest
-  record Tree(Digest identity) implements Artifact {}
+  record Tree(Digest identity) implements Artifact {
+    /// Reads it from where it is kept.
+    public FileTree read(ContentSource kept) throws IOException {
+      try (InputStream in = new BufferedInputStream(kept.open(identity).stream(), 1 << 16)) {
+        return TreeCodec.read(in);
+      }
+    }
+  }
 
   /// A file in the store.
   ///

@@ -29,6 +29,21 @@ public record Plan(List<Step> inOrder) {
     }
   }
 
+  /// The step called `id`.
+  ///
+  /// @throws IllegalArgumentException if there is none
+  public Step step(StepId id) {
+    return inOrder.stream()
+        .filter(step -> step.id().equals(id))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("plan: no step \"" + id + "\""));
+  }
+
+  /// The steps before the one called `id`.
+  public Plan before(StepId id) {
+    return new Plan(inOrder.subList(0, inOrder.indexOf(step(id))));
+  }
+
   /// A line per step: its name and what it takes.
   @Override
   public String toString() {

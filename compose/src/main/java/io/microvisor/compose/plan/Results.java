@@ -1,5 +1,8 @@
 package io.microvisor.compose.plan;
 
+import io.microvisor.bytes.ContentSource;
+import io.microvisor.formats.tree.FileTree;
+import java.io.IOException;
 import java.util.Map;
 
 /// What all steps of a plan made.
@@ -26,6 +29,19 @@ public record Results(Map<StepId, Outputs> byStep) {
       case Artifact.Blob blob -> blob;
       case Artifact.Text _, Artifact.Tree _ -> throw other(step, name, "blob");
     };
+  }
+
+  /// The first tree among what `step` takes, in the order of its inputs' names.
+  ///
+  /// @throws IllegalStateException if it takes none
+  public FileTree firstTree(Step step, ContentSource contents) throws IOException {
+    for (Input input : step.inputs().values()) {
+      if (input instanceof Input.Output output
+          && artifact(output.step(), output.name()) instanceof Artifact.Tree tree) {
+        return tree.read(contents);
+      }
+    }
+    throw new IllegalStateException("step " + step.id() + ": takes no tree");
   }
 
   private Artifact artifact(StepId step, String name) {

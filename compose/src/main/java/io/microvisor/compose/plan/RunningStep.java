@@ -6,10 +6,8 @@ import io.microvisor.bytes.Digest;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.TreeCodec;
 import io.microvisor.store.Store;
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -49,10 +47,7 @@ final class RunningStep implements StepContext {
 
   @Override
   public FileTree tree(String name) throws IOException {
-    try (InputStream in =
-        new BufferedInputStream(contents.open(artifact(name).identity()).stream(), 1 << 16)) {
-      return TreeCodec.read(in);
-    }
+    return new Artifact.Tree(artifact(name).identity()).read(contents);
   }
 
   @Override

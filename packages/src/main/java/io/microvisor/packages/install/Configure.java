@@ -8,6 +8,7 @@ import io.microvisor.formats.tree.TreePath;
 import io.microvisor.sandbox.Sandbox;
 import io.microvisor.sandbox.SandboxResult;
 import io.microvisor.sandbox.SandboxSpec;
+import io.microvisor.sandbox.Shell;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -47,19 +48,17 @@ public final class Configure {
   ///     script said), or a package is not installed in the end
   public FileTree configure(ConfigureSpec spec, ContentSink created, Consumer<String> listener)
       throws IOException, InterruptedException {
-    MergedPackages merged = spec.merged();
-    checkHasDpkg(merged);
-    DpkgDatabase.Result database = DpkgDatabase.write(merged, spec.epoch());
-    keepNew(database, merged.tree(), created);
-    Withheld withheld = new Withheld(database.tree());
-    Stubs stubs = new Stubs(withheld.rest(), spec);
-    ContentSource contents = merged.contents().or(database.contents()).or(Stubs.contents());
-    SandboxSpec run = SandboxSpec.of(stubs.laid(), contents, command(spec), spec.epoch());
+    Prepared prepared = prepare(spec);
+    keepNew(prepared.database(), spec.merged().tree(), created);
+    SandboxSpec run =
+        SandboxSpec.of(prepared.stubs().laid(), prepared.contents(), command(spec), spec.epoch());
     Log log = new Log(listener);
     SandboxResult result = sandbox.run(run, created, log::add);
     List<String> said = log.lines();
     if (result.exit() != 0) {
-      throw new IOException(ConfigureOutput.failure(said, result.exit()));
+      throw new IOException(
+          ConfigureOutput.failure(said, result.exit())
+              + "\n  advice: \"emt debug configure\" opens a shell where it failed");
     }
     List<String> faults = said.subList(said.lastIndexOf(AUDIT) + 1, said.size());
     if (!faults.isEmpty()) {
@@ -67,8 +66,43 @@ public final class Configure {
           "packages: not installed in the end (expected: all of them)\n  "
               + String.join("\n  ", faults));
     }
-    FileTree after = withheld.returned(stubs.lifted(result.tree()));
-    return Pristine.of(database.tree(), after, spec.epoch());
+    FileTree after = prepared.withheld().returned(prepared.stubs().lifted(result.tree()));
+    return Pristine.of(prepared.database().tree(), after, spec.epoch());
+  }
+
+  /// Configures the packages as far as that goes, then opens a shell there. The result is forgotten.
+  ///
+  /// @return the shell's exit status
+  public int debug(ConfigureSpec spec, Shell shell) throws IOException, InterruptedException {
+    Prepared prepared = prepare(spec);
+    return shell.open(
+        sandbox,
+        prepared.stubs().laid(),
+        prepared.contents(),
+        "configure",
+        command(spec),
+        spec.epoch());
+  }
+
+  /// What goes into the sandbox.
+  ///
+  /// @param database the tree with a package database
+  /// @param withheld what of it stays outside
+  /// @param stubs what of it is replaced
+  /// @param contents the contents of all its files
+  private record Prepared(
+      DpkgDatabase.Result database, Withheld withheld, Stubs stubs, ContentSource contents) {}
+
+  private static Prepared prepare(ConfigureSpec spec) throws IOException {
+    MergedPackages merged = spec.merged();
+    checkHasDpkg(merged);
+    DpkgDatabase.Result database = DpkgDatabase.write(merged, spec.epoch());
+    Withheld withheld = new Withheld(database.tree());
+    return new Prepared(
+        database,
+        withheld,
+        new Stubs(withheld.rest(), spec),
+        merged.contents().or(database.contents()).or(Stubs.contents()));
   }
 
   private static void checkHasDpkg(MergedPackages merged) throws IOException {

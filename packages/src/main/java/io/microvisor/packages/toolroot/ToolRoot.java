@@ -8,21 +8,18 @@ import io.microvisor.packages.install.MergedPackages;
 import io.microvisor.packages.install.PackageMerge;
 import io.microvisor.packages.unpack.UnpackedPackage;
 import io.microvisor.sandbox.ToolSpec;
+import io.microvisor.store.Trees;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /// Packages unpacked into a directory, for running the tools in them; never written to once it is there.
 ///
@@ -67,10 +64,10 @@ public final class ToolRoot {
       DirectoryWriter.write(withAccounts(merged.tree()), merged.contents(), unfinished);
       Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
     } catch (FileAlreadyExistsException | DirectoryNotEmptyException _) {
-      delete(unfinished); // Another process was faster, with the same contents.
+      Trees.delete(unfinished); // Another process was faster, with the same contents.
     } catch (IOException e) {
       try {
-        delete(unfinished);
+        Trees.delete(unfinished);
       } catch (IOException again) {
         e.addSuppressed(again);
       }
@@ -89,29 +86,6 @@ public final class ToolRoot {
       }
     }
     return builder.build();
-  }
-
-  private static void delete(Path directory) throws IOException {
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException problem)
-              throws IOException {
-            if (problem != null) {
-              throw problem;
-            }
-            Files.delete(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 
   /// Where it lies.

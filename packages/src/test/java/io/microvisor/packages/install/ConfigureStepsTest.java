@@ -131,7 +131,8 @@ class ConfigureStepsTest {
   @Test
   void refusesToConfigureWithoutDpkg() throws IOException {
     MergedPackages merged = PackageMerge.merge(List.of(deb("a").unpacked()));
-    Configure configure = Configure.in(Sandbox.on(new SandboxSupport.AsRoot(SandboxSupport.Ids.SAME)));
+    Configure configure =
+        Configure.in(Sandbox.on(new SandboxSupport.AsRoot(SandboxSupport.Ids.SAME)));
 
     assertThatThrownBy(() ->
             configure.configure(
