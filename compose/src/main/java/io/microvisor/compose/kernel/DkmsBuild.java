@@ -26,7 +26,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -79,7 +78,7 @@ public final class DkmsBuild {
   private FileTree build(ContentSink created, Consumer<String> listener)
       throws IOException, InterruptedException {
     long time = newest();
-    ConfigureSpec spec = new ConfigureSpec(packages, new TreeMap<>(), time, IDLE);
+    ConfigureSpec spec = new ConfigureSpec(packages, List.of(), time, IDLE);
     FileTree root =
         withoutModules(Configure.in(sandbox).configure(spec, ContentSink.into(made), listener));
     List<String> releases = releases(root);
