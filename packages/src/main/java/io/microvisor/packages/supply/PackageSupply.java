@@ -1,6 +1,7 @@
 package io.microvisor.packages.supply;
 
 import io.microvisor.bytes.ByteSource;
+import io.microvisor.packages.catalog.PackageCatalog;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.fetch.Download;
 import io.microvisor.packages.fetch.DownloadEvent;
@@ -66,9 +67,14 @@ public final class PackageSupply implements Closeable {
   public Resolution<DebPackage> solve(
       List<Wish> wishes, DebPolicy policy, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
-    List<DebPackage> all = new ArrayList<>();
-    snapshots(listener).forEach(snapshot -> all.addAll(snapshot.packages()));
-    return Solver.solve(DebUniverse.of(all, policy), wishes);
+    return Solver.solve(DebUniverse.of(packages(listener), policy), wishes);
+  }
+
+  /// What the archives hold now, as one catalogue.
+  public PackageCatalog packages(Consumer<DownloadEvent> listener)
+      throws IOException, InterruptedException {
+    return PackageCatalog.joined(
+        snapshots(listener).stream().map(RepositorySnapshot::packages).toList());
   }
 
   /// Pins a solution.
