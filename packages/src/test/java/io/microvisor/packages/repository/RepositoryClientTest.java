@@ -3,6 +3,7 @@ package io.microvisor.packages.repository;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.microvisor.packages.catalog.SearchHit;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.deb.Origin;
 import io.microvisor.packages.fetch.Downloader;
@@ -20,7 +21,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.bouncycastle.bcpg.HashAlgorithmTags;
 import org.bouncycastle.openpgp.PGPSignature;
 import org.junit.jupiter.api.AfterEach;
@@ -86,6 +90,67 @@ final class RepositoryClientTest {
     assertThat(refresh(spec()).packages().size()).isEqualTo(2);
     assertThat(server.requests().subList(before, server.requests().size()))
         .containsExactly("GET " + TestArchive.DIST + "InRelease");
+  }
+
+  @Test
+  void makesADamagedCatalogueAnewFromWhatWasDownloaded() throws Exception {
+    archive.on(server, ".gz");
+    refresh(spec());
+    int before = server.requests().size();
+    for (Path kept : kept()) {
+      Files.write(kept, Arrays.copyOf(Files.readAllBytes(kept), 100));
+    }
+
+    RepositorySnapshot snapshot = refresh(spec());
+
+    assertThat(snapshot.packages().packages("hello"))
+        .extracting(DebPackage::filename)
+        .containsExactly("pool/main/h/hello/hello_2.10-5_amd64.deb");
+    assertThat(snapshot.packages().search(List.of("greeting"))).hasSize(1);
+    assertThat(server.requests().subList(before, server.requests().size()))
+        .containsExactly("GET " + TestArchive.DIST + "InRelease");
+    for (Path kept : kept()) {
+      assertThat(Files.size(kept)).isGreaterThan(100);
+    }
+  }
+
+  @Test
+  void searchesNamesAndTheFirstLineOfDescriptions() throws Exception {
+    archive.on(server, ".xz");
+    Origin origin = new Origin("Test", "trixie", "main");
+
+    RepositorySnapshot snapshot = refresh(spec());
+
+    assertThat(snapshot.packages().search(List.of("A", "GREETING")))
+        .containsExactly(new SearchHit("hello", "2.10-5", "a greeting", origin));
+    assertThat(snapshot.packages().search(List.of("lines"))).isEmpty();
+    assertThat(snapshot.packages().search(List.of("libc")))
+        .containsExactly(new SearchHit("libc6", "2.41-12", "", origin));
+  }
+
+  @Test
+  void saysWhichIndexHasABrokenStanza() {
+    archive.packages = archive.packages.replace("Version: 2.41-12\n", "");
+    archive.on(server, ".gz");
+
+    assertThatThrownBy(() -> refresh(spec()))
+        .hasMessageContaining("Test/trixie/main, index main/binary-amd64/Packages.gz: damaged")
+        .hasMessageContaining("no field Version in this stanza");
+  }
+
+  /// The catalogue and the search text of the one index that was read.
+  private List<Path> kept() throws IOException {
+    List<Path> kept = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(directory.resolve("store/v1/files"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        byte[] head = Arrays.copyOf(Files.readAllBytes(file), 6);
+        if (List.of("EMTCAT", "EMTSRC").contains(new String(head, StandardCharsets.US_ASCII))) {
+          kept.add(file);
+        }
+      }
+    }
+    assertThat(kept).hasSize(2);
+    return kept;
   }
 
   @Test
