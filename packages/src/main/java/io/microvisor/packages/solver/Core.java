@@ -13,7 +13,7 @@ final class Core {
   private Core() {}
 
   /// First as few wishes as possible, against the whole universe; then as few rules as possible.
-  static <P> List<Rule> minimal(Rules.OfUniverse<P> rules, List<Rule> contradictory, long budget) {
+  static <P> List<Rule> minimal(Rules.OfUniverse<P> rules, List<Rule> contradictory, Bounds bounds) {
     List<Rule> core = contradictory;
     List<Rule> system = rules.of(Rules.SYSTEM);
     List<Wish> wishes = wishes(core);
@@ -22,7 +22,7 @@ final class Core {
     for (Wish wish : wishes.size() > 1 ? wishes : List.<Wish>of()) {
       List<Rule> without =
           system.stream().filter(rule -> wish(rule).stream().noneMatch(wish::equals)).toList();
-      switch (new Search(rules.with(without), budget).run()) {
+      switch (new Search(rules.with(without), bounds).run()) {
         case Search.Outcome.Contradiction(List<Rule> smaller) -> {
           system = without;
           core = smaller;
@@ -30,7 +30,7 @@ final class Core {
         case Search.Outcome.Satisfied _, Search.Outcome.GaveUp _ -> {}
       }
     }
-    return minimalRules(rules, core, budget);
+    return minimalRules(rules, core, bounds);
   }
 
   private static List<Wish> wishes(List<Rule> rules) {
@@ -45,17 +45,17 @@ final class Core {
     };
   }
 
-  private static List<Rule> minimalRules(Rules rules, List<Rule> contradictory, long budget) {
+  private static List<Rule> minimalRules(Rules rules, List<Rule> contradictory, Bounds bounds) {
     List<Rule> core = new ArrayList<>(new LinkedHashSet<>(contradictory));
     // The search's own proof of the core is often much shorter than the core: cheap steps first.
     for (int size = core.size() + 1; core.size() < size; ) {
       size = core.size();
-      core = shrink(rules, core, budget);
+      core = shrink(rules, core, bounds);
     }
     for (int i = 0; i < core.size(); ) {
       List<Rule> without = new ArrayList<>(core);
       without.remove(i);
-      switch (search(rules, without, budget)) {
+      switch (search(rules, without, bounds)) {
         // Rules before i are needed, so every proof uses them: i stays where it is.
         case Search.Outcome.Contradiction(List<Rule> used) -> core = ordered(without, used);
         case Search.Outcome.Satisfied _, Search.Outcome.GaveUp _ -> i++;
@@ -65,8 +65,8 @@ final class Core {
   }
 
   /// The rules a proof of contradiction uses, in their old order; all of them when there is no contradiction.
-  private static List<Rule> shrink(Rules rules, List<Rule> some, long budget) {
-    return switch (search(rules, some, budget)) {
+  private static List<Rule> shrink(Rules rules, List<Rule> some, Bounds bounds) {
+    return switch (search(rules, some, bounds)) {
       case Search.Outcome.Contradiction(List<Rule> used) -> ordered(some, used);
       case Search.Outcome.Satisfied _, Search.Outcome.GaveUp _ -> some;
     };
@@ -78,11 +78,11 @@ final class Core {
     return ordered;
   }
 
-  private static Search.Outcome search(Rules rules, List<Rule> some, long budget) {
+  private static Search.Outcome search(Rules rules, List<Rule> some, Bounds bounds) {
     Map<Integer, List<Rule>> byOwner = new HashMap<>();
     for (Rule rule : some) {
       byOwner.computeIfAbsent(rule.owner(), _ -> new ArrayList<>()).add(rule);
     }
-    return new Search(new Rules.Some(rules.variables(), byOwner), budget).run();
+    return new Search(new Rules.Some(rules.variables(), byOwner), bounds).run();
   }
 }

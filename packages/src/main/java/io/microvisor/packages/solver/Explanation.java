@@ -145,26 +145,17 @@ final class Explanation<P> {
   private Optional<Rule> wanting(int variable) {
     return core.stream()
         .filter(rule ->
-            requirement(rule).filter(r -> r.satisfiers().contains(variable - 1)).isPresent())
+            Rules.requirement(rule).filter(r -> r.satisfiers().contains(variable - 1)).isPresent())
         .findFirst();
   }
 
   private boolean oneName(Rule rule) {
-    return requirement(rule).stream()
+    return Rules.requirement(rule).stream()
             .flatMap(requirement -> requirement.satisfiers().stream())
             .map(universe::name)
             .distinct()
             .count()
         == 1;
-  }
-
-  private static Optional<Requirement> requirement(Rule rule) {
-    return switch (rule) {
-      case Rule.Wished(Wish _, Requirement requirement) -> Optional.of(requirement);
-      case Rule.Always(Requirement requirement) -> Optional.of(requirement);
-      case Rule.Needs(int _, Requirement requirement) -> Optional.of(requirement);
-      case Rule.Banned _, Rule.Excludes _ -> Optional.empty();
-    };
   }
 
   /// Says it, unless the same was said of other versions.

@@ -44,8 +44,8 @@ public sealed interface Resolution<P> {
     }
   }
 
-  /// The search took more steps than allowed; there may or may not be an answer.
-  record GaveUp<P>(long steps) implements Resolution<P> {}
+  /// The search reached its [Bounds]; there may or may not be an answer.
+  record GaveUp<P>(long steps, long cells) implements Resolution<P> {}
 
   /// A wish that means nothing.
   ///

@@ -18,7 +18,11 @@ import java.util.Set;
 /// Packages in the order of preference within their names, and who provides what. Names are in alphabetical order.
 final class DebShelf {
   /// A candidate that provides a name, in some version or in none.
-  private record Provider(int candidate, List<DebVersion> version) {}
+  ///
+  /// @param plainly whether it satisfies who asks for the name
+  /// @param any whether it satisfies who asks for `name:any`
+  private record Provider(
+      int candidate, List<DebVersion> version, boolean plainly, boolean any) {}
 
   private final String architecture;
   private final List<DebPackage> items;
@@ -51,6 +55,8 @@ final class DebShelf {
         items.add(each);
       }
     }
+    // What many ask for is shared, not copied.
+    shelf.byName.replaceAll((_, candidates) -> List.copyOf(candidates));
     for (int i = 0; i < items.size(); i++) {
       shelf.noteProvided(i);
     }
@@ -89,6 +95,9 @@ final class DebShelf {
     }
     for (List<Relation> clause : clauses) {
       Relation provided = clause.getFirst();
+      if (!providable(provided)) {
+        continue;
+      }
       providers
           .computeIfAbsent(provided.name(), _ -> new ArrayList<>(1))
           .add(
@@ -98,8 +107,27 @@ final class DebShelf {
                     case Relation.Versions.Every _ -> List.of();
                     case Relation.Versions.Bounded(Relation.Operator _, DebVersion bound) ->
                         List.of(bound);
-                  }));
+                  },
+                  !provided.qualifier().equals("any"),
+                  provided.qualifier().equals("any")
+                      || provided.qualifier().isEmpty()
+                          && item.multiArch() == MultiArch.ALLOWED));
     }
+  }
+
+  /// Whether this can be provided to a system of this architecture (Debian Policy 7.5 allows no bound but `=`).
+  private boolean providable(Relation provided) {
+    boolean here =
+        switch (provided.qualifier()) {
+          case "", "any" -> true;
+          default -> provided.qualifier().equals(architecture);
+        };
+    return here
+        && switch (provided.versions()) {
+          case Relation.Versions.Every _ -> true;
+          case Relation.Versions.Bounded(Relation.Operator operator, DebVersion _) ->
+              operator == Relation.Operator.EQUAL;
+        };
   }
 
   int size() {
@@ -125,10 +153,22 @@ final class DebShelf {
     return byName.getOrDefault(name, List.of());
   }
 
+  /// The candidates that `Conflicts` or `Breaks` means: of `name:any`, those of every architecture.
+  List<Integer> excluded(Relation relation) {
+    return relation.qualifier().equals("any")
+        ? satisfying(new Relation(relation.name(), "", relation.versions()))
+        : satisfying(relation);
+  }
+
   /// The candidates a relationship means, best first: packages of that name before providers of it.
   List<Integer> satisfying(Relation relation) {
     List<Integer> real = named(relation.name());
     List<Provider> virtual = providers.getOrDefault(relation.name(), List.of());
+    boolean all =
+        relation.qualifier().isEmpty() && relation.versions() instanceof Relation.Versions.Every;
+    if (all && virtual.isEmpty()) {
+      return real;
+    }
     Set<Integer> found = new LinkedHashSet<>();
     for (int candidate : real) {
       DebPackage item = items.get(candidate);
@@ -137,8 +177,7 @@ final class DebShelf {
       }
     }
     for (Provider provider : virtual) {
-      if (ofArchitecture(relation.qualifier(), items.get(provider.candidate()))
-          && provides(provider, relation.versions())) {
+      if (provides(provider, relation.qualifier()) && provides(provider, relation.versions())) {
         found.add(provider.candidate());
       }
     }
@@ -153,9 +192,17 @@ final class DebShelf {
     };
   }
 
+  private boolean provides(Provider provider, String qualifier) {
+    return switch (qualifier) {
+      case "any" -> provider.any();
+      case "", "native" -> provider.plainly();
+      default -> provider.plainly() && qualifier.equals(architecture);
+    };
+  }
+
   private boolean ofArchitecture(String qualifier, DebPackage item) {
     return switch (qualifier) {
-      case "", "native", "all" -> true;
+      case "", "native" -> true;
       case "any" -> item.multiArch() == MultiArch.ALLOWED;
       default -> qualifier.equals(architecture);
     };

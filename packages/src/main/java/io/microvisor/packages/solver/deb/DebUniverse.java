@@ -93,13 +93,12 @@ public final class DebUniverse implements Universe<DebPackage> {
         require(item.suggests(), Requirement.Kind.SUGGESTS, "suggests", requirements);
       }
       List<Exclusion> exclusions = new ArrayList<>();
-      List<Integer> siblings = new ArrayList<>(shelf.named(item.name()));
-      siblings.remove(Integer.valueOf(candidate));
-      if (!siblings.isEmpty()) {
-        exclusions.add(new Exclusion("cannot stand beside", siblings));
+      List<Integer> versions = shelf.named(item.name());
+      if (versions.size() > 1) {
+        exclusions.add(new Exclusion("cannot stand beside", versions));
       }
-      exclude(candidate, item.conflicts(), "conflicts with", exclusions);
-      exclude(candidate, item.breaks(), "breaks", exclusions);
+      exclude(item.conflicts(), "conflicts with", exclusions);
+      exclude(item.breaks(), "breaks", exclusions);
       return new Terms(requirements, exclusions);
     } catch (UncheckedIOException e) {
       String what = "something unreadable, " + e.getMessage();
@@ -128,12 +127,11 @@ public final class DebUniverse implements Universe<DebPackage> {
     return new Requirement(kind, verb, text, satisfiers);
   }
 
-  private void exclude(int candidate, Relations relations, String verb, List<Exclusion> into) {
+  private void exclude(Relations relations, String verb, List<Exclusion> into) {
     for (List<Relation> clause : relations.clauses()) {
       for (Relation relation : clause) {
-        List<Integer> others = new ArrayList<>(shelf.satisfying(relation));
         // Conflicting with a name it provides itself is how a package says: only one of us.
-        others.remove(Integer.valueOf(candidate));
+        List<Integer> others = shelf.excluded(relation);
         if (!others.isEmpty()) {
           into.add(new Exclusion(verb, others));
         }

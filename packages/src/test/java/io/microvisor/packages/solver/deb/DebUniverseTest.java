@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.microvisor.bytes.FormatException;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.deb.Priority;
+import io.microvisor.packages.solver.Bounds;
 import io.microvisor.packages.solver.Pick;
 import io.microvisor.packages.solver.Resolution;
 import io.microvisor.packages.solver.Solver;
@@ -212,7 +213,7 @@ final class DebUniverseTest {
             .collect(Collectors.joining("\n"));
     DebUniverse universe = DebUniverse.of(TinyArchive.of(text + "\n" + holes), AMD64);
     List<Wish> wishes = IntStream.range(0, 9).mapToObj(p -> Wish.of("p" + p)).toList();
-    assertThat(Solver.solve(universe, wishes, 2000)).isInstanceOf(Resolution.GaveUp.class);
+    assertThat(Solver.solve(universe, wishes, new Bounds(2000, 1000))).isInstanceOf(Resolution.GaveUp.class);
   }
 
   private static void assertPicks(String archive, String wishes, String expected)
