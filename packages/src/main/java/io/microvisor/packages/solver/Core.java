@@ -45,14 +45,19 @@ final class Core {
     };
   }
 
+  /// Leaves out rules one by one, as long as all tries together stay within the bounds: a contradiction of very many
+  /// rules is told as it was found.
   private static List<Rule> minimalRules(Rules rules, List<Rule> contradictory, Bounds bounds) {
     List<Rule> core = new ArrayList<>(new LinkedHashSet<>(contradictory));
+    long spent = 0;
     // The search's own proof of the core is often much shorter than the core: cheap steps first.
-    for (int size = core.size() + 1; core.size() < size; ) {
+    for (int size = core.size() + 1; core.size() < size && spent < bounds.steps(); ) {
+      spent += cost(rules, core);
       size = core.size();
       core = shrink(rules, core, bounds);
     }
-    for (int i = 0; i < core.size(); ) {
+    for (int i = 0; i < core.size() && spent < bounds.steps(); ) {
+      spent += cost(rules, core);
       List<Rule> without = new ArrayList<>(core);
       without.remove(i);
       switch (search(rules, without, bounds)) {
@@ -62,6 +67,11 @@ final class Core {
       }
     }
     return core;
+  }
+
+  /// About how many steps it takes to set up and make a search that has nothing to go back on.
+  private static long cost(Rules rules, List<Rule> core) {
+    return rules.variables() / 4 + 10L * core.size();
   }
 
   /// The rules a proof of contradiction uses, in their old order; all of them when there is no contradiction.
