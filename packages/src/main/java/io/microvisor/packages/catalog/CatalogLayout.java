@@ -11,7 +11,7 @@ import java.util.zip.CRC32;
 ///
 /// | field | offset | size | meaning |
 /// |---|---|---|---|
-/// | magic | 0 | 8 | `EMTCAT01` |
+/// | magic | 0 | 8 | `EMTCAT02` |
 /// | checksum | 8 | 4 | CRC-32 (that of zip) of all that follows |
 /// | size | 12 | 4 | of the file, in bytes |
 /// | index | 16 | 32 | SHA-256 of the index it was made from |
@@ -33,7 +33,7 @@ import java.util.zip.CRC32;
 /// | named starts | names + 1 | 4 | where the packages of each name begin in the next section, and the last ones end |
 /// | named | packages | 4 | positions, by name |
 /// | provider starts | names + 1 | 4 | where the providers of each name begin in the next section, and the last ones end |
-/// | providers | provided | 8 | a position, and the text of the version that is provided, 0 for none |
+/// | providers | provided | 12 | a position, the text of the version that is provided, and the text behind the name's colon; 0 for none |
 /// | essential | essential | 4 | positions of the essential packages |
 /// | priority starts | 6 | 4 | where each priority begins in the next section, most needed first, and the last one ends |
 /// | priorities | packages | 4 | positions, by priority |
@@ -51,14 +51,14 @@ record CatalogLayout(
   static final int PRIORITIES = 5;
 
   private static final String FORMAT = "package catalogue";
-  private static final String MAGIC = "EMTCAT01";
+  private static final String MAGIC = "EMTCAT02";
   private static final int HEADER_SIZE = 76;
   private static final int CHECKED_FROM = 12;
 
   /// Refuses what does not fit into 2 GiB.
   CatalogLayout {
     long size = HEADER_SIZE + 4L * (texts + 1) + characters + 8L * names + 8L * (names + 1);
-    size += 4L * packages + 8L * provided + 4L * essential + 4 * (PRIORITIES + 1);
+    size += 4L * packages + 12L * provided + 4L * essential + 4 * (PRIORITIES + 1);
     size += 4L * packages + 4L * (packages + 1) + records;
     if (packages < 0
         || names < 0
@@ -101,7 +101,7 @@ record CatalogLayout(
   }
 
   int essentials() {
-    return providers() + 8 * provided;
+    return providers() + 12 * provided;
   }
 
   int priorityStarts() {

@@ -31,8 +31,8 @@ public final class CatalogWriter {
   private long[] sizes = new long[64 * 2];
 
   private int provided;
-  // Per provided name: who, which name, which version; 0 for none.
-  private int[] provisions = new int[64 * 3];
+  // Per provided name: who, which name, which version, which qualifier; 0 for none.
+  private int[] provisions = new int[64 * 4];
 
   /// A writer of a catalogue without packages.
   public CatalogWriter() {
@@ -86,16 +86,17 @@ public final class CatalogWriter {
   }
 
   private void addProvided(Relation each) {
-    if (3 * provided == provisions.length) {
+    if (4 * provided == provisions.length) {
       provisions = Arrays.copyOf(provisions, 2 * provisions.length);
     }
-    provisions[3 * provided] = packages;
-    provisions[3 * provided + 1] = number(each.name());
-    provisions[3 * provided + 2] =
+    provisions[4 * provided] = packages;
+    provisions[4 * provided + 1] = number(each.name());
+    provisions[4 * provided + 2] =
         switch (each.versions()) {
           case Relation.Versions.Every _ -> 0;
           case Relation.Versions.Bounded bounded -> number(bounded.bound().toString());
         };
+    provisions[4 * provided + 3] = number(each.qualifier());
     provided++;
   }
 
@@ -120,8 +121,9 @@ public final class CatalogWriter {
       fields[i] = renumbered[fields[i]];
     }
     for (int i = 0; i < provided; i++) {
-      provisions[3 * i + 1] = renumbered[provisions[3 * i + 1]];
-      provisions[3 * i + 2] = renumbered[provisions[3 * i + 2]];
+      provisions[4 * i + 1] = renumbered[provisions[4 * i + 1]];
+      provisions[4 * i + 2] = renumbered[provisions[4 * i + 2]];
+      provisions[4 * i + 3] = renumbered[provisions[4 * i + 3]];
     }
 
     int[] textStarts = new int[texts.size() + 1];
@@ -163,7 +165,7 @@ public final class CatalogWriter {
       isName[fields[i * TEXTS]] = true;
     }
     for (int i = 0; i < provided; i++) {
-      isName[provisions[3 * i + 1]] = true;
+      isName[provisions[4 * i + 1]] = true;
     }
     List<String> sorted = new ArrayList<>();
     for (int i = 0; i < isName.length; i++) {
@@ -235,13 +237,14 @@ public final class CatalogWriter {
 
   private void putProviders(ByteBuffer file, CatalogLayout layout) {
     int[] keys = new int[provided];
-    Arrays.setAll(keys, i -> provisions[3 * i + 1] - 1);
+    Arrays.setAll(keys, i -> provisions[4 * i + 1] - 1);
     int[] starts = starts(keys, layout.names());
     putAll(file.position(layout.providerStarts()), starts);
     for (int i = 0; i < provided; i++) {
-      int at = layout.providers() + 8 * starts[keys[i]]++;
-      file.putInt(at, provisions[3 * i]);
-      file.putInt(at + 4, provisions[3 * i + 2]);
+      int at = layout.providers() + 12 * starts[keys[i]]++;
+      file.putInt(at, provisions[4 * i]);
+      file.putInt(at + 4, provisions[4 * i + 2]);
+      file.putInt(at + 8, provisions[4 * i + 3]);
     }
   }
 

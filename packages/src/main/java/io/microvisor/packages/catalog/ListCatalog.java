@@ -36,10 +36,21 @@ final class ListCatalog implements PackageCatalog {
       return List.of();
     }
     try {
-      return provides.clauses().stream().map(List::getFirst).toList();
+      return provides.clauses().stream()
+          .map(List::getFirst)
+          .filter(ListCatalog::isProvidable)
+          .toList();
     } catch (UncheckedIOException _) {
       return List.of();
     }
+  }
+
+  /// Debian Policy 7.5 allows no bound but `=`.
+  private static boolean isProvidable(Relation provided) {
+    return switch (provided.versions()) {
+      case Relation.Versions.Every _ -> true;
+      case Relation.Versions.Bounded bounded -> bounded.operator() == Relation.Operator.EQUAL;
+    };
   }
 
   @Override

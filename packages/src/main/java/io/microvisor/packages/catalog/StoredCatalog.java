@@ -89,14 +89,16 @@ public final class StoredCatalog implements PackageCatalog {
     int to = file.getInt(layout.providerStarts() + 4 * number);
     List<Provided> providers = new ArrayList<>(to - from);
     for (int i = from; i < to; i++) {
-      int at = layout.providers() + 8 * i;
+      int at = layout.providers() + 12 * i;
       int version = file.getInt(at + 4);
       Relation.Versions versions =
           version == 0
               ? EVERY
               : new Relation.Versions.Bounded(
                   Relation.Operator.EQUAL, PackageRecord.version(text(version)));
-      providers.add(new Provided(file.getInt(at), new Relation(text(number), "", versions)));
+      providers.add(
+          new Provided(
+              file.getInt(at), new Relation(text(number), text(file.getInt(at + 8)), versions)));
     }
     return providers;
   }

@@ -24,7 +24,7 @@ import java.util.Optional;
 /// Reads a `Packages` index, once: what comes of it, a catalogue and the text to search in, is kept in the store as plain
 /// files, and the action cache tells which files are those of an index.
 final class PackageIndex {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int LARGEST = 1 << 30;
 
   private final Store store;

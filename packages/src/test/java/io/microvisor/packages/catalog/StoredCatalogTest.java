@@ -144,7 +144,11 @@ final class StoredCatalogTest {
             Installed-Size: 13000
             """));
     packages.add(
-        item("mail", "1", "mail.deb", "Provides: mta, mta (= 2), libc6\nPriority: extra\n"));
+        item(
+            "mail",
+            "1",
+            "mail.deb",
+            "Provides: mta, mta (= 2), mta (>= 3), libc6:any, libc6:i386 (= 4)\nPriority: extra\n"));
     packages.add(
         item(
             "mail", "0.9", "./x/mail_0.9_amd64.deb", "Multi-Arch: foreign\nPriority: important\n"));

@@ -161,7 +161,7 @@ final class DebShelf {
     if (known == null) {
       known = new ArrayList<>();
       for (PackageCatalog.Provided each : catalog.providers(name)) {
-        if (named(item(each.position()).name()).contains(each.position())) {
+        if (forHere(each.as()) && named(item(each.position()).name()).contains(each.position())) {
           known.add(each);
         }
       }
@@ -185,10 +185,30 @@ final class DebShelf {
     return order != 0 ? order : order(a, b);
   }
 
+  /// Whether this is provided to a system of this architecture.
+  private boolean forHere(Relation provided) {
+    return switch (provided.qualifier()) {
+      case "", "any" -> true;
+      default -> provided.qualifier().equals(policy.architecture());
+    };
+  }
+
+  /// The candidates that `Conflicts` or `Breaks` means: of `name:any`, those of every architecture.
+  List<Integer> excluded(Relation relation) {
+    return relation.qualifier().equals("any")
+        ? satisfying(new Relation(relation.name(), "", relation.versions()))
+        : satisfying(relation);
+  }
+
   /// The candidates a relationship means, best first: packages of that name before providers of it.
   List<Integer> satisfying(Relation relation) {
     List<Integer> real = named(relation.name());
     List<PackageCatalog.Provided> virtual = providers(relation.name());
+    boolean all =
+        relation.qualifier().isEmpty() && relation.versions() instanceof Relation.Versions.Every;
+    if (all && virtual.isEmpty()) {
+      return real; // What many ask for is shared, not copied.
+    }
     Set<Integer> found = new LinkedHashSet<>();
     for (int candidate : real) {
       DebPackage item = item(candidate);
@@ -197,7 +217,7 @@ final class DebShelf {
       }
     }
     for (PackageCatalog.Provided provider : virtual) {
-      if (ofArchitecture(relation.qualifier(), item(provider.position()))
+      if (provides(provider, relation.qualifier())
           && provides(provider.as(), relation.versions())) {
         found.add(provider.position());
       }
@@ -218,9 +238,21 @@ final class DebShelf {
     };
   }
 
+  /// Whether a provider satisfies who asks for the name with this qualifier.
+  private boolean provides(PackageCatalog.Provided provider, String qualifier) {
+    String as = provider.as().qualifier();
+    return switch (qualifier) {
+      case "any" ->
+          as.equals("any")
+              || as.isEmpty() && item(provider.position()).multiArch() == MultiArch.ALLOWED;
+      case "", "native" -> !as.equals("any");
+      default -> !as.equals("any") && qualifier.equals(policy.architecture());
+    };
+  }
+
   private boolean ofArchitecture(String qualifier, DebPackage item) {
     return switch (qualifier) {
-      case "", "native", "all" -> true;
+      case "", "native" -> true;
       case "any" -> item.multiArch() == MultiArch.ALLOWED;
       default -> qualifier.equals(policy.architecture());
     };
