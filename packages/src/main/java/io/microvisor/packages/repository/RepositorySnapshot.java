@@ -1,6 +1,6 @@
 package io.microvisor.packages.repository;
 
-import io.microvisor.packages.deb.DebPackage;
+import io.microvisor.packages.catalog.PackageCatalog;
 import io.microvisor.packages.deb.Origin;
 import java.util.List;
 
@@ -8,18 +8,18 @@ import java.util.List;
 ///
 /// @param release the Release file, verified
 /// @param origins of its packages, one a component
-/// @param packages all packages of the wanted components and architecture, in the order of the indexes
+/// @param packages all packages of the wanted components and architecture, in the order of the indexes. Searching in
+///     them may download an index again, for which the client's downloader has to be open
 /// @param notes what deserves mention, such as a mirror that is behind
 public record RepositorySnapshot(
     RepositorySpec spec,
     Release release,
     Provenance provenance,
     List<Origin> origins,
-    List<DebPackage> packages,
+    PackageCatalog packages,
     List<String> notes) {
   public RepositorySnapshot {
     origins = List.copyOf(origins);
-    packages = List.copyOf(packages);
     notes = List.copyOf(notes);
   }
 }

@@ -1,6 +1,7 @@
 package io.microvisor.packages.solver;
 
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A disjunction of literals: `2 * variable` says the variable is true, `2 * variable + 1` that it is false. The first
@@ -11,6 +12,10 @@ final class Clause {
   // Exactly one of these: what the clause says, or what it was derived from.
   final @Nullable Rule rule;
   final List<Clause> from;
+  // How far the search for another literal to watch got.
+  int searched;
+  // How many of the preferred literals are false for good.
+  int refuted;
 
   private Clause(int[] literals, int[] preference, @Nullable Rule rule, List<Clause> from) {
     this.literals = literals;
@@ -57,6 +62,11 @@ final class Clause {
         NO_PREFERENCE,
         rule,
         List.of());
+  }
+
+  /// What it requires, if it says that something is required.
+  Optional<Requirement> requirement() {
+    return rule == null ? Optional.empty() : Rules.requirement(rule);
   }
 
   static int positive(int variable) {

@@ -13,7 +13,8 @@ final class Core {
   private Core() {}
 
   /// First as few wishes as possible, against the whole universe; then as few rules as possible.
-  static <P> List<Rule> minimal(Rules.OfUniverse<P> rules, List<Rule> contradictory, long budget) {
+  static <P> List<Rule> minimal(
+      Rules.OfUniverse<P> rules, List<Rule> contradictory, Bounds bounds) {
     List<Rule> core = contradictory;
     List<Rule> system = rules.of(Rules.SYSTEM);
     List<Wish> wishes = wishes(core);
@@ -22,7 +23,7 @@ final class Core {
     for (Wish wish : wishes.size() > 1 ? wishes : List.<Wish>of()) {
       List<Rule> without =
           system.stream().filter(rule -> wish(rule).stream().noneMatch(wish::equals)).toList();
-      switch (new Search(rules.with(without), budget).run()) {
+      switch (new Search(rules.with(without), bounds).run()) {
         case Search.Outcome.Contradiction(List<Rule> smaller) -> {
           system = without;
           core = smaller;
@@ -30,7 +31,7 @@ final class Core {
         case Search.Outcome.Satisfied _, Search.Outcome.GaveUp _ -> {}
       }
     }
-    return minimalRules(rules, core, budget);
+    return minimalRules(rules, core, bounds);
   }
 
   private static List<Wish> wishes(List<Rule> rules) {
@@ -45,17 +46,22 @@ final class Core {
     };
   }
 
-  private static List<Rule> minimalRules(Rules rules, List<Rule> contradictory, long budget) {
+  /// Leaves out rules one by one, as long as all tries together stay within the bounds: a contradiction of very many
+  /// rules is told as it was found.
+  private static List<Rule> minimalRules(Rules rules, List<Rule> contradictory, Bounds bounds) {
     List<Rule> core = new ArrayList<>(new LinkedHashSet<>(contradictory));
+    long spent = 0;
     // The search's own proof of the core is often much shorter than the core: cheap steps first.
-    for (int size = core.size() + 1; core.size() < size; ) {
+    for (int size = core.size() + 1; core.size() < size && spent < bounds.steps(); ) {
+      spent += cost(rules, core);
       size = core.size();
-      core = shrink(rules, core, budget);
+      core = shrink(rules, core, bounds);
     }
-    for (int i = 0; i < core.size(); ) {
+    for (int i = 0; i < core.size() && spent < bounds.steps(); ) {
+      spent += cost(rules, core);
       List<Rule> without = new ArrayList<>(core);
       without.remove(i);
-      switch (search(rules, without, budget)) {
+      switch (search(rules, without, bounds)) {
         // Rules before i are needed, so every proof uses them: i stays where it is.
         case Search.Outcome.Contradiction(List<Rule> used) -> core = ordered(without, used);
         case Search.Outcome.Satisfied _, Search.Outcome.GaveUp _ -> i++;
@@ -64,9 +70,14 @@ final class Core {
     return core;
   }
 
+  /// About how many steps it takes to set up and make a search that has nothing to go back on.
+  private static long cost(Rules rules, List<Rule> core) {
+    return rules.variables() / 4 + 10L * core.size();
+  }
+
   /// The rules a proof of contradiction uses, in their old order; all of them when there is no contradiction.
-  private static List<Rule> shrink(Rules rules, List<Rule> some, long budget) {
-    return switch (search(rules, some, budget)) {
+  private static List<Rule> shrink(Rules rules, List<Rule> some, Bounds bounds) {
+    return switch (search(rules, some, bounds)) {
       case Search.Outcome.Contradiction(List<Rule> used) -> ordered(some, used);
       case Search.Outcome.Satisfied _, Search.Outcome.GaveUp _ -> some;
     };
@@ -78,11 +89,11 @@ final class Core {
     return ordered;
   }
 
-  private static Search.Outcome search(Rules rules, List<Rule> some, long budget) {
+  private static Search.Outcome search(Rules rules, List<Rule> some, Bounds bounds) {
     Map<Integer, List<Rule>> byOwner = new HashMap<>();
     for (Rule rule : some) {
       byOwner.computeIfAbsent(rule.owner(), _ -> new ArrayList<>()).add(rule);
     }
-    return new Search(new Rules.Some(rules.variables(), byOwner), budget).run();
+    return new Search(new Rules.Some(rules.variables(), byOwner), bounds).run();
   }
 }

@@ -9,8 +9,17 @@ import java.util.Set;
 
 /// Puts a minimal contradiction into words: from the first wish down to where it clashes with what others want.
 final class Explanation<P> {
+  /// Beyond so many rules only the beginning is told.
+  private static final int TELLABLE = 2000;
+
+  private static final int BEGINNING = 12;
+
+  /// How many links at either end of a long chain one line of words can hold.
+  private static final int ENDS = 6;
+
   private final Universe<P> universe;
   private final List<Rule> core;
+  private final int most;
   private final Set<Rule> said = new HashSet<>();
   private final Set<Integer> visited = new HashSet<>();
   private final Set<Integer> told = new HashSet<>();
@@ -20,6 +29,7 @@ final class Explanation<P> {
   private Explanation(Universe<P> universe, List<Rule> core) {
     this.universe = universe;
     this.core = core;
+    this.most = core.size() > TELLABLE ? BEGINNING : TELLABLE;
   }
 
   static <P> Resolution<P> of(Universe<P> universe, List<Wish> wishes, List<Rule> core) {
@@ -58,7 +68,7 @@ final class Explanation<P> {
   }
 
   private void walk(int variable) {
-    if (!visited.add(variable)) {
+    if (chain.size() >= most || visited.size() > TELLABLE || !visited.add(variable)) {
       return;
     }
     for (Rule rule : core) {
@@ -120,7 +130,7 @@ final class Explanation<P> {
     StringBuilder path = new StringBuilder();
     Set<Integer> passed = new HashSet<>();
     int at = variable;
-    while (passed.add(at) && !visited.contains(at)) {
+    while (passed.size() < most && passed.add(at) && !visited.contains(at)) {
       Optional<Rule> wanting = wanting(at);
       if (wanting.isEmpty()) {
         break;
@@ -145,26 +155,17 @@ final class Explanation<P> {
   private Optional<Rule> wanting(int variable) {
     return core.stream()
         .filter(rule ->
-            requirement(rule).filter(r -> r.satisfiers().contains(variable - 1)).isPresent())
+            Rules.requirement(rule).filter(r -> r.satisfiers().contains(variable - 1)).isPresent())
         .findFirst();
   }
 
   private boolean oneName(Rule rule) {
-    return requirement(rule).stream()
+    return Rules.requirement(rule).stream()
             .flatMap(requirement -> requirement.satisfiers().stream())
             .map(universe::name)
             .distinct()
             .count()
         == 1;
-  }
-
-  private static Optional<Requirement> requirement(Rule rule) {
-    return switch (rule) {
-      case Rule.Wished(Wish _, Requirement requirement) -> Optional.of(requirement);
-      case Rule.Always(Requirement requirement) -> Optional.of(requirement);
-      case Rule.Needs(int _, Requirement requirement) -> Optional.of(requirement);
-      case Rule.Banned _, Rule.Excludes _ -> Optional.empty();
-    };
   }
 
   /// Says it, unless the same was said of other versions.
@@ -196,7 +197,14 @@ final class Explanation<P> {
   private String joined() {
     StringBuilder text = new StringBuilder();
     String object = "";
-    for (Reason reason : chain) {
+    for (int i = 0; i < chain.size(); i++) {
+      Reason reason = chain.get(i);
+      if (i == ENDS && chain.size() > 2 * ENDS + 1) {
+        i = chain.size() - ENDS - 1;
+        text.append("; ... (").append(i + 1 - ENDS).append(" more)");
+        object = "";
+        continue;
+      }
       if (text.isEmpty()) {
         text.append(reason);
       } else if (!object.isEmpty() && object.equals(reason.subject())) {

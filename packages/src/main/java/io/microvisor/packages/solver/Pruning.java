@@ -7,7 +7,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// Leaves out what a solution does not need, until nothing more can be: a package chosen for an alternative that a
 /// later choice satisfies as well.
@@ -29,7 +28,7 @@ final class Pruning {
     }
     for (int variable : taken) {
       for (Rule rule : rules.of(variable)) {
-        satisfiers(rule).ifPresent(satisfiers -> add(variable, satisfiers));
+        Rules.requirement(rule).ifPresent(required -> add(variable, required.satisfiers()));
       }
     }
   }
@@ -43,15 +42,6 @@ final class Pruning {
         bySatisfier.computeIfAbsent(satisfier, _ -> new ArrayList<>()).add(need);
       }
     }
-  }
-
-  private static Optional<List<Integer>> satisfiers(Rule rule) {
-    return switch (rule) {
-      case Rule.Wished(Wish _, Requirement requirement) -> Optional.of(requirement.satisfiers());
-      case Rule.Always(Requirement requirement) -> Optional.of(requirement.satisfiers());
-      case Rule.Needs(int _, Requirement requirement) -> Optional.of(requirement.satisfiers());
-      case Rule.Banned _, Rule.Excludes _ -> Optional.empty();
-    };
   }
 
   /// The variables of `taken` that remain, the system as a whole among them; what was taken last goes first.

@@ -1,6 +1,5 @@
 package io.microvisor.packages.solver;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,22 +15,6 @@ public sealed interface Resolution<P> {
     /// The pick of a name.
     public Optional<Pick<P>> find(String name) {
       return picks.stream().filter(pick -> pick.name().equals(name)).findFirst();
-    }
-
-    /// Who brought a pick in: from the pick that was wished for, or that every system has, down to the one of this
-    /// name. Empty when there is none of this name.
-    public List<Pick<P>> path(String name) {
-      List<Pick<P>> path = new ArrayList<>();
-      Optional<Pick<P>> at = find(name);
-      while (at.isPresent()) {
-        path.addFirst(at.get());
-        at =
-            switch (at.get().why()) {
-              case Why.Needed(int by, String _, String _) -> Optional.of(picks.get(by));
-              case Why.Wished _, Why.Always _ -> Optional.empty();
-            };
-      }
-      return path;
     }
   }
 
@@ -61,8 +44,8 @@ public sealed interface Resolution<P> {
     }
   }
 
-  /// The search took more steps than allowed; there may or may not be an answer.
-  record GaveUp<P>(long steps) implements Resolution<P> {}
+  /// The search reached its [Bounds]; there may or may not be an answer.
+  record GaveUp<P>(long steps, long cells) implements Resolution<P> {}
 
   /// A wish that means nothing.
   ///

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The rules by the variable that makes them matter. Variable 0 is the system as a whole, which is always true;
 /// candidate `c` is variable `c + 1`.
@@ -14,27 +15,43 @@ interface Rules {
   /// How many variables there are.
   int variables();
 
-  /// The rules a variable owns.
+  /// The rules a variable owns, but for those that [#exclusions] tells.
   List<Rule> of(int variable);
+
+  /// What a variable excludes; itself, where it is among them, is not meant.
+  List<Exclusion> exclusions(int variable);
+
+  /// What a rule requires, if anything.
+  static Optional<Requirement> requirement(Rule rule) {
+    return switch (rule) {
+      case Rule.Wished(Wish _, Requirement requirement) -> Optional.of(requirement);
+      case Rule.Always(Requirement requirement) -> Optional.of(requirement);
+      case Rule.Needs(int _, Requirement requirement) -> Optional.of(requirement);
+      case Rule.Banned _, Rule.Excludes _ -> Optional.empty();
+    };
+  }
 
   /// Whether all that satisfy a requirement are versions of one thing.
   boolean oneName(Requirement requirement);
 
   /// The rules of a universe under wishes; what was asked for once is kept.
   final class OfUniverse<P> implements Rules {
+    /// A variable's rules and exclusions.
+    private record Known(List<Rule> rules, List<Exclusion> exclusions) {}
+
     private final Universe<P> universe;
-    private final Map<Integer, List<Rule>> known = new HashMap<>();
+    private final Map<Integer, Known> known = new HashMap<>();
 
     OfUniverse(Universe<P> universe, List<Rule> system) {
       this.universe = universe;
-      known.put(SYSTEM, system);
+      known.put(SYSTEM, new Known(system, List.of()));
     }
 
     /// The same universe under other wishes.
     OfUniverse<P> with(List<Rule> system) {
-      OfUniverse<P> other = new OfUniverse<>(universe, system);
+      OfUniverse<P> other = new OfUniverse<>(universe, List.of());
       other.known.putAll(known);
-      other.known.put(SYSTEM, system);
+      other.known.put(SYSTEM, new Known(system, List.of()));
       return other;
     }
 
@@ -45,30 +62,32 @@ interface Rules {
 
     @Override
     public List<Rule> of(int variable) {
-      List<Rule> rules = known.get(variable);
-      if (rules == null) {
-        rules = read(variable);
-        known.put(variable, rules);
-      }
-      return rules;
+      return known(variable).rules();
     }
 
-    private List<Rule> read(int variable) {
-      Terms terms = universe.terms(variable - 1);
-      List<Rule> rules = new ArrayList<>(terms.requirements().size() + terms.exclusions().size());
-      for (Exclusion exclusion : terms.exclusions()) {
-        for (int other : exclusion.others()) {
-          if (other + 1 != variable) {
-            rules.add(new Rule.Excludes(variable, exclusion.verb(), other + 1));
-          }
-        }
+    @Override
+    public List<Exclusion> exclusions(int variable) {
+      return known(variable).exclusions();
+    }
+
+    private Known known(int variable) {
+      Known found = known.get(variable);
+      if (found == null) {
+        found = read(variable);
+        known.put(variable, found);
       }
+      return found;
+    }
+
+    private Known read(int variable) {
+      Terms terms = universe.terms(variable - 1);
+      List<Rule> rules = new ArrayList<>(terms.requirements().size());
       for (Requirement requirement : terms.requirements()) {
         if (!requirement.satisfiers().contains(variable - 1)) {
           rules.add(new Rule.Needs(variable, requirement));
         }
       }
-      return rules;
+      return new Known(rules, terms.exclusions());
     }
 
     @Override
@@ -88,6 +107,11 @@ interface Rules {
     @Override
     public List<Rule> of(int variable) {
       return byOwner.getOrDefault(variable, List.of());
+    }
+
+    @Override
+    public List<Exclusion> exclusions(int variable) {
+      return List.of();
     }
 
     @Override

@@ -1,12 +1,12 @@
 package io.microvisor.packages.solver;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// Answers wishes.
 ///
@@ -14,31 +14,25 @@ import java.util.Map;
 /// out, together with what only it needs), follows the universe's preferences where there is a choice, and depends on
 /// nothing but the universe and the wishes.
 public final class Solver {
-  /// The steps a search may take unless told otherwise: some seconds. A real index needs under a hundred thousand.
-  public static final long DEFAULT_BUDGET = 20_000_000;
-
   private Solver() {}
 
-  /// The answer, found within [#DEFAULT_BUDGET].
+  /// The answer, found within [Bounds#DEFAULT].
   public static <P> Resolution<P> solve(Universe<P> universe, List<Wish> wishes) {
-    return solve(universe, wishes, DEFAULT_BUDGET);
+    return solve(universe, wishes, Bounds.DEFAULT);
   }
 
-  /// The answer, or [Resolution.GaveUp] after about `budget` steps.
-  public static <P> Resolution<P> solve(Universe<P> universe, List<Wish> wishes, long budget) {
+  /// The answer, or [Resolution.GaveUp] when a search reaches the bounds.
+  public static <P> Resolution<P> solve(Universe<P> universe, List<Wish> wishes, Bounds bounds) {
     List<Rule> system = new ArrayList<>();
     List<Resolution.Unknown> unknown = new ArrayList<>();
     // Wishes first: what is asked for by name is there before anything is chosen to satisfy others.
-    for (Wish wish : wishes) {
+    // Their order is
+    // theirs, not the writer's: who sorts a list of wishes differently wants the same.
+    Map<String, List<Rule>> byText = new TreeMap<>();
+    for (Wish wish : new LinkedHashSet<>(wishes)) {
       switch (universe.meaning(wish.text())) {
-        case Meaning.Understood(Terms terms) -> {
-          terms.requirements().forEach(each -> system.add(new Rule.Wished(wish, each)));
-          for (Exclusion exclusion : terms.exclusions()) {
-            for (int other : exclusion.others()) {
-              system.add(new Rule.Banned(wish, exclusion.verb(), other + 1));
-            }
-          }
-        }
+        case Meaning.Understood(Terms terms) ->
+            byText.computeIfAbsent(wish.text(), _ -> new ArrayList<>()).addAll(rules(wish, terms));
         case Meaning.Unknown(String what, List<String> suggestions) ->
             unknown.add(new Resolution.Unknown(wish, what, suggestions));
       }
@@ -46,76 +40,34 @@ public final class Solver {
     if (!unknown.isEmpty()) {
       return new Resolution.Misunderstood<>(unknown);
     }
+    byText.values().forEach(system::addAll);
     universe.always().forEach(each -> system.add(new Rule.Always(each)));
     Rules.OfUniverse<P> rules = new Rules.OfUniverse<>(universe, system);
-    return switch (new Search(rules, budget).run()) {
+    return switch (new Search(rules, bounds).run()) {
       case Search.Outcome.Satisfied(List<Integer> taken) ->
-          new Resolution.Solved<>(picks(universe, rules, Pruning.prune(rules, taken)));
+          new Resolution.Solved<>(picks(universe, Pruning.prune(rules, taken)));
       case Search.Outcome.Contradiction(List<Rule> core) ->
-          Explanation.of(universe, wishes, Core.minimal(rules, core, budget));
-      case Search.Outcome.GaveUp(long steps) -> new Resolution.GaveUp<>(steps);
+          Explanation.of(universe, wishes, Core.minimal(rules, core, bounds));
+      case Search.Outcome.GaveUp(long steps, long cells) -> new Resolution.GaveUp<>(steps, cells);
     };
   }
 
-  private static <P> List<Pick<P>> picks(Universe<P> universe, Rules rules, BitSet kept) {
-    Integer[] order = kept.stream().filter(v -> v != Rules.SYSTEM).boxed().toArray(Integer[]::new);
-    Arrays.sort(order, Comparator.comparing(v -> universe.name(v - 1)));
-    Map<Integer, Integer> places = new HashMap<>();
-    for (int i = 0; i < order.length; i++) {
-      places.put(order[i], i);
-    }
-    Map<Integer, Why> whys = whys(rules, kept, places);
-    List<Pick<P>> picks = new ArrayList<>(order.length);
-    for (int variable : order) {
-      int candidate = variable - 1;
-      Why why = whys.get(variable);
-      if (why == null) {
-        throw new IllegalStateException(
-            universe.name(candidate) + " was picked, but nothing needs it");
+  private static List<Rule> rules(Wish wish, Terms terms) {
+    List<Rule> rules = new ArrayList<>();
+    terms.requirements().forEach(each -> rules.add(new Rule.Wished(wish, each)));
+    for (Exclusion exclusion : terms.exclusions()) {
+      for (int other : exclusion.others()) {
+        rules.add(new Rule.Banned(wish, exclusion.verb(), other + 1));
       }
-      picks.add(
-          new Pick<>(
-              universe.item(candidate),
-              universe.name(candidate),
-              universe.version(candidate),
-              why));
     }
-    return picks;
+    return rules;
   }
 
-  /// The shortest reason of each kept variable, breadth first from the system.
-  private static Map<Integer, Why> whys(Rules rules, BitSet kept, Map<Integer, Integer> places) {
-    Map<Integer, Why> whys = new HashMap<>();
-    List<Integer> queue = new ArrayList<>(List.of(Rules.SYSTEM));
-    for (int i = 0; i < queue.size(); i++) {
-      int owner = queue.get(i);
-      for (Rule rule : rules.of(owner)) {
-        switch (rule) {
-          case Rule.Wished(Wish wish, Requirement requirement) ->
-              note(requirement, new Why.Wished(wish), kept, whys, queue);
-          case Rule.Always(Requirement requirement) ->
-              note(requirement, new Why.Always(requirement.verb()), kept, whys, queue);
-          case Rule.Needs(int _, Requirement requirement) ->
-              note(
-                  requirement,
-                  new Why.Needed(
-                      places.getOrDefault(owner, 0), requirement.verb(), requirement.text()),
-                  kept,
-                  whys,
-                  queue);
-          case Rule.Banned _, Rule.Excludes _ -> {}
-        }
-      }
-    }
-    return whys;
-  }
-
-  private static void note(
-      Requirement requirement, Why why, BitSet kept, Map<Integer, Why> whys, List<Integer> queue) {
-    for (int candidate : requirement.satisfiers()) {
-      if (kept.get(candidate + 1) && whys.putIfAbsent(candidate + 1, why) == null) {
-        queue.add(candidate + 1);
-      }
-    }
+  private static <P> List<Pick<P>> picks(Universe<P> universe, BitSet kept) {
+    return kept.stream()
+        .filter(variable -> variable != Rules.SYSTEM)
+        .mapToObj(variable -> Pick.of(universe, variable - 1))
+        .sorted(Comparator.comparing(Pick::name))
+        .toList();
   }
 }

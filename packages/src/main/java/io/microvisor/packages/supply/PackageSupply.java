@@ -1,6 +1,7 @@
 package io.microvisor.packages.supply;
 
 import io.microvisor.bytes.ByteSource;
+import io.microvisor.packages.catalog.PackageCatalog;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.fetch.Download;
 import io.microvisor.packages.fetch.DownloadEvent;
@@ -111,21 +112,34 @@ public final class PackageSupply implements Closeable {
   public Resolution<DebPackage> solve(
       List<Wish> wishes, DebPolicy policy, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
-    return solve(wishes, policy, List.of(), listener);
+    return solve(wishes, policy, List.of(), Kept.NOTHING, listener);
   }
 
   /// Chooses packages for wishes out of what the repositories hold now.
   ///
   /// @param policy whose pin gives way to [Priorities]
   /// @param pins what is preferred, first come first served
+  /// @param kept what of an earlier choice is preferred to everything
   public Resolution<DebPackage> solve(
-      List<Wish> wishes, DebPolicy policy, List<Pin> pins, Consumer<DownloadEvent> listener)
+      List<Wish> wishes,
+      DebPolicy policy,
+      List<Pin> pins,
+      Kept kept,
+      Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
-    List<DebPackage> all = new ArrayList<>();
-    snapshots(listener).forEach(snapshot -> all.addAll(snapshot.packages()));
-    locals().forEach(local -> all.addAll(local.packages()));
     Priorities priorities = Priorities.of(snapshots(listener), locals(), pins);
-    return Solver.solve(DebUniverse.of(all, policy.withPin(priorities)), wishes);
+    PackageCatalog all =
+        PackageCatalog.joined(List.of(PackageCatalog.of(kept.packages()), packages(listener)));
+    return Solver.solve(DebUniverse.of(all, policy.withPin(kept.before(priorities))), wishes);
+  }
+
+  /// What the repositories hold now, as one catalogue.
+  public PackageCatalog packages(Consumer<DownloadEvent> listener)
+      throws IOException, InterruptedException {
+    List<PackageCatalog> all = new ArrayList<>();
+    snapshots(listener).forEach(snapshot -> all.add(snapshot.packages()));
+    locals().forEach(local -> all.add(PackageCatalog.of(local.packages())));
+    return PackageCatalog.joined(all);
   }
 
   /// Pins a solution.

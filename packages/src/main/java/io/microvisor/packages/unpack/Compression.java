@@ -11,7 +11,11 @@ public enum Compression {
   /// The .xz format, version 1.1.
   XZ(".xz"),
   /// Zstandard (RFC 8878).
-  ZSTD(".zst");
+  ZSTD(".zst"),
+  /// The format before .xz, which only old archives have.
+  LZMA(".lzma"),
+  /// bzip2, which only old archives have.
+  BZIP2(".bz2");
 
   private final String suffix;
 

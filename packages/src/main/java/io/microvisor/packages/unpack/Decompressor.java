@@ -5,7 +5,9 @@ import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.FormatException;
 import java.io.IOException;
 import java.io.InputStream;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
+import org.tukaani.xz.LZMAInputStream;
 
 /// Expands compressed bytes within limits: of the result's size, and of the memory a decoder may ask for.
 ///
@@ -62,6 +64,8 @@ public final class Decompressor {
         zstd.setLongMax(ZSTD_LARGEST_WINDOW_LOG);
         yield zstd;
       }
+      case LZMA -> new LZMAInputStream(source, (int) (XZ_MEMORY >> 10));
+      case BZIP2 -> new BZip2CompressorInputStream(source, true);
     };
   }
 }

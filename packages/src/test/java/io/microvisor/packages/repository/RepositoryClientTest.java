@@ -3,6 +3,7 @@ package io.microvisor.packages.repository;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.microvisor.packages.catalog.SearchHit;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.deb.Origin;
 import io.microvisor.packages.fetch.Downloader;
@@ -20,7 +21,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.bouncycastle.bcpg.HashAlgorithmTags;
 import org.bouncycastle.openpgp.PGPSignature;
 import org.junit.jupiter.api.AfterEach;
@@ -58,11 +62,11 @@ final class RepositoryClientTest {
       archive.on(server, suffix);
       RepositorySnapshot snapshot = refresh(spec());
 
-      assertThat(snapshot.packages())
+      assertThat(snapshot.packages().stream())
           .extracting(DebPackage::name)
           .containsExactly("hello", "libc6");
-      assertThat(snapshot.packages().getFirst().depends().toString()).contains("base-files");
-      assertThat(snapshot.packages().getFirst().origin())
+      assertThat(snapshot.packages().item(0).depends().toString()).contains("base-files");
+      assertThat(snapshot.packages().item(0).origin())
           .isEqualTo(new Origin("Test", "trixie", "main"));
       assertThat(snapshot.provenance()).isInstanceOf(Provenance.Signed.class);
     }
@@ -74,7 +78,7 @@ final class RepositoryClientTest {
     server.on(TestArchive.DIST + "InRelease", FaultyServer.content(archive.inRelease(".gz")));
     server.on(TestArchive.DIST + TestArchive.INDEX + ".gz", FaultyServer.content(archive.gz()));
 
-    assertThat(refresh(spec()).packages()).hasSize(2);
+    assertThat(refresh(spec()).packages().size()).isEqualTo(2);
   }
 
   @Test
@@ -83,9 +87,72 @@ final class RepositoryClientTest {
     refresh(spec());
     int before = server.requests().size();
 
-    assertThat(refresh(spec()).packages()).hasSize(2);
+    assertThat(refresh(spec()).packages().size()).isEqualTo(2);
     assertThat(server.requests().subList(before, server.requests().size()))
         .containsExactly("GET " + TestArchive.DIST + "InRelease");
+  }
+
+  @Test
+  void makesADamagedCatalogueAnewFromWhatWasDownloaded() throws Exception {
+    archive.on(server, ".gz");
+    refresh(spec());
+    int before = server.requests().size();
+    List<byte[]> sound = new ArrayList<>();
+    for (Path kept : kept()) {
+      sound.add(Files.readAllBytes(kept));
+      Files.write(kept, Arrays.copyOf(Files.readAllBytes(kept), 40));
+    }
+
+    RepositorySnapshot snapshot = refresh(spec());
+
+    assertThat(snapshot.packages().packages("hello"))
+        .extracting(DebPackage::filename)
+        .containsExactly("pool/main/h/hello/hello_2.10-5_amd64.deb");
+    assertThat(snapshot.packages().search(List.of("greeting"))).hasSize(1);
+    assertThat(server.requests().subList(before, server.requests().size()))
+        .containsExactly("GET " + TestArchive.DIST + "InRelease");
+    for (Path kept : kept()) {
+      assertThat(sound.removeFirst()).isEqualTo(Files.readAllBytes(kept));
+    }
+  }
+
+  @Test
+  void searchesNamesAndTheFirstLineOfDescriptions() throws Exception {
+    archive.on(server, ".xz");
+    Origin origin = new Origin("Test", "trixie", "main");
+
+    RepositorySnapshot snapshot = refresh(spec());
+
+    assertThat(snapshot.packages().search(List.of("A", "GREETING")))
+        .containsExactly(new SearchHit("hello", "2.10-5", "a greeting", origin));
+    assertThat(snapshot.packages().search(List.of("lines"))).isEmpty();
+    assertThat(snapshot.packages().search(List.of("libc")))
+        .containsExactly(new SearchHit("libc6", "2.41-12", "", origin));
+  }
+
+  @Test
+  void saysWhichIndexHasABrokenStanza() {
+    archive.packages = archive.packages.replace("Version: 2.41-12\n", "");
+    archive.on(server, ".gz");
+
+    assertThatThrownBy(() -> refresh(spec()))
+        .hasMessageContaining("Test/trixie/main, index main/binary-amd64/Packages.gz: damaged")
+        .hasMessageContaining("no field Version in this stanza");
+  }
+
+  /// The catalogue and the search text of the one index that was read.
+  private List<Path> kept() throws IOException {
+    List<Path> kept = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(directory.resolve("store/v1/files"))) {
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+        byte[] head = Arrays.copyOf(Files.readAllBytes(file), 6);
+        if (List.of("EMTCAT", "EMTSRC").contains(new String(head, StandardCharsets.US_ASCII))) {
+          kept.add(file);
+        }
+      }
+    }
+    assertThat(kept).hasSize(2);
+    return kept;
   }
 
   @Test
@@ -108,8 +175,9 @@ final class RepositoryClientTest {
                         spec.trust(),
                         Freshness.UNCHECKED,
                         Presence.REQUIRED))
-                .packages())
-        .hasSize(2);
+                .packages()
+                .size())
+        .isEqualTo(2);
   }
 
   @Test
@@ -199,7 +267,7 @@ final class RepositoryClientTest {
     Files.write(folder.resolve("Packages.xz"), archive.xz());
     RepositorySpec spec = spec(directory.resolve("repo").toUri(), Presence.REQUIRED);
 
-    assertThat(refresh(spec).packages()).hasSize(2);
+    assertThat(refresh(spec).packages().size()).isEqualTo(2);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.microvisor.packages.solver.deb;
 
+import io.microvisor.packages.catalog.PackageCatalog;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.deb.Relation;
 import io.microvisor.packages.deb.Relations;
@@ -12,13 +13,16 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /// The packages of some indexes, for a system of one architecture.
 ///
 /// A package whose relationships cannot be read can never be taken, and the chain of reasons says so; it does not spoil
-/// the others.
+/// the others. A package is looked at when the search comes to it.
+///
+/// Not for several threads.
 public final class DebUniverse implements Universe<DebPackage> {
   private final DebPolicy policy;
   private final DebShelf shelf;
@@ -30,7 +34,25 @@ public final class DebUniverse implements Universe<DebPackage> {
 
   /// A universe of packages; of equal name, version and architecture only the first counts.
   public static DebUniverse of(Iterable<DebPackage> packages, DebPolicy policy) {
-    return new DebUniverse(policy, DebShelf.of(packages, policy));
+    List<DebPackage> all = new ArrayList<>();
+    packages.forEach(all::add);
+    return of(PackageCatalog.of(all), policy);
+  }
+
+  /// A universe of the packages in a catalogue; of equal name, version and architecture only the first counts.
+  public static DebUniverse of(PackageCatalog packages, DebPolicy policy) {
+    return offered(List.of(new Offer(packages, policy.pin())), policy);
+  }
+
+  /// A universe of what several archives offer; of equal name, version and architecture only the best pinned counts,
+  /// else the first.
+  public static DebUniverse offered(List<Offer> offers, DebPolicy policy) {
+    return new DebUniverse(policy, DebShelf.of(offers, policy));
+  }
+
+  /// A universe of nothing but packages that were chosen before, for `Reasons`: none is pinned away any more.
+  public static DebUniverse chosen(Iterable<DebPackage> packages, DebPolicy policy) {
+    return of(packages, policy.withPin(_ -> 500));
   }
 
   @Override
@@ -54,42 +76,61 @@ public final class DebUniverse implements Universe<DebPackage> {
   }
 
   @Override
+  public String nameIn(Requirement requirement, int candidate) {
+    return switch (requirement.kind()) {
+      case ALWAYS -> name(candidate);
+      case WISH, NEEDS_FIRST, NEEDS, RECOMMENDS, SUGGESTS -> {
+        try {
+          yield Relations.of(requirement.text()).clauses().stream()
+              .flatMap(List::stream)
+              .filter(relation -> shelf.satisfying(relation).contains(candidate))
+              .findFirst()
+              .map(Relation::name)
+              .orElse(name(candidate));
+        } catch (UncheckedIOException _) {
+          // A wish in no relationship's words, such as name=version, names what it means.
+          yield name(candidate);
+        }
+      }
+    };
+  }
+
+  @Override
   public Terms terms(int candidate) {
     DebPackage item = item(candidate);
     try {
       List<Requirement> requirements = new ArrayList<>();
-      require(item.preDepends(), Requirement.Strength.MUST, "pre-depends on", requirements);
-      require(item.depends(), Requirement.Strength.MUST, "needs", requirements);
-      switch (policy.recommendations()) {
-        case TAKEN ->
-            require(item.recommends(), Requirement.Strength.SHOULD, "recommends", requirements);
-        case IGNORED -> {}
+      require(item.preDepends(), Requirement.Kind.NEEDS_FIRST, "pre-depends on", requirements);
+      require(item.depends(), Requirement.Kind.NEEDS, "needs", requirements);
+      if (policy.recommends()) {
+        require(item.recommends(), Requirement.Kind.RECOMMENDS, "recommends", requirements);
+      }
+      if (policy.suggests()) {
+        require(item.suggests(), Requirement.Kind.SUGGESTS, "suggests", requirements);
       }
       List<Exclusion> exclusions = new ArrayList<>();
-      List<Integer> siblings = new ArrayList<>(shelf.named(item.name()));
-      siblings.remove(Integer.valueOf(candidate));
-      if (!siblings.isEmpty()) {
-        exclusions.add(new Exclusion("cannot stand beside", siblings));
+      List<Integer> versions = shelf.named(item.name());
+      if (versions.size() > 1) {
+        exclusions.add(new Exclusion("cannot stand beside", versions));
       }
-      exclude(candidate, item.conflicts(), "conflicts with", exclusions);
-      exclude(candidate, item.breaks(), "breaks", exclusions);
+      exclude(item.conflicts(), "conflicts with", exclusions);
+      exclude(item.breaks(), "breaks", exclusions);
       return new Terms(requirements, exclusions);
     } catch (UncheckedIOException e) {
       String what = "something unreadable, " + e.getMessage();
       return new Terms(
-          List.of(new Requirement(Requirement.Strength.MUST, "needs", what, List.of())), List.of());
+          List.of(new Requirement(Requirement.Kind.NEEDS, "needs", what, List.of())), List.of());
     }
   }
 
   private void require(
-      Relations relations, Requirement.Strength strength, String verb, List<Requirement> into) {
+      Relations relations, Requirement.Kind kind, String verb, List<Requirement> into) {
     for (List<Relation> clause : relations.clauses()) {
-      into.add(requirement(clause, strength, verb));
+      into.add(requirement(clause, kind, verb));
     }
   }
 
-  private Requirement requirement(
-      List<Relation> alternatives, Requirement.Strength strength, String verb) {
+  private Requirement requirement(List<Relation> alternatives, Requirement.Kind kind, String verb) {
     List<Integer> satisfiers;
     if (alternatives.size() == 1) {
       satisfiers = shelf.satisfying(alternatives.getFirst());
@@ -99,15 +140,14 @@ public final class DebUniverse implements Universe<DebPackage> {
       satisfiers = List.copyOf(all);
     }
     String text = alternatives.stream().map(Relation::toString).collect(Collectors.joining(" | "));
-    return new Requirement(strength, verb, text, satisfiers);
+    return new Requirement(kind, verb, text, satisfiers);
   }
 
-  private void exclude(int candidate, Relations relations, String verb, List<Exclusion> into) {
+  private void exclude(Relations relations, String verb, List<Exclusion> into) {
     for (List<Relation> clause : relations.clauses()) {
       for (Relation relation : clause) {
-        List<Integer> others = new ArrayList<>(shelf.satisfying(relation));
         // Conflicting with a name it provides itself is how a package says: only one of us.
-        others.remove(Integer.valueOf(candidate));
+        List<Integer> others = shelf.excluded(relation);
         if (!others.isEmpty()) {
           into.add(new Exclusion(verb, others));
         }
@@ -118,12 +158,12 @@ public final class DebUniverse implements Universe<DebPackage> {
   @Override
   public List<Requirement> always() {
     List<Requirement> always = new ArrayList<>();
-    for (String name : shelf.names()) {
+    for (String name : shelf.alwaysNamed()) {
       DebPackage best = item(shelf.named(name).getFirst());
-      if (best.essential() || policy.priorities().contains(best.priority())) {
-        always.add(
-            new Requirement(Requirement.Strength.MUST, "always has", name, shelf.named(name)));
-      }
+      String why = best.essential() ? "essential" : best.priority().name().toLowerCase(Locale.ROOT);
+      always.add(
+          new Requirement(
+              Requirement.Kind.ALWAYS, "always has", name + " (" + why + ")", shelf.named(name)));
     }
     return always;
   }
