@@ -20,6 +20,7 @@ import io.microvisor.packages.repository.SinglePackages;
 import io.microvisor.packages.solver.Resolution;
 import io.microvisor.packages.solver.Wish;
 import io.microvisor.packages.solver.deb.DebPolicy;
+import io.microvisor.packages.supply.Kept;
 import io.microvisor.packages.supply.PackageSupply;
 import io.microvisor.store.Store;
 import java.io.IOException;
@@ -409,7 +410,7 @@ class RepositoriesOracleTest {
       PackageSupply supply, List<String> wishes, List<Pin> pins)
       throws IOException, InterruptedException {
     return supply.solve(
-        wishes.stream().map(Wish::of).toList(), DebPolicy.of("amd64"), pins, _ -> {});
+        wishes.stream().map(Wish::of).toList(), DebPolicy.of("amd64"), pins, Kept.NOTHING, _ -> {});
   }
 
   private SortedMap<String, String> theirs(int number) throws IOException {

@@ -7,6 +7,7 @@ import io.microvisor.compose.template.PackageWish;
 import io.microvisor.compose.template.Place;
 import io.microvisor.compose.template.Problem;
 import io.microvisor.compose.template.RejectedException;
+import io.microvisor.packages.catalog.PackageCatalog;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.fetch.DownloadEvent;
 import io.microvisor.packages.lock.Lock;
@@ -14,11 +15,10 @@ import io.microvisor.packages.repository.Pin;
 import io.microvisor.packages.solver.Resolution;
 import io.microvisor.packages.solver.Wish;
 import io.microvisor.packages.solver.deb.DebPolicy;
+import io.microvisor.packages.supply.Kept;
 import io.microvisor.packages.supply.PackageSupply;
 import java.io.IOException;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /// Which packages an image's kernel modules are built with. They are chosen apart from the image's: what an image holds does
@@ -41,15 +41,10 @@ final class BuildPackages {
     if (kernel.dkms().isEmpty()) {
       return lock;
     }
-    Set<String> available = new HashSet<>();
-    supply
-        .snapshots(listener)
-        .forEach(snapshot -> snapshot.packages().forEach(each -> available.add(exactly(each))));
-    supply
-        .locals()
-        .forEach(folder -> folder.packages().forEach(each -> available.add(exactly(each))));
-    List<Wish> wishes = BuildSet.wishes(kernel, lock.packages(), available::contains);
-    return switch (supply.solve(wishes, policy, pins, listener)) {
+    PackageCatalog packages = supply.packages(listener);
+    List<Wish> wishes =
+        BuildSet.wishes(kernel, lock.packages(), wish -> has(packages, wish.split("=", 2)));
+    return switch (supply.solve(wishes, policy, pins, Kept.NOTHING, listener)) {
       case Resolution.Solved<DebPackage> solved ->
           lock.withBuildPackages(
               supply.lock(solved, lock.architecture(), List.of(), listener).packages());
@@ -77,8 +72,9 @@ final class BuildPackages {
     };
   }
 
-  private static String exactly(DebPackage item) {
-    return item.name() + "=" + item.version();
+  private static boolean has(PackageCatalog packages, String[] nameAndVersion) {
+    return packages.packages(nameAndVersion[0]).stream()
+        .anyMatch(each -> each.version().toString().equals(nameAndVersion[1]));
   }
 
   private static Place place(Kernel kernel, List<Wish> wishes) {

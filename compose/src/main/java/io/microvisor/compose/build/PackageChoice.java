@@ -12,6 +12,7 @@ import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.solver.Resolution;
 import io.microvisor.packages.solver.Wish;
 import io.microvisor.packages.solver.deb.DebPolicy;
+import io.microvisor.packages.supply.Kept;
 import io.microvisor.packages.supply.PackageSupply;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -61,7 +62,7 @@ public final class PackageChoice {
       policy = policy.withRecommendations();
     }
     List<Wish> wishes = wishes(template);
-    return switch (supply.solve(wishes, policy, TemplateRepositories.pins(template), listener)) {
+    return switch (supply.solve(wishes, policy, TemplateRepositories.pins(template), Kept.NOTHING, listener)) {
       case Resolution.Solved<DebPackage> solved ->
           BuildPackages.add(
               supply.lock(

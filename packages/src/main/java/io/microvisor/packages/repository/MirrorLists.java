@@ -5,8 +5,8 @@ import io.microvisor.bytes.Digest;
 import io.microvisor.packages.fetch.Downloader;
 import io.microvisor.packages.fetch.Small;
 import io.microvisor.packages.fetch.Validators;
+import io.microvisor.packages.unpack.Decompressor;
 import io.microvisor.store.Actions;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -142,8 +142,9 @@ public final class MirrorLists {
   }
 
   private static String expanded(String name, byte[] bytes) throws IOException {
-    try (InputStream stream = IndexCompression.of(name).expand(new ByteArrayInputStream(bytes))) {
-      return new String(stream.readNBytes(LARGEST), StandardCharsets.UTF_8);
+    try (InputStream stream =
+        Decompressor.open(PackageIndex.compression(name), ByteSource.of(bytes), LARGEST)) {
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 }

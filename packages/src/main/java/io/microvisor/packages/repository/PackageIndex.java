@@ -169,10 +169,8 @@ final class PackageIndex {
     return made;
   }
 
-  }
-
   /// How a file of this name is compressed.
-  private static Compression compression(String name) {
+  static Compression compression(String name) {
     for (Compression each : Compression.values()) {
       if (each != Compression.NONE && name.endsWith(each.suffix())) {
         return each;

@@ -99,7 +99,7 @@ final class ReplayTest {
     goBack();
     archive.on(server, ".gz");
 
-    assertThat(refresh(spec(Freshness.UNCHECKED, server)).packages().getFirst().name())
+    assertThat(refresh(spec(Freshness.UNCHECKED, server)).packages().item(0).name())
         .isEqualTo("older");
     assertThat(notes)
         .singleElement()
@@ -107,7 +107,7 @@ final class ReplayTest {
         .contains("a newer one, of 2026-01-03T07:55:41Z, was seen before")
         .endsWith("used, because Check-Valid-Until is off for it");
     notes.clear();
-    assertThat(refresh(spec(Freshness.CHECKED, server)).packages().getFirst().name())
+    assertThat(refresh(spec(Freshness.CHECKED, server)).packages().item(0).name())
         .isEqualTo("older");
     assertThat(notes).isEmpty();
   }
@@ -133,7 +133,7 @@ final class ReplayTest {
 
     assertThatThrownBy(() -> refresh(spec(Freshness.CHECKED, server)))
         .hasMessageContaining("it was valid until 2026-01-04T07:55:41Z");
-    assertThat(refresh(spec(Freshness.UNCHECKED, server)).packages()).hasSize(2);
+    assertThat(refresh(spec(Freshness.UNCHECKED, server)).packages().size()).isEqualTo(2);
     assertThat(notes)
         .singleElement()
         .asString()

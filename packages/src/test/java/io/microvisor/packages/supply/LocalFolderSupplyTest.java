@@ -110,7 +110,7 @@ class LocalFolderSupplyTest {
   private Lock lock(List<Pin> pins) throws IOException, InterruptedException {
     try (Store store = store();
         PackageSupply supply = supply(store, Preference.NONE)) {
-      var resolution = supply.solve(wishes(), DebPolicy.of("amd64"), pins, _ -> {});
+      var resolution = supply.solve(wishes(), DebPolicy.of("amd64"), pins, Kept.NOTHING, _ -> {});
       if (!(resolution instanceof Resolution.Solved<DebPackage> solved)) {
         throw new AssertionError(resolution.toString());
       }

@@ -5,7 +5,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.tukaani.xz.LZMA2Options;
+import org.tukaani.xz.LZMAOutputStream;
 import org.tukaani.xz.XZOutputStream;
 
 /// Makes compressed inputs.
@@ -25,6 +27,8 @@ final class Compressed {
       case NONE -> out;
       case GZIP -> new GZIPOutputStream(out);
       case XZ -> new XZOutputStream(out, new LZMA2Options(0));
+      case LZMA -> new LZMAOutputStream(out, new LZMA2Options(0), -1);
+      case BZIP2 -> new BZip2CompressorOutputStream(out);
       case ZSTD -> new ZstdOutputStreamNoFinalizer(out, 1).setChecksum(true);
     };
   }
