@@ -3,6 +3,7 @@ package io.microvisor.cli;
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.compose.build.Composer;
 import io.microvisor.compose.template.Template;
+import io.microvisor.packages.fetch.DownloadException;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.supply.PackageSupply;
 import io.microvisor.store.Store;
@@ -47,6 +48,7 @@ final class BuildCommand implements Callable<Integer> {
   private final Terminal terminal;
   @Mixin private TemplateArgument template = new TemplateArgument();
   @Mixin private SupplyOptions supply = new SupplyOptions();
+  @Mixin private FrozenOption frozen = new FrozenOption();
   @Mixin private ProgressOptions progress = new ProgressOptions();
   @Mixin private JsonOption json = new JsonOption();
 
@@ -68,16 +70,34 @@ final class BuildCommand implements Callable<Integer> {
         terminal.workingDirectory().resolve(output.orElse(Path.of("build", loaded.image().name())));
     long started = terminal.nanoTime().getAsLong();
     try (Store store = Store.open(terminal.cache());
-        PackageSupply packages = supply.forTemplate(terminal, store, loaded);
         Progress shown = progress.open(terminal)) {
-      Lock lock =
-          new LockFiles(terminal, shown).forBuild(loaded, template.lock(terminal), packages);
-      List<Path> artifacts =
-          new Composer(store, packages, shown).build(loaded, lock, folder, epoch);
-      shown.clear();
-      report(loaded, artifacts, terminal.nanoTime().getAsLong() - started);
+      LockFiles files = new LockFiles(terminal, template, shown);
+      Lock lock = frozen.wanted() ? files.frozen(loaded) : lock(files, loaded, store, shown);
+      try (PackageSupply packages = supply.forLock(terminal, store, loaded, lock)) {
+        List<Path> artifacts =
+            new Composer(store, packages, shown).build(loaded, lock, folder, epoch);
+        shown.clear();
+        report(loaded, artifacts, terminal.nanoTime().getAsLong() - started);
+      } catch (DownloadException e) {
+        throw new MissingPackages(files.name(), template.words(), supply.offline())
+            .failure(lock, e);
+      }
     }
     return ExitCode.OK.value();
+  }
+
+  /// The lock as it is, if it fits, else brought in line, which is told.
+  private Lock lock(LockFiles files, Template loaded, Store store, Progress shown)
+      throws IOException, InterruptedException, FailureException {
+    Optional<Lock> fitting = files.fitting(loaded);
+    if (fitting.isPresent()) {
+      return fitting.get();
+    }
+    try (PackageSupply packages = supply.forTemplate(terminal, store, loaded)) {
+      LockFiles.Renewed renewed = files.amended(loaded, packages);
+      renewed.diff().lines(renewed.reasons()).forEach(line -> shown.say("    " + line));
+      return renewed.lock();
+    }
   }
 
   private void report(Template loaded, List<Path> artifacts, long nanos) throws IOException {

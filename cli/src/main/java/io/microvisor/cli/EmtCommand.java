@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
       ValidateCommand.class,
       ResolveCommand.class,
       LockCommand.class,
+      DiffCommand.class,
       RunCommand.class,
       InspectCommand.class,
       LsCommand.class,
@@ -107,7 +108,7 @@ final class EmtCommand {
   }
 
   /// The JDK's file exceptions have the path as their whole message.
-  private static String message(IOException e) {
+  static String message(IOException e) {
     return switch (e) {
       case NoSuchFileException missing -> missing.getFile() + ": no such file";
       case AccessDeniedException denied -> denied.getFile() + ": permission denied";

@@ -56,14 +56,24 @@ public final class PackageChoice {
   /// @throws RejectedException if wishes mean nothing or cannot be had together, with their places
   public static Lock lock(Template template, PackageSupply supply, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
+    Resolution.Solved<DebPackage> solved =
+        solved(template, supply.solve(wishes(template), policy(template), listener));
+    return supply.lock(solved, template.target().packageArchitecture(), inputs(template), listener);
+  }
+
+  /// How packages are chosen for a template.
+  static DebPolicy policy(Template template) {
     DebPolicy policy = DebPolicy.of(template.target().packageArchitecture());
-    if (template.system().recommends()) {
-      policy = policy.withRecommendations();
-    }
-    List<Wish> wishes = wishes(template);
-    return switch (supply.solve(wishes, policy, listener)) {
-      case Resolution.Solved<DebPackage> solved ->
-          supply.lock(solved, template.target().packageArchitecture(), inputs(template), listener);
+    return template.system().recommends() ? policy.withRecommendations() : policy;
+  }
+
+  /// The answer to a template's wishes, if it is one.
+  ///
+  /// @throws RejectedException if it is not, with the places of the wishes it is about
+  static Resolution.Solved<DebPackage> solved(Template template, Resolution<DebPackage> resolution)
+      throws IOException {
+    return switch (resolution) {
+      case Resolution.Solved<DebPackage> solved -> solved;
       case Resolution.Unsolvable<DebPackage> unsolvable ->
           throw new RejectedException(
               List.of(
@@ -82,7 +92,8 @@ public final class PackageChoice {
     };
   }
 
-  private static List<Wish> wishes(Template template) {
+  /// What is wished for, each with its place in the template.
+  public static List<Wish> wishes(Template template) {
     List<Wish> wishes = new ArrayList<>();
     Set<String> named = new LinkedHashSet<>();
     List<PackageWish> asked = new ArrayList<>(template.system().packages());
@@ -93,6 +104,17 @@ public final class PackageChoice {
     }
     ALWAYS.stream().filter(name -> !named.contains(name)).map(Wish::of).forEach(wishes::add);
     return wishes;
+  }
+
+  /// Where in the template an input comes from, as far as it can be told.
+  static Place place(Template template, String input) {
+    String[] words = input.split(" ", 2);
+    return switch (words[0]) {
+      case "package" -> place(template, List.of(Wish.of(words[words.length - 1])));
+      case "suite" -> template.target().place();
+      case "components" -> template.archive().place();
+      default -> template.system().place();
+    };
   }
 
   private static Problem problem(Template template, Resolution.Unknown unknown) {

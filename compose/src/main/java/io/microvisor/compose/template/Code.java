@@ -80,7 +80,12 @@ public enum Code {
           + " conflict."),
   UNKNOWN_UNIT("T026", "A service to enable, disable or mask is not in the image."),
   UNKNOWN_GROUP(
-      "T027", "A user or file names a group or owner that no package and no template creates.");
+      "T027", "A user or file names a group or owner that no package and no template creates."),
+  STALE_LOCK(
+      "T028",
+      "With `--frozen`, the lock must be there and must have been made for exactly what the template asks for. Each"
+          + " difference is a problem of its own; `emt lock` takes the template's changes into the lock and keeps all else"
+          + " in it.");
 
   private final String id;
   private final String meaning;

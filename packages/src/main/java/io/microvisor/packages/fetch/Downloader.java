@@ -34,6 +34,8 @@ public final class Downloader implements Closeable {
     void of(Duration duration) throws InterruptedException;
   }
 
+  private static final String OFFLINE = "not asked, since we are to stay offline";
+
   private final Network network;
   private final DownloadedFiles files;
   private final Pause pause;
@@ -89,6 +91,13 @@ public final class Downloader implements Closeable {
   /// @throws DownloadException if it could not be had for another reason than that it is not there
   public Small small(String subject, URI address, int limit, Validators known)
       throws IOException, InterruptedException {
+    if (!reaches(address)) {
+      throw new DownloadException(
+          List.of(
+              new DownloadException.Failure(
+                  subject, List.of(new DownloadException.Attempt(address, OFFLINE)))),
+          1);
+    }
     SmallTransfer transfer = new SmallTransfer(transport, address, limit, known);
     for (int attempt = 1; ; attempt++) {
       try {
@@ -102,6 +111,11 @@ public final class Downloader implements Closeable {
       }
       pause.of(pauseAfter(attempt));
     }
+  }
+
+  /// Whether an address may be asked: all may, or, offline, those of this machine.
+  public boolean reaches(URI address) {
+    return network.reaches(address);
   }
 
   /// What came of one download.
@@ -158,6 +172,9 @@ public final class Downloader implements Closeable {
   private Outcome fetch(
       Download download, URI address, Partial partial, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
+    if (!reaches(address)) {
+      return new Outcome.Never(OFFLINE);
+    }
     Transfer transfer = new Transfer(transport, download, address, partial, listener);
     for (int attempt = 1; ; attempt++) {
       Outcome outcome = slot(address, transfer::run);

@@ -13,6 +13,7 @@ import java.util.List;
 /// @param pause before the second attempt; doubled before each further one
 /// @param stall how long a server may take to answer, or send less than `leastRate`, before the attempt is given up
 /// @param leastRate bytes a second below which a transfer counts as stalled
+/// @param reach whether hosts may be asked at all
 public record Network(
     List<Proxy> proxies,
     List<Credentials> credentials,
@@ -20,10 +21,31 @@ public record Network(
     int attempts,
     Duration pause,
     Duration stall,
-    long leastRate) {
+    long leastRate,
+    Reach reach) {
+  /// Whether hosts may be asked.
+  public enum Reach {
+    /// Yes.
+    ONLINE,
+    /// No: only what is on this machine counts. An address of scheme `file` is on this machine.
+    OFFLINE
+  }
+
   /// Directly, without credentials, four attempts, six connections to a host, 30 seconds of patience.
   public static final Network DIRECT =
       new Network(List.of(), List.of(), 6, 4, Duration.ofMillis(500), Duration.ofSeconds(30), 512);
+
+  /// A network whose hosts may be asked.
+  public Network(
+      List<Proxy> proxies,
+      List<Credentials> credentials,
+      int connectionsPerHost,
+      int attempts,
+      Duration pause,
+      Duration stall,
+      long leastRate) {
+    this(proxies, credentials, connectionsPerHost, attempts, pause, stall, leastRate, Reach.ONLINE);
+  }
 
   public Network {
     if (connectionsPerHost < 1 || attempts < 1) {
@@ -37,12 +59,25 @@ public record Network(
 
   /// The same with other proxies.
   public Network withProxies(List<Proxy> others) {
-    return new Network(others, credentials, connectionsPerHost, attempts, pause, stall, leastRate);
+    return new Network(
+        others, credentials, connectionsPerHost, attempts, pause, stall, leastRate, reach);
   }
 
   /// The same with other credentials.
   public Network withCredentials(List<Credentials> others) {
-    return new Network(proxies, others, connectionsPerHost, attempts, pause, stall, leastRate);
+    return new Network(
+        proxies, others, connectionsPerHost, attempts, pause, stall, leastRate, reach);
+  }
+
+  /// The same, but no host is asked.
+  public Network offline() {
+    return new Network(
+        proxies, credentials, connectionsPerHost, attempts, pause, stall, leastRate, Reach.OFFLINE);
+  }
+
+  /// Whether an address may be asked.
+  boolean reaches(URI address) {
+    return reach == Reach.ONLINE || "file".equalsIgnoreCase(address.getScheme());
   }
 
   /// A way to some hosts: through a proxy, or explicitly not.

@@ -89,6 +89,12 @@ public final class LockFile {
     }
   }
 
+  /// The line of a lock's text, from 1, on which an input stands; 1 when none does.
+  public static int lineOf(String text, String input) {
+    List<String> lines = text.lines().toList();
+    return Math.max(0, lines.indexOf("input " + escaped(input))) + 1;
+  }
+
   /// The text of a lock.
   public static String text(Lock lock) {
     StringBuilder text = new StringBuilder(HEADER);

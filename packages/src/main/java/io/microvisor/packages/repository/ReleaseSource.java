@@ -76,6 +76,9 @@ final class ReleaseSource {
 
   private Optional<Answer> ask(RepositorySpec spec, URI distribution, Optional<Answer> last)
       throws IOException, InterruptedException {
+    if (last.isPresent() && !downloader.reaches(distribution)) {
+      return last;
+    }
     Validators known =
         last.filter(one -> one.form() == Form.IN_RELEASE)
             .map(Answer::validators)

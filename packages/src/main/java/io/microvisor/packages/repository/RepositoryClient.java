@@ -90,8 +90,10 @@ public final class RepositoryClient {
         failures.add(String.valueOf(e.getMessage()));
       }
     }
-    // An archive that cannot be reached is not one that has no updates.
-    if (spec.presence() == Presence.OPTIONAL && answered) {
+    boolean offline = spec.archives().stream().noneMatch(downloader::reaches);
+    // An archive that cannot be reached is not one that has no updates. Offline, what was never
+    // seen is not there.
+    if (spec.presence() == Presence.OPTIONAL && (answered || offline)) {
       return Optional.empty();
     }
     throw new IOException(
@@ -101,7 +103,10 @@ public final class RepositoryClient {
             + spec.suite()
             + "\n  "
             + String.join("\n  ", failures)
-            + "\n  advice: check the network, or name another archive: --mirror URL, or packageRepositories in the template");
+            + "\n  advice: "
+            + (offline
+                ? "do the same once without --offline; what is fetched then is kept"
+                : "check the network, or name another archive: --mirror URL, or packageRepositories in the template"));
   }
 
   private RepositorySnapshot read(

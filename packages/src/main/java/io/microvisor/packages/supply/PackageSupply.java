@@ -66,7 +66,17 @@ public final class PackageSupply implements Closeable {
   public Resolution<DebPackage> solve(
       List<Wish> wishes, DebPolicy policy, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
-    List<DebPackage> all = new ArrayList<>();
+    return solve(wishes, policy, List.of(), listener);
+  }
+
+  /// The same, with further packages to choose from, which the archives need not hold.
+  public Resolution<DebPackage> solve(
+      List<Wish> wishes,
+      DebPolicy policy,
+      List<DebPackage> further,
+      Consumer<DownloadEvent> listener)
+      throws IOException, InterruptedException {
+    List<DebPackage> all = new ArrayList<>(further);
     snapshots(listener).forEach(snapshot -> all.addAll(snapshot.packages()));
     return Solver.solve(DebUniverse.of(all, policy), wishes);
   }

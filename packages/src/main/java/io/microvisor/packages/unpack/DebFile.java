@@ -60,6 +60,15 @@ public record DebFile(Part control, Part data) {
     return new DebFile(control, data);
   }
 
+  /// The text of the package's control file: its stanza.
+  ///
+  /// @throws FormatException if there is none
+  public String stanza() throws IOException {
+    try (InputStream archive = control.open(ControlArchive.LARGEST)) {
+      return ControlArchive.stanza(ControlArchive.read(archive.readAllBytes()));
+    }
+  }
+
   private static void checkVersion(ByteSource content) throws IOException {
     if (content.size() > LARGEST_VERSION) {
       throw FormatException.damaged(
