@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     header = "Builds an image.",
     description = {
-      "Makes the lock beside the template if there is none, fetches the packages it pins, and writes the artifacts to"
+      "Makes the lock beside the template if there is none, or brings it in line with the template; fetches the packages it pins, and writes the artifacts to"
           + " build/NAME/. What earlier builds made is reused."
     },
     footerHeading = "%nExamples:%n",
@@ -34,13 +34,15 @@ import picocli.CommandLine.Option;
       "  emt build                        the default edge image",
       "  emt build minimal                another shipped template",
       "  emt build hello.yaml -o out      your own, into out/",
+      "  emt build --frozen hello.yaml    for CI: with the lock as it is, or not at all",
+      "  emt build --frozen --offline hello.yaml   without a network, from cache and hello.vendor",
       "  SOURCE_DATE_EPOCH=0 emt build    with another time inside"
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:built",
       "1:a package cannot be had, a script failed, the disk is full ...",
-      "3:the template or lock has problems",
+      "3:the template or lock has problems; with --frozen: the lock does not fit",
       "4:this machine lacks something, see \"emt doctor\"",
       "130:cancelled"
     })
@@ -58,6 +60,15 @@ final class BuildCommand implements Callable<Integer> {
       description = "Where the artifacts go (default: build/NAME).")
   private Optional<Path> output = Optional.empty();
 
+  @Option(
+      names = "--vendor",
+      paramLabel = "FOLDER",
+      description = {
+        "Take packages from a folder that \"emt lock --vendor\" filled (default: NAME.vendor beside the lock, if it is"
+            + " there)."
+      })
+  private Optional<Path> vendor = Optional.empty();
+
   BuildCommand(Terminal terminal) {
     this.terminal = terminal;
   }
@@ -73,14 +84,14 @@ final class BuildCommand implements Callable<Integer> {
         Progress shown = progress.open(terminal)) {
       LockFiles files = new LockFiles(terminal, template, shown);
       Lock lock = frozen.wanted() ? files.frozen(loaded) : lock(files, loaded, store, shown);
-      try (PackageSupply packages = supply.forLock(terminal, store, loaded, lock)) {
+      Vendoring vendoring = new Vendoring(terminal, template, supply, store, shown);
+      try (PackageSupply packages = vendoring.supply(loaded, lock, vendor)) {
         List<Path> artifacts =
             new Composer(store, packages, shown).build(loaded, lock, folder, epoch);
         shown.clear();
         report(loaded, artifacts, terminal.nanoTime().getAsLong() - started);
       } catch (DownloadException e) {
-        throw new MissingPackages(files.name(), template.words(), supply.offline())
-            .failure(lock, e);
+        throw vendoring.missing(files.name(), lock, e);
       }
     }
     return ExitCode.OK.value();

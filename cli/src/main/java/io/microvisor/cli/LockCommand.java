@@ -1,14 +1,12 @@
 package io.microvisor.cli;
 
 import io.microvisor.compose.build.LockFit;
-import io.microvisor.compose.build.PackageProgress;
-import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.template.Template;
-import io.microvisor.packages.fetch.DownloadException;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.lock.LockDiff;
 import io.microvisor.packages.lock.LockedPackage;
 import io.microvisor.packages.supply.PackageSupply;
+import io.microvisor.packages.vendor.VendorFolder;
 import io.microvisor.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -52,8 +50,6 @@ import picocli.CommandLine.Parameters;
       "3:the wishes cannot be met; with --frozen: the lock does not fit"
     })
 final class LockCommand implements Callable<Integer> {
-  private static final StepId PACKAGES = new StepId("packages");
-
   private final Terminal terminal;
 
   @Parameters(
@@ -76,6 +72,19 @@ final class LockCommand implements Callable<Integer> {
   @Option(names = "--fetch", description = "Fetch the pinned packages into the cache.")
   private boolean fetch;
 
+  @Option(
+      names = "--vendor",
+      paramLabel = "FOLDER",
+      description =
+          "Put everything that a build without a network needs into FOLDER; as NAME.vendor beside the lock, builds find it"
+              + " by themselves.")
+  private Optional<Path> vendor = Optional.empty();
+
+  @Option(
+      names = "--prune",
+      description = "With --vendor: delete packages from the folder that no lock in it pins.")
+  private boolean prune;
+
   LockCommand(Terminal terminal) {
     this.terminal = terminal;
   }
@@ -96,13 +105,13 @@ final class LockCommand implements Callable<Integer> {
       Lock lock =
           frozen.wanted() ? files.frozen(loaded) : lock(files, loaded, names, store, shown, answer);
       answer.put("packages", lock.packages().size());
-      if (fetch) {
-        fetch(
-            loaded,
-            lock,
-            store,
-            shown,
-            new MissingPackages(files.name(), argument.words(), supply.offline()));
+      Vendoring vendoring = new Vendoring(terminal, argument, supply, store, shown);
+      if (vendor.isPresent()) {
+        answer.put("vendor", vendoring.write(vendor.get(), files.name(), loaded, lock, unpinned()));
+      } else if (fetch) {
+        say(
+            vendoring.fetch(files.name(), loaded, lock).size() + " packages are in the cache",
+            shown);
       }
       shown.clear();
       if (json.wanted()) {
@@ -110,6 +119,10 @@ final class LockCommand implements Callable<Integer> {
       }
     }
     return ExitCode.OK.value();
+  }
+
+  private VendorFolder.Unpinned unpinned() {
+    return prune ? VendorFolder.Unpinned.PRUNED : VendorFolder.Unpinned.KEPT;
   }
 
   private boolean isTemplate(String word) {
@@ -123,6 +136,10 @@ final class LockCommand implements Callable<Integer> {
           "lock: packages are named, but not --update (expected: both, or neither)"
               + "\n  advice: emt lock --update "
               + String.join(" ", words));
+    }
+    if (prune && vendor.isEmpty()) {
+      throw new FailureException(
+          ExitCode.USAGE, "lock: --prune without --vendor (expected: the folder to prune)");
     }
     if (frozen.wanted() && update) {
       throw new FailureException(
@@ -223,17 +240,5 @@ final class LockCommand implements Callable<Integer> {
       found.addAll(matching);
     }
     return found;
-  }
-
-  private void fetch(
-      Template template, Lock lock, Store store, Progress shown, MissingPackages missing)
-      throws IOException, InterruptedException, FailureException {
-    try (PackageSupply packages = supply.forLock(terminal, store, template, lock)) {
-      List<Path> files =
-          packages.fetch(lock, new PackageProgress(PACKAGES, lock, shown)::downloading);
-      say(files.size() + " packages are in the cache", shown);
-    } catch (DownloadException e) {
-      throw missing.failure(lock, e);
-    }
   }
 }

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// The text of a lock: lines of words, made to be compared.
 ///
@@ -44,6 +45,9 @@ public final class LockFile {
   private static final String HEADER =
       "# Pinned packages, made by emt; \"emt lock --update\" renews them.\nemt-lock 1\n";
   private static final long LARGEST = 64 << 20;
+
+  /// Names become parts of file names.
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9+.~_-]*");
 
   private LockFile() {}
 
@@ -252,6 +256,14 @@ public final class LockFile {
         if (words.get(i).isEmpty()) {
           throw broken("nothing where name, version, architecture or file name should be");
         }
+      }
+      if (!NAME.matcher(words.get(0)).matches() || !NAME.matcher(words.get(2)).matches()) {
+        throw broken(
+            "package "
+                + words.get(0)
+                + " for "
+                + words.get(2)
+                + " (expected: names of letters, digits and + - . ~ _)");
       }
       DebVersion version;
       try {

@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// Where Release files come from: the archive, or the last answer of the archive when that still holds.
 ///
@@ -137,6 +139,24 @@ final class ReleaseSource {
     } catch (IOException _) {
       return Optional.empty();
     }
+  }
+
+  /// The files of the last verified answer of a distribution, by name; none if it was never asked.
+  SortedMap<String, byte[]> kept(URI distribution) throws IOException {
+    SortedMap<String, byte[]> files = new TreeMap<>();
+    Optional<Answer> last = last(distribution);
+    if (last.isPresent()) {
+      switch (last.get().form()) {
+        case IN_RELEASE -> files.put("InRelease", last.get().content());
+        case RELEASE -> {
+          files.put("Release", last.get().content());
+          if (last.get().signature().length > 0) {
+            files.put("Release.gpg", last.get().signature());
+          }
+        }
+      }
+    }
+    return files;
   }
 
   private static Digest key(URI distribution) {

@@ -1,5 +1,6 @@
 package io.microvisor.packages.repository;
 
+import io.microvisor.bytes.ByteSource;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.deb.Origin;
 import io.microvisor.packages.fetch.Download;
@@ -17,6 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -133,6 +136,29 @@ public final class RepositoryClient {
     wanted.forEach(one -> packages.addAll(read.get(one)));
     return new RepositorySnapshot(
         spec, release, found.verified().provenance(), packages, found.notes());
+  }
+
+  /// What vouches for a snapshot of this client; its indexes are downloaded again where they are not here any more.
+  public Evidence evidence(RepositorySnapshot snapshot, Consumer<DownloadEvent> listener)
+      throws IOException, InterruptedException {
+    RepositorySpec spec = snapshot.spec();
+    SortedMap<String, ByteSource> files = new TreeMap<>();
+    for (URI archive : spec.archives()) {
+      if (files.isEmpty()) {
+        releases
+            .kept(spec.distribution(archive))
+            .forEach((name, bytes) -> files.put(name, ByteSource.of(bytes)));
+      }
+    }
+    if (spec.trust() instanceof RepositorySpec.Trust.SignedBy(var keyring)) {
+      files.put("keyring.gpg", ByteSource.of(keyring.encoded()));
+    }
+    for (Wanted one : wanted(spec, snapshot.release())) {
+      Path index =
+          downloader.fetch(List.of(download(spec, snapshot.release(), one)), listener).getFirst();
+      files.put(Evidence.fileName(one.compressed().path().split("/")), ByteSource.of(index));
+    }
+    return new Evidence(Evidence.fileName(snapshot.release().origin(), spec.suite()), files);
   }
 
   private static Origin origin(RepositorySpec spec, Release release, Wanted wanted) {

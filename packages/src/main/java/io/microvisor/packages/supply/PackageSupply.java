@@ -10,6 +10,7 @@ import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.lock.LockedPackage;
 import io.microvisor.packages.lock.LockedRepository;
 import io.microvisor.packages.repository.ArchiveAddresses;
+import io.microvisor.packages.repository.Evidence;
 import io.microvisor.packages.repository.Provenance;
 import io.microvisor.packages.repository.RepositoryClient;
 import io.microvisor.packages.repository.RepositorySnapshot;
@@ -109,6 +110,16 @@ public final class PackageSupply implements Closeable {
         snapshot.release().codename(),
         snapshot.release().date(),
         signer);
+  }
+
+  /// What vouches for what the archives hold now.
+  public List<Evidence> evidence(Consumer<DownloadEvent> listener)
+      throws IOException, InterruptedException {
+    List<Evidence> all = new ArrayList<>();
+    for (RepositorySnapshot snapshot : snapshots(listener)) {
+      all.add(client.evidence(snapshot, listener));
+    }
+    return all;
   }
 
   /// Gets what is pinned, from any archive that has it: the digest decides, not the place.
