@@ -214,7 +214,7 @@ public record LockDiff(
     return switch (change.kind()) {
       case UPGRADED, DOWNGRADED -> start + " -> " + after.version();
       case REPLACED -> start + ": the same version, but other bytes";
-      case MOVED -> start + ": now from " + after.origin().origin() + " " + after.filename();
+      case MOVED -> start + ": now from " + after.origin() + " " + after.filename();
     };
   }
 
