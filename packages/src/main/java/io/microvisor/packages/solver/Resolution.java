@@ -1,6 +1,5 @@
 package io.microvisor.packages.solver;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,22 +15,6 @@ public sealed interface Resolution<P> {
     /// The pick of a name.
     public Optional<Pick<P>> find(String name) {
       return picks.stream().filter(pick -> pick.name().equals(name)).findFirst();
-    }
-
-    /// Who brought a pick in: from the pick that was wished for, or that every system has, down to the one of this
-    /// name. Empty when there is none of this name.
-    public List<Pick<P>> path(String name) {
-      List<Pick<P>> path = new ArrayList<>();
-      Optional<Pick<P>> at = find(name);
-      while (at.isPresent()) {
-        path.addFirst(at.get());
-        at =
-            switch (at.get().why()) {
-              case Why.Needed(int by, String _, String _) -> Optional.of(picks.get(by));
-              case Why.Wished _, Why.Always _ -> Optional.empty();
-            };
-      }
-      return path;
     }
   }
 

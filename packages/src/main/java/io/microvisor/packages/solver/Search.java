@@ -29,7 +29,8 @@ final class Search {
   }
 
   /// A variable's rules as clauses, by when they are decided; those that must hold are watched, too.
-  private record Owned(List<Clause> oneName, List<Clause> choices, List<Clause> should) {}
+  private record Owned(
+      List<Clause> oneName, List<Clause> choices, List<Clause> should, List<Clause> may) {}
 
   private static final Clause NO_CLAUSE = Clause.learned(new int[0], List.of());
 
@@ -48,10 +49,10 @@ final class Search {
   private int trailSize;
   private int propagated;
   private int level;
-  // Where each level begins in the trail, and how far the three agendas were then.
+  // Where each level begins in the trail, and how far the four agendas were then.
   private int[] levelStarts = new int[64];
   private int[][] agendaMarks = new int[64][];
-  private int[] agenda = new int[3];
+  private int[] agenda = new int[4];
 
   @SuppressWarnings({"unchecked", "rawtypes"})
   Search(Rules rules, long budget) {
@@ -180,7 +181,8 @@ final class Search {
 
   /// Fetches what a variable brings with it, now that it is true; returns a clause that cannot hold, or none.
   private Clause fetch(int variable) {
-    Owned fetched = new Owned(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    Owned fetched =
+        new Owned(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     owned[variable] = fetched;
     Clause conflict = NO_CLAUSE;
     for (Rule rule : rules.of(variable)) {
@@ -209,23 +211,21 @@ final class Search {
   }
 
   private List<Clause> agendaOf(Requirement requirement, Owned fetched) {
-    return switch (requirement.strength()) {
-      case MUST -> rules.oneName(requirement) ? fetched.oneName() : fetched.choices();
-      case SHOULD -> fetched.should();
+    return switch (requirement.kind()) {
+      case WISH, ALWAYS, NEEDS_FIRST, NEEDS ->
+          rules.oneName(requirement) ? fetched.oneName() : fetched.choices();
+      case RECOMMENDS -> fetched.should();
+      case SUGGESTS -> fetched.may();
     };
   }
 
   static boolean must(Rule rule) {
     return switch (rule) {
-      case Rule.Wished(Wish _, Requirement requirement) -> must(requirement);
-      case Rule.Always(Requirement requirement) -> must(requirement);
-      case Rule.Needs(int _, Requirement requirement) -> must(requirement);
+      case Rule.Wished(Wish _, Requirement requirement) -> requirement.kind().must();
+      case Rule.Always(Requirement requirement) -> requirement.kind().must();
+      case Rule.Needs(int _, Requirement requirement) -> requirement.kind().must();
       case Rule.Banned _, Rule.Excludes _ -> true;
     };
-  }
-
-  private static boolean must(Requirement requirement) {
-    return requirement.strength() == Requirement.Strength.MUST;
   }
 
   /// Adds a clause in the midst of the search and draws its conclusion; whether it cannot hold.
@@ -334,7 +334,7 @@ final class Search {
 
   /// The literal to try next, or -1 when everything required is there.
   private int decide() {
-    for (int which = 0; which < 3; which++) {
+    for (int which = 0; which < 4; which++) {
       for (; agenda[which] < trailSize; agenda[which]++) {
         int literal = trail[agenda[which]];
         Owned own = owned[Clause.variable(literal)];
@@ -345,7 +345,8 @@ final class Search {
             switch (which) {
               case 0 -> own.oneName();
               case 1 -> own.choices();
-              default -> own.should();
+              case 2 -> own.should();
+              default -> own.may();
             };
         for (Clause clause : clauses) {
           int wanted = wanted(clause);

@@ -24,6 +24,9 @@ public interface Universe<P> {
   /// What taking a candidate brings with it, including that no other version of it may be taken.
   Terms terms(int candidate);
 
+  /// The name under which a candidate satisfies a requirement: its own, or one it provides.
+  String nameIn(Requirement requirement, int candidate);
+
   /// What is required before any wish; their verb and text complete the sentence "the system ...".
   List<Requirement> always();
 

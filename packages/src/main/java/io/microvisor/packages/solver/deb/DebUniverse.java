@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -31,6 +32,11 @@ public final class DebUniverse implements Universe<DebPackage> {
   /// A universe of packages; of equal name, version and architecture only the first counts.
   public static DebUniverse of(Iterable<DebPackage> packages, DebPolicy policy) {
     return new DebUniverse(policy, DebShelf.of(packages, policy));
+  }
+
+  /// A universe of nothing but packages that were chosen before, for `Reasons`: none is pinned away any more.
+  public static DebUniverse chosen(Iterable<DebPackage> packages, DebPolicy policy) {
+    return of(packages, policy.withPin(_ -> 500));
   }
 
   @Override
@@ -54,16 +60,37 @@ public final class DebUniverse implements Universe<DebPackage> {
   }
 
   @Override
+  public String nameIn(Requirement requirement, int candidate) {
+    return switch (requirement.kind()) {
+      case ALWAYS -> name(candidate);
+      case WISH, NEEDS_FIRST, NEEDS, RECOMMENDS, SUGGESTS -> {
+        try {
+          yield Relations.of(requirement.text()).clauses().stream()
+              .flatMap(List::stream)
+              .filter(relation -> shelf.satisfying(relation).contains(candidate))
+              .findFirst()
+              .map(Relation::name)
+              .orElse(name(candidate));
+        } catch (UncheckedIOException _) {
+          // A wish in no relationship's words, such as name=version, names what it means.
+          yield name(candidate);
+        }
+      }
+    };
+  }
+
+  @Override
   public Terms terms(int candidate) {
     DebPackage item = item(candidate);
     try {
       List<Requirement> requirements = new ArrayList<>();
-      require(item.preDepends(), Requirement.Strength.MUST, "pre-depends on", requirements);
-      require(item.depends(), Requirement.Strength.MUST, "needs", requirements);
-      switch (policy.recommendations()) {
-        case TAKEN ->
-            require(item.recommends(), Requirement.Strength.SHOULD, "recommends", requirements);
-        case IGNORED -> {}
+      require(item.preDepends(), Requirement.Kind.NEEDS_FIRST, "pre-depends on", requirements);
+      require(item.depends(), Requirement.Kind.NEEDS, "needs", requirements);
+      if (policy.recommends()) {
+        require(item.recommends(), Requirement.Kind.RECOMMENDS, "recommends", requirements);
+      }
+      if (policy.suggests()) {
+        require(item.suggests(), Requirement.Kind.SUGGESTS, "suggests", requirements);
       }
       List<Exclusion> exclusions = new ArrayList<>();
       List<Integer> siblings = new ArrayList<>(shelf.named(item.name()));
@@ -77,19 +104,18 @@ public final class DebUniverse implements Universe<DebPackage> {
     } catch (UncheckedIOException e) {
       String what = "something unreadable, " + e.getMessage();
       return new Terms(
-          List.of(new Requirement(Requirement.Strength.MUST, "needs", what, List.of())), List.of());
+          List.of(new Requirement(Requirement.Kind.NEEDS, "needs", what, List.of())), List.of());
     }
   }
 
   private void require(
-      Relations relations, Requirement.Strength strength, String verb, List<Requirement> into) {
+      Relations relations, Requirement.Kind kind, String verb, List<Requirement> into) {
     for (List<Relation> clause : relations.clauses()) {
-      into.add(requirement(clause, strength, verb));
+      into.add(requirement(clause, kind, verb));
     }
   }
 
-  private Requirement requirement(
-      List<Relation> alternatives, Requirement.Strength strength, String verb) {
+  private Requirement requirement(List<Relation> alternatives, Requirement.Kind kind, String verb) {
     List<Integer> satisfiers;
     if (alternatives.size() == 1) {
       satisfiers = shelf.satisfying(alternatives.getFirst());
@@ -99,7 +125,7 @@ public final class DebUniverse implements Universe<DebPackage> {
       satisfiers = List.copyOf(all);
     }
     String text = alternatives.stream().map(Relation::toString).collect(Collectors.joining(" | "));
-    return new Requirement(strength, verb, text, satisfiers);
+    return new Requirement(kind, verb, text, satisfiers);
   }
 
   private void exclude(int candidate, Relations relations, String verb, List<Exclusion> into) {
@@ -121,8 +147,11 @@ public final class DebUniverse implements Universe<DebPackage> {
     for (String name : shelf.names()) {
       DebPackage best = item(shelf.named(name).getFirst());
       if (best.essential() || policy.priorities().contains(best.priority())) {
+        String why =
+            best.essential() ? "essential" : best.priority().name().toLowerCase(Locale.ROOT);
         always.add(
-            new Requirement(Requirement.Strength.MUST, "always has", name, shelf.named(name)));
+            new Requirement(
+                Requirement.Kind.ALWAYS, "always has", name + " (" + why + ")", shelf.named(name)));
       }
     }
     return always;

@@ -33,7 +33,7 @@ final class DebWishes {
   /// Makes a requirement of alternatives.
   @FunctionalInterface
   interface Maker {
-    Requirement make(List<Relation> alternatives, Requirement.Strength strength, String verb);
+    Requirement make(List<Relation> alternatives, Requirement.Kind kind, String verb);
   }
 
   private final DebShelf shelf;
@@ -79,7 +79,7 @@ final class DebWishes {
       return new Meaning.Unknown("not understood (expected: one package)", List.of());
     }
     List<Relation> alternatives = clauses.getFirst();
-    Requirement requirement = maker.make(alternatives, Requirement.Strength.MUST, "wants");
+    Requirement requirement = maker.make(alternatives, Requirement.Kind.WISH, "wants");
     if (requirement.satisfiers().isEmpty()) {
       return nothingFor(alternatives.getFirst().name());
     }
@@ -94,7 +94,7 @@ final class DebWishes {
         any.satisfiers().stream()
             .filter(each -> shelf.item(each).name().equals(relation.name()))
             .toList();
-    return real.isEmpty() ? any : new Requirement(any.strength(), any.verb(), any.text(), real);
+    return real.isEmpty() ? any : new Requirement(any.kind(), any.verb(), any.text(), real);
   }
 
   private Meaning ofName(String name, String condition, Predicate<DebPackage> accepted) {
@@ -103,15 +103,13 @@ final class DebWishes {
     return fitting.isEmpty()
         ? nothingFor(name.strip())
         : understood(
-            List.of(
-                new Requirement(Requirement.Strength.MUST, "wants", name + condition, fitting)));
+            List.of(new Requirement(Requirement.Kind.WISH, "wants", name + condition, fitting)));
   }
 
   private Meaning everyLike(String glob) {
     List<Requirement> requirements = new ArrayList<>();
     for (String name : matching(glob)) {
-      requirements.add(
-          new Requirement(Requirement.Strength.MUST, "wants", name, shelf.named(name)));
+      requirements.add(new Requirement(Requirement.Kind.WISH, "wants", name, shelf.named(name)));
     }
     return requirements.isEmpty()
         ? new Meaning.Unknown("no package has a name like this", List.of())

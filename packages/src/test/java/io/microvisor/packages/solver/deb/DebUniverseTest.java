@@ -193,22 +193,6 @@ final class DebUniverseTest {
   }
 
   @Test
-  void saysWhoBroughtAPackageIn() throws FormatException {
-    Resolution<DebPackage> answer =
-        solve("app 1; Depends: x\nx 1; Pre-Depends: y (>= 1)\ny 1", "app", AMD64);
-    assertThat(answer)
-        .isInstanceOfSatisfying(
-            Resolution.Solved.class,
-            solved -> {
-              List<?> path = solved.path("y");
-              assertThat(path).extracting("name").containsExactly("app", "x", "y");
-              assertThat(path.getLast())
-                  .extracting("why")
-                  .hasToString("Needed[by=1, verb=pre-depends on, text=y (>= 1)]");
-            });
-  }
-
-  @Test
   void givesUpWithinItsBudget() throws FormatException {
     // Eight pigeons, seven holes: no short proof by learning alone.
     String text =
