@@ -28,8 +28,7 @@ public final class Kernels {
   private static String image(List<RepositorySnapshot> snapshots) throws IOException {
     DebPackage newest =
         snapshots.stream()
-            .flatMap(snapshot -> snapshot.packages().stream())
-            .filter(each -> each.name().equals("linux-image-cloud-amd64"))
+            .flatMap(snapshot -> snapshot.packages().packages("linux-image-cloud-amd64").stream())
             .max((a, b) -> a.version().compareTo(b.version()))
             .orElseThrow(() -> new IOException("trixie: no linux-image-cloud-amd64"));
     return newest.depends().clauses().stream()

@@ -1,146 +1,160 @@
 package io.microvisor.packages.repository;
 
-import com.github.luben.zstd.Zstd;
-import com.github.luben.zstd.ZstdException;
+import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
+import io.microvisor.packages.catalog.CatalogWriter;
+import io.microvisor.packages.catalog.PackageCatalog;
+import io.microvisor.packages.catalog.SearchText;
+import io.microvisor.packages.catalog.StoredCatalog;
 import io.microvisor.packages.deb.ControlReader;
+import io.microvisor.packages.deb.ControlStanza;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.deb.Origin;
-import io.microvisor.store.Actions;
-import java.io.ByteArrayInputStream;
+import io.microvisor.packages.unpack.Compression;
+import io.microvisor.packages.unpack.Decompressor;
+import io.microvisor.store.Store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.zip.GZIPInputStream;
-import org.tukaani.xz.XZInputStream;
 
-/// Reads a `Packages` index. Of Debian's 57 MB the fields we use are less than half; that half is kept in the action
-/// cache, keyed by the index's digest, so that the next reader neither inflates nor hashes the rest.
+/// Reads a `Packages` index, once: what comes of it, a catalogue and the text to search in, is kept in the store as plain
+/// files, and the action cache tells which files are those of an index.
 final class PackageIndex {
-  private static final int FILTER_VERSION = 1;
+  private static final int VERSION = 1;
   private static final int LARGEST = 1 << 30;
-  private static final int XZ_MEMORY_KIB = 128 << 10;
-  private static final int CHUNKS = 4;
-  private static final int ZSTD_LEVEL = 3;
 
-  private final Actions cache;
+  private final Store store;
 
-  PackageIndex(Actions cache) {
-    this.cache = cache;
+  PackageIndex(Store store) {
+    this.store = store;
   }
 
-  /// The packages of an index that was read before.
+  /// The downloaded form of an index.
   ///
-  /// @param plain the uncompressed index, as the Release file describes it
-  /// @return empty if it has to be downloaded
-  Optional<List<DebPackage>> find(IndexFile plain, Origin origin)
-      throws IOException, InterruptedException {
-    Optional<byte[]> cached = cache.find(key(plain)).flatMap(PackageIndex::inflate);
-    return cached.isPresent() ? Optional.of(parse(cached.get(), plain, origin)) : Optional.empty();
+  /// @param compressed its size and digest are already checked; its name tells the compression
+  record Downloaded(IndexFile compressed, Path path) {}
+
+  /// Has an index downloaded.
+  @FunctionalInterface
+  interface Source {
+    /// The index as it was downloaded, now or before.
+    Downloaded download() throws IOException, InterruptedException;
   }
 
-  /// The packages of a downloaded index, which is kept for [#find].
+  /// The packages of an index, which is downloaded if it was not read before.
   ///
   /// @param plain the uncompressed index, as the Release file describes it
-  /// @param compressed the same as it was downloaded, size and digest already checked; its name tells the compression
-  List<DebPackage> read(IndexFile plain, IndexFile compressed, Path downloaded, Origin origin)
+  PackageCatalog read(IndexFile plain, Source source, Origin origin)
       throws IOException, InterruptedException {
-    byte[] wanted = filter(plain, compressed, downloaded);
-    List<DebPackage> packages = parse(wanted, plain, origin);
-    byte[] kept = Zstd.compress(wanted, ZSTD_LEVEL);
-    if (kept.length <= Actions.LARGEST_VALUE) {
-      cache.put(key(plain), kept);
+    Optional<byte[]> kept = find(catalogKey(plain));
+    if (kept.isPresent()) {
+      try {
+        return catalog(kept.get(), plain, source, origin);
+      } catch (FormatException _) {
+        // What is damaged is made anew.
+      }
     }
-    return packages;
+    return catalog(make(plain, source, origin).catalog(), plain, source, origin);
   }
 
-  private static Digest key(IndexFile plain) {
-    return Digest.sha256("packages-index-" + FILTER_VERSION + "\0" + plain.digest());
+  private PackageCatalog catalog(byte[] file, IndexFile plain, Source source, Origin origin)
+      throws FormatException {
+    return StoredCatalog.read(
+        file, plain.digest(), origin, () -> searchText(plain, source, origin));
   }
 
-  private static Optional<byte[]> inflate(byte[] kept) {
+  private SearchText searchText(IndexFile plain, Source source, Origin origin)
+      throws IOException, InterruptedException {
+    Optional<byte[]> kept = find(searchKey(plain));
+    if (kept.isPresent()) {
+      try {
+        return SearchText.read(kept.get());
+      } catch (FormatException _) {
+        // What is damaged is made anew.
+      }
+    }
+    return make(plain, source, origin).searchText();
+  }
+
+  private static Digest catalogKey(IndexFile plain) {
+    return Digest.sha256("package-catalog-" + VERSION + "\0" + plain.digest());
+  }
+
+  private static Digest searchKey(IndexFile plain) {
+    return Digest.sha256("package-search-" + VERSION + "\0" + plain.digest());
+  }
+
+  private Optional<byte[]> find(Digest key) throws IOException {
+    Optional<Path> file =
+        store
+            .actions()
+            .find(key)
+            .filter(value -> value.length == Digest.SIZE)
+            .map(Digest::of)
+            .flatMap(store.files()::path);
     try {
-      long size = Zstd.getFrameContentSize(kept);
-      return size < 0 || size > LARGEST
-          ? Optional.empty()
-          : Optional.of(Zstd.decompress(kept, (int) size));
-    } catch (ZstdException _) {
-      return Optional.empty(); // A damaged cache entry is none.
+      return file.isPresent() && Files.size(file.get()) <= LARGEST
+          ? Optional.of(Files.readAllBytes(file.get()))
+          : Optional.empty();
+    } catch (NoSuchFileException _) {
+      return Optional.empty(); // Removed since.
     }
   }
 
-  private static byte[] filter(IndexFile plain, IndexFile compressed, Path downloaded)
-      throws IOException {
+  private void keep(Digest key, byte[] content) throws IOException {
+    Path file = store.temporary().resolve("index");
+    Files.write(file, content);
+    store.actions().put(key, store.files().adopt(file).bytes());
+  }
+
+  /// What comes of an index.
+  @SuppressWarnings("ArrayRecordComponent") // A carrier, never compared.
+  private record Made(byte[] catalog, SearchText searchText) {}
+
+  private Made make(IndexFile plain, Source source, Origin origin)
+      throws IOException, InterruptedException {
     if (plain.size() > LARGEST) {
       throw FormatException.unsupported(
           "package index", 0, plain.size() + " bytes (expected: at most 1 GiB)");
     }
-    try (InputStream file = Files.newInputStream(downloaded);
-        InputStream stream = decompressed(compressed.path(), file)) {
-      return FieldFilter.run(stream, plain);
+    Downloaded downloaded = source.download();
+    CatalogWriter catalog = new CatalogWriter();
+    SearchText.Writer search = new SearchText.Writer();
+    try (InputStream text =
+            Decompressor.open(
+                compression(downloaded.compressed()), ByteSource.of(downloaded.path()), LARGEST);
+        ReadAhead checked = ReadAhead.of(text, plain)) {
+      ControlReader reader = new ControlReader(checked);
+      try {
+        for (var next = reader.next(); next.isPresent(); next = reader.next()) {
+          ControlStanza stanza = next.get();
+          DebPackage item = DebPackage.of(stanza, origin);
+          catalog.add(item);
+          search.add(item.name(), item.version().toString(), stanza.text("Description"));
+        }
+      } catch (FormatException e) {
+        checked.skipAll(); // That it is not the index that was signed explains more.
+        throw e;
+      }
     } catch (IOException e) {
-      throw new IOException("index " + compressed.path() + ": " + e.getMessage(), e);
+      throw new IOException(
+          origin + ", index " + downloaded.compressed().path() + ": " + e.getMessage(), e);
     }
+    Made made = new Made(catalog.file(plain.digest()), search.text());
+    keep(searchKey(plain), made.searchText().file());
+    keep(catalogKey(plain), made.catalog());
+    return made;
   }
 
-  private static InputStream decompressed(String name, InputStream file) throws IOException {
-    if (name.endsWith(".gz")) {
-      return new GZIPInputStream(file, 1 << 16);
-    }
-    return name.endsWith(".xz") ? new XZInputStream(file, XZ_MEMORY_KIB) : file;
-  }
-
-  private static List<DebPackage> parse(byte[] text, IndexFile plain, Origin origin)
-      throws IOException, InterruptedException {
-    List<Future<List<DebPackage>>> parts = new ArrayList<>();
-    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
-      int from = 0;
-      for (int chunk = 1; chunk <= CHUNKS; chunk++) {
-        int to = chunk == CHUNKS ? text.length : stanzaEnd(text, from, chunk);
-        int start = from;
-        parts.add(executor.submit(() -> parse(text, start, to, origin)));
-        from = to;
-      }
-      List<DebPackage> all = new ArrayList<>();
-      for (Future<List<DebPackage>> part : parts) {
-        all.addAll(part.get());
-      }
-      return all;
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof FormatException damaged) {
-        throw new IOException(origin + " " + plain.path() + ": " + damaged.getMessage(), damaged);
-      }
-      throw new IllegalStateException(e.getCause());
-    }
-  }
-
-  /// The end of the stanza in which a quarter, a half ... of the text lies.
-  private static int stanzaEnd(byte[] text, int from, int chunk) {
-    int at = Math.max(from, (int) ((long) text.length * chunk / CHUNKS));
-    while (at + 1 < text.length && !(text[at] == '\n' && text[at + 1] == '\n')) {
-      at++;
-    }
-    return Math.min(at + 2, text.length);
-  }
-
-  private static List<DebPackage> parse(byte[] text, int from, int to, Origin origin)
-      throws IOException {
-    List<DebPackage> packages = new ArrayList<>();
-    try (ControlReader reader =
-        new ControlReader(new ByteArrayInputStream(text, from, to - from))) {
-      for (var next = reader.next(); next.isPresent(); next = reader.next()) {
-        packages.add(DebPackage.of(next.get(), origin));
-      }
-    }
-    return packages;
+  private static Compression compression(IndexFile file) {
+    String name = file.path().substring(file.path().lastIndexOf('/') + 1);
+    int dot = name.lastIndexOf('.');
+    return dot < 0
+        ? Compression.NONE
+        : Compression.ofSuffix(name.substring(dot)).orElse(Compression.NONE);
   }
 }

@@ -1,7 +1,7 @@
 package io.microvisor.packages.repository;
 
 import io.microvisor.bytes.ByteSource;
-import io.microvisor.packages.deb.DebPackage;
+import io.microvisor.packages.catalog.PackageCatalog;
 import io.microvisor.packages.deb.Origin;
 import io.microvisor.packages.fetch.Download;
 import io.microvisor.packages.fetch.DownloadEvent;
@@ -14,12 +14,11 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,7 +41,7 @@ public final class RepositoryClient {
   public RepositoryClient(Downloader downloader, Store store, Instant now) {
     this.downloader = downloader;
     this.releases = new ReleaseSource(downloader, store.actions(), new ReleaseVerifier(now));
-    this.indexes = new PackageIndex(store.actions());
+    this.indexes = new PackageIndex(store);
   }
 
   /// What the repositories hold now, in their order; optional ones that are not there are left out.
@@ -52,17 +51,27 @@ public final class RepositoryClient {
   public List<RepositorySnapshot> refresh(
       List<RepositorySpec> specs, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
-    List<Future<Optional<RepositorySnapshot>>> running = new ArrayList<>();
+    List<Callable<Optional<RepositorySnapshot>>> work = new ArrayList<>();
+    for (RepositorySpec spec : specs) {
+      work.add(() -> refresh(spec, listener));
+    }
     List<RepositorySnapshot> snapshots = new ArrayList<>();
+    together(work).forEach(one -> one.ifPresent(snapshots::add));
+    return snapshots;
+  }
+
+  /// Does everything at once; the first failure, in the order of the work, ends it.
+  private static <T> List<T> together(List<Callable<T>> work)
+      throws IOException, InterruptedException {
+    List<Future<T>> running = new ArrayList<>();
+    List<T> done = new ArrayList<>();
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       try {
-        for (RepositorySpec spec : specs) {
-          running.add(executor.submit(() -> refresh(spec, listener)));
+        work.forEach(one -> running.add(executor.submit(one)));
+        for (Future<T> one : running) {
+          done.add(one.get());
         }
-        for (Future<Optional<RepositorySnapshot>> one : running) {
-          one.get().ifPresent(snapshots::add);
-        }
-        return snapshots;
+        return done;
       } catch (ExecutionException e) {
         switch (e.getCause()) {
           case IOException io -> throw io;
@@ -116,24 +125,13 @@ public final class RepositoryClient {
       RepositorySpec spec, ReleaseSource.Found found, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
     Release release = found.verified().release();
-    List<Wanted> wanted = wanted(spec, release);
-    Map<Wanted, List<DebPackage>> read = new LinkedHashMap<>();
-    for (Wanted one : wanted) {
-      indexes
-          .find(one.plain(), origin(spec, release, one))
-          .ifPresent(packages -> read.put(one, packages));
-    }
-    List<Wanted> missing = wanted.stream().filter(one -> !read.containsKey(one)).toList();
-    List<Path> files =
-        downloader.fetch(
-            missing.stream().map(one -> download(spec, release, one)).toList(), listener);
-    for (int i = 0; i < files.size(); i++) {
-      Wanted one = missing.get(i);
+    List<Callable<PackageCatalog>> work = new ArrayList<>();
+    for (Wanted one : wanted(spec, release)) {
       Origin origin = origin(spec, release, one);
-      read.put(one, indexes.read(one.plain(), one.compressed(), files.get(i), origin));
+      PackageIndex.Source source = () -> downloaded(spec, release, one, listener);
+      work.add(() -> indexes.read(one.plain(), source, origin));
     }
-    List<DebPackage> packages = new ArrayList<>();
-    wanted.forEach(one -> packages.addAll(read.get(one)));
+    PackageCatalog packages = PackageCatalog.joined(together(work));
     return new RepositorySnapshot(
         spec, release, found.verified().provenance(), packages, found.notes());
   }
@@ -159,6 +157,13 @@ public final class RepositoryClient {
       files.put(Evidence.fileName(one.compressed().path().split("/")), ByteSource.of(index));
     }
     return new Evidence(Evidence.fileName(snapshot.release().origin(), spec.suite()), files);
+  }
+
+  private PackageIndex.Downloaded downloaded(
+      RepositorySpec spec, Release release, Wanted wanted, Consumer<DownloadEvent> listener)
+      throws IOException, InterruptedException {
+    List<Path> file = downloader.fetch(List.of(download(spec, release, wanted)), listener);
+    return new PackageIndex.Downloaded(wanted.compressed(), file.getFirst());
   }
 
   private static Origin origin(RepositorySpec spec, Release release, Wanted wanted) {

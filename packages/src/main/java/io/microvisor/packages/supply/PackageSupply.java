@@ -1,6 +1,7 @@
 package io.microvisor.packages.supply;
 
 import io.microvisor.bytes.ByteSource;
+import io.microvisor.packages.catalog.PackageCatalog;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.fetch.Download;
 import io.microvisor.packages.fetch.DownloadEvent;
@@ -77,9 +78,16 @@ public final class PackageSupply implements Closeable {
       List<DebPackage> further,
       Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
-    List<DebPackage> all = new ArrayList<>(further);
-    snapshots(listener).forEach(snapshot -> all.addAll(snapshot.packages()));
+    PackageCatalog all =
+        PackageCatalog.joined(List.of(PackageCatalog.of(further), packages(listener)));
     return Solver.solve(DebUniverse.of(all, policy), wishes);
+  }
+
+  /// What the archives hold now, as one catalogue.
+  public PackageCatalog packages(Consumer<DownloadEvent> listener)
+      throws IOException, InterruptedException {
+    return PackageCatalog.joined(
+        snapshots(listener).stream().map(RepositorySnapshot::packages).toList());
   }
 
   /// Pins a solution.

@@ -2,22 +2,20 @@ package io.microvisor.packages.supply;
 
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.packages.catalog.PackageCatalog;
 import io.microvisor.packages.deb.ControlStanza;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.fetch.DownloadEvent;
 import io.microvisor.packages.fetch.DownloadException;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.lock.LockedPackage;
-import io.microvisor.packages.repository.RepositorySnapshot;
 import io.microvisor.packages.unpack.DebFile;
 import io.microvisor.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -54,19 +52,15 @@ public record PinnedPackages(List<DebPackage> found, List<LockedPackage> gone) {
   public static PinnedPackages listed(
       List<LockedPackage> pinned, PackageSupply supply, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
-    Map<Digest, DebPackage> listed = new HashMap<>();
-    for (RepositorySnapshot snapshot : supply.snapshots(listener)) {
-      snapshot.packages().forEach(each -> listed.putIfAbsent(each.sha256(), each));
-    }
+    PackageCatalog listed = supply.packages(listener);
     List<DebPackage> found = new ArrayList<>();
     List<LockedPackage> unlisted = new ArrayList<>();
     for (LockedPackage each : pinned) {
-      DebPackage item = listed.get(each.sha256());
-      if (item == null) {
-        unlisted.add(each);
-      } else {
-        found.add(item);
-      }
+      Optional<DebPackage> item =
+          listed.packages(each.name()).stream()
+              .filter(known -> known.sha256().equals(each.sha256()))
+              .findFirst();
+      item.ifPresentOrElse(found::add, () -> unlisted.add(each));
     }
     List<LockedPackage> gone = new ArrayList<>();
     for (LockedPackage each : unlisted) {

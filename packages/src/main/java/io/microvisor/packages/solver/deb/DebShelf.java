@@ -1,155 +1,220 @@
 package io.microvisor.packages.solver.deb;
 
+import io.microvisor.packages.catalog.PackageCatalog;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.deb.DebVersion;
 import io.microvisor.packages.deb.MultiArch;
+import io.microvisor.packages.deb.Priority;
 import io.microvisor.packages.deb.Relation;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
-/// Packages in the order of preference within their names, and who provides what. Names are in alphabetical order.
+/// Packages in the order of preference within their names, and who provides what. A candidate is the position of a
+/// package in all offers joined; those that do not fit the policy, or repeat another, are under no name.
+///
+/// An archive is much larger than what a solution looks at, so a name is looked up when it is first asked for.
+///
+/// Not for several threads.
 final class DebShelf {
-  /// A candidate that provides a name, in some version or in none.
-  private record Provider(int candidate, List<DebVersion> version) {}
+  private final DebPolicy policy;
+  private final List<Offer> offers;
+  private final PackageCatalog catalog;
+  private final @Nullable DebPackage[] items;
+  private final Map<String, List<Integer>> byName = new HashMap<>();
+  private final Map<String, List<PackageCatalog.Provided>> providers = new HashMap<>();
 
-  private final String architecture;
-  private final List<DebPackage> items;
-  private final Map<String, List<Integer>> byName = new LinkedHashMap<>();
-  private final Map<String, List<Provider>> providers = new HashMap<>();
-
-  private DebShelf(String architecture, List<DebPackage> items) {
-    this.architecture = architecture;
-    this.items = items;
+  private DebShelf(DebPolicy policy, List<Offer> offers) {
+    this.policy = policy;
+    this.offers = offers;
+    this.catalog = PackageCatalog.joined(offers.stream().map(Offer::packages).toList());
+    this.items = new DebPackage[catalog.size()];
   }
 
-  static DebShelf of(Iterable<DebPackage> packages, DebPolicy policy) {
-    List<DebPackage> fitting = new ArrayList<>();
-    for (DebPackage each : packages) {
-      boolean fits =
-          each.architecture().equals(policy.architecture()) || each.architecture().equals("all");
-      if (fits && policy.pin().applyAsInt(each) >= 0) {
-        fitting.add(each);
-      }
-    }
-    fitting.sort(
-        Comparator.comparing(DebPackage::name)
-            .thenComparing(policy.pin()::applyAsInt, Comparator.reverseOrder())
-            .thenComparing(DebPackage::version, Comparator.reverseOrder()));
-    List<DebPackage> items = new ArrayList<>(fitting.size());
-    DebShelf shelf = new DebShelf(policy.architecture(), items);
-    for (DebPackage each : fitting) {
-      if (!shelf.holds(each)) {
-        shelf.byName.computeIfAbsent(each.name(), _ -> new ArrayList<>(1)).add(items.size());
-        items.add(each);
-      }
-    }
-    for (int i = 0; i < items.size(); i++) {
-      shelf.noteProvided(i);
-    }
-    // Stable, so that equally good providers stay in the order of their names and versions.
-    for (List<Provider> each : shelf.providers.values()) {
-      each.sort(Comparator.comparing(provider -> items.get(provider.candidate()), PREFERENCE));
-    }
-    return shelf;
-  }
-
-  /// Which of several providers is better, as apt has it: an essential one, a protected one, one of higher priority.
-  private static final Comparator<DebPackage> PREFERENCE =
-      Comparator.comparing(DebPackage::essential, Comparator.reverseOrder())
-          .thenComparing(DebPackage::isProtected, Comparator.reverseOrder())
-          .thenComparing(DebPackage::priority);
-
-  private boolean holds(DebPackage other) {
-    return byName.getOrDefault(other.name(), List.of()).stream()
-        .map(items::get)
-        .anyMatch(known ->
-            known.version().equals(other.version())
-                && known.architecture().equals(other.architecture()));
-  }
-
-  private void noteProvided(int candidate) {
-    DebPackage item = items.get(candidate);
-    if (item.provides().isEmpty()) {
-      return;
-    }
-    List<List<Relation>> clauses;
-    try {
-      clauses = item.provides().clauses();
-    } catch (UncheckedIOException _) {
-      // What cannot be read provides nothing; everything else about the package is sound.
-      return;
-    }
-    for (List<Relation> clause : clauses) {
-      Relation provided = clause.getFirst();
-      providers
-          .computeIfAbsent(provided.name(), _ -> new ArrayList<>(1))
-          .add(
-              new Provider(
-                  candidate,
-                  switch (provided.versions()) {
-                    case Relation.Versions.Every _ -> List.of();
-                    case Relation.Versions.Bounded(Relation.Operator _, DebVersion bound) ->
-                        List.of(bound);
-                  }));
-    }
+  static DebShelf of(List<Offer> offers, DebPolicy policy) {
+    return new DebShelf(policy, List.copyOf(offers));
   }
 
   int size() {
-    return items.size();
+    return items.length;
   }
 
   DebPackage item(int candidate) {
-    return items.get(candidate);
+    DebPackage known = items[candidate];
+    if (known == null) {
+      known = catalog.item(candidate);
+      items[candidate] = known;
+    }
+    return known;
   }
 
-  /// The names of real packages.
+  /// The names of real packages, in alphabetical order.
   Set<String> names() {
-    return Collections.unmodifiableSet(byName.keySet());
+    Set<String> names = new LinkedHashSet<>();
+    for (String name : catalog.names()) {
+      if (!named(name).isEmpty()) {
+        names.add(name);
+      }
+    }
+    return Collections.unmodifiableSet(names);
   }
 
-  /// The names only provided.
+  /// The names that packages provide.
   Set<String> virtualNames() {
-    return Collections.unmodifiableSet(providers.keySet());
+    Set<String> names = new LinkedHashSet<>();
+    for (String name : catalog.providedNames()) {
+      if (!providers(name).isEmpty()) {
+        names.add(name);
+      }
+    }
+    return Collections.unmodifiableSet(names);
+  }
+
+  /// The names whose best candidate is essential or of one of the policy's priorities, in alphabetical order.
+  SortedSet<String> alwaysNamed() {
+    SortedSet<String> possible = new TreeSet<>();
+    for (int candidate : catalog.essential()) {
+      possible.add(item(candidate).name());
+    }
+    for (Priority priority : policy.priorities()) {
+      for (int candidate : catalog.ofPriority(priority)) {
+        possible.add(item(candidate).name());
+      }
+    }
+    possible.removeIf(name -> named(name).isEmpty() || !isAlways(item(named(name).getFirst())));
+    return possible;
+  }
+
+  private boolean isAlways(DebPackage item) {
+    return item.essential() || policy.priorities().contains(item.priority());
   }
 
   /// The candidates of a name, best first.
   List<Integer> named(String name) {
-    return byName.getOrDefault(name, List.of());
+    List<Integer> known = byName.get(name);
+    if (known == null) {
+      known = shelve(catalog.named(name));
+      byName.put(name, known);
+    }
+    return known;
+  }
+
+  private List<Integer> shelve(int[] positions) {
+    List<Integer> fitting = new ArrayList<>(positions.length);
+    for (int candidate : positions) {
+      String architecture = item(candidate).architecture();
+      boolean fits = architecture.equals(policy.architecture()) || architecture.equals("all");
+      if (fits && pin(candidate) >= 0) {
+        fitting.add(candidate);
+      }
+    }
+    if (fitting.size() < 2) {
+      return List.copyOf(fitting);
+    }
+    fitting.sort(this::order);
+    List<Integer> different = new ArrayList<>(fitting.size());
+    for (int candidate : fitting) {
+      if (different.stream().noneMatch(known -> same(item(known), item(candidate)))) {
+        different.add(candidate);
+      }
+    }
+    return List.copyOf(different);
+  }
+
+  private static boolean same(DebPackage a, DebPackage b) {
+    return a.version().equals(b.version()) && a.architecture().equals(b.architecture());
+  }
+
+  /// By name, then the best first.
+  private int order(int a, int b) {
+    int order = item(a).name().compareTo(item(b).name());
+    if (order == 0) {
+      order = Integer.compare(pin(b), pin(a));
+    }
+    if (order == 0) {
+      order = item(b).version().compareTo(item(a).version());
+    }
+    return order != 0 ? order : Integer.compare(a, b);
+  }
+
+  private int pin(int candidate) {
+    int end = 0;
+    for (Offer offer : offers) {
+      end += offer.packages().size();
+      if (candidate < end) {
+        return offer.pin().applyAsInt(item(candidate));
+      }
+    }
+    throw new IndexOutOfBoundsException(candidate);
+  }
+
+  /// Who provides a name, best first; of equally good ones in the order of their names and versions.
+  private List<PackageCatalog.Provided> providers(String name) {
+    List<PackageCatalog.Provided> known = providers.get(name);
+    if (known == null) {
+      known = new ArrayList<>();
+      for (PackageCatalog.Provided each : catalog.providers(name)) {
+        if (named(item(each.position()).name()).contains(each.position())) {
+          known.add(each);
+        }
+      }
+      known.sort((a, b) -> preference(a.position(), b.position()));
+      providers.put(name, known);
+    }
+    return known;
+  }
+
+  /// Which of several providers is better, as apt has it: an essential one, a protected one, one of higher priority.
+  private int preference(int a, int b) {
+    DebPackage one = item(a);
+    DebPackage other = item(b);
+    int order = Boolean.compare(other.essential(), one.essential());
+    if (order == 0) {
+      order = Boolean.compare(other.isProtected(), one.isProtected());
+    }
+    if (order == 0) {
+      order = one.priority().compareTo(other.priority());
+    }
+    return order != 0 ? order : order(a, b);
   }
 
   /// The candidates a relationship means, best first: packages of that name before providers of it.
   List<Integer> satisfying(Relation relation) {
     List<Integer> real = named(relation.name());
-    List<Provider> virtual = providers.getOrDefault(relation.name(), List.of());
+    List<PackageCatalog.Provided> virtual = providers(relation.name());
     Set<Integer> found = new LinkedHashSet<>();
     for (int candidate : real) {
-      DebPackage item = items.get(candidate);
+      DebPackage item = item(candidate);
       if (ofArchitecture(relation.qualifier(), item) && relation.versions().admit(item.version())) {
         found.add(candidate);
       }
     }
-    for (Provider provider : virtual) {
-      if (ofArchitecture(relation.qualifier(), items.get(provider.candidate()))
-          && provides(provider, relation.versions())) {
-        found.add(provider.candidate());
+    for (PackageCatalog.Provided provider : virtual) {
+      if (ofArchitecture(relation.qualifier(), item(provider.position()))
+          && provides(provider.as(), relation.versions())) {
+        found.add(provider.position());
       }
     }
     return List.copyOf(found);
   }
 
   /// What is provided without a version satisfies only what asks for none (Debian Policy 7.5).
-  private static boolean provides(Provider provider, Relation.Versions asked) {
+  private static boolean provides(Relation provided, Relation.Versions asked) {
     return switch (asked) {
       case Relation.Versions.Every _ -> true;
-      case Relation.Versions.Bounded _ -> provider.version().stream().anyMatch(asked::admit);
+      case Relation.Versions.Bounded _ ->
+          switch (provided.versions()) {
+            case Relation.Versions.Every _ -> false;
+            case Relation.Versions.Bounded(Relation.Operator _, DebVersion bound) ->
+                asked.admit(bound);
+          };
     };
   }
 
@@ -157,7 +222,7 @@ final class DebShelf {
     return switch (qualifier) {
       case "", "native", "all" -> true;
       case "any" -> item.multiArch() == MultiArch.ALLOWED;
-      default -> qualifier.equals(architecture);
+      default -> qualifier.equals(policy.architecture());
     };
   }
 }

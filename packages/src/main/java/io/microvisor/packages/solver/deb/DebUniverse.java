@@ -1,5 +1,6 @@
 package io.microvisor.packages.solver.deb;
 
+import io.microvisor.packages.catalog.PackageCatalog;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.deb.Relation;
 import io.microvisor.packages.deb.Relations;
@@ -19,7 +20,9 @@ import java.util.stream.Collectors;
 /// The packages of some indexes, for a system of one architecture.
 ///
 /// A package whose relationships cannot be read can never be taken, and the chain of reasons says so; it does not spoil
-/// the others.
+/// the others. A package is looked at when the search comes to it.
+///
+/// Not for several threads.
 public final class DebUniverse implements Universe<DebPackage> {
   private final DebPolicy policy;
   private final DebShelf shelf;
@@ -31,7 +34,20 @@ public final class DebUniverse implements Universe<DebPackage> {
 
   /// A universe of packages; of equal name, version and architecture only the first counts.
   public static DebUniverse of(Iterable<DebPackage> packages, DebPolicy policy) {
-    return new DebUniverse(policy, DebShelf.of(packages, policy));
+    List<DebPackage> all = new ArrayList<>();
+    packages.forEach(all::add);
+    return of(PackageCatalog.of(all), policy);
+  }
+
+  /// A universe of the packages in a catalogue; of equal name, version and architecture only the first counts.
+  public static DebUniverse of(PackageCatalog packages, DebPolicy policy) {
+    return offered(List.of(new Offer(packages, policy.pin())), policy);
+  }
+
+  /// A universe of what several archives offer; of equal name, version and architecture only the best pinned counts,
+  /// else the first.
+  public static DebUniverse offered(List<Offer> offers, DebPolicy policy) {
+    return new DebUniverse(policy, DebShelf.of(offers, policy));
   }
 
   /// A universe of nothing but packages that were chosen before, for `Reasons`: none is pinned away any more.
@@ -144,15 +160,12 @@ public final class DebUniverse implements Universe<DebPackage> {
   @Override
   public List<Requirement> always() {
     List<Requirement> always = new ArrayList<>();
-    for (String name : shelf.names()) {
+    for (String name : shelf.alwaysNamed()) {
       DebPackage best = item(shelf.named(name).getFirst());
-      if (best.essential() || policy.priorities().contains(best.priority())) {
-        String why =
-            best.essential() ? "essential" : best.priority().name().toLowerCase(Locale.ROOT);
-        always.add(
-            new Requirement(
-                Requirement.Kind.ALWAYS, "always has", name + " (" + why + ")", shelf.named(name)));
-      }
+      String why = best.essential() ? "essential" : best.priority().name().toLowerCase(Locale.ROOT);
+      always.add(
+          new Requirement(
+              Requirement.Kind.ALWAYS, "always has", name + " (" + why + ")", shelf.named(name)));
     }
     return always;
   }
