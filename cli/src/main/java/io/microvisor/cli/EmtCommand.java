@@ -23,6 +23,8 @@ import picocli.CommandLine.Command;
       ResolveCommand.class,
       LockCommand.class,
       DiffCommand.class,
+      WhyCommand.class,
+      SearchCommand.class,
       RunCommand.class,
       InspectCommand.class,
       LsCommand.class,

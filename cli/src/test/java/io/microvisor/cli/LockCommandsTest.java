@@ -28,7 +28,9 @@ final class LockCommandsTest {
   void open() throws IOException {
     terminal = new TestTerminal(folder);
     write("a.lock", BEFORE);
-    write("hello.yaml", "extends: minimal\nimage: {name: hello, version: \"1\"}\nsystemConfig:\n  packages: [less]\n");
+    write(
+        "hello.yaml",
+        "extends: minimal\nimage: {name: hello, version: \"1\"}\nsystemConfig:\n  packages: [less]\n");
   }
 
   @Test
@@ -38,7 +40,9 @@ final class LockCommandsTest {
         "c.lock",
         BEFORE
             .replace("less 668-1", "less 669-1")
-            .replaceFirst("package nano.*\n", "package zstd 1-1 amd64 " + "cd".repeat(32) + " 5 Debian trixie main x\n")
+            .replaceFirst(
+                "package nano.*\n",
+                "package zstd 1-1 amd64 " + "cd".repeat(32) + " 5 Debian trixie main x\n")
             .replace("2026-01-10", "2026-02-10"));
 
     assertThat(terminal.run("diff", "a.lock", "b.lock")).isZero();

@@ -62,7 +62,7 @@ public final class PackageChoice {
   }
 
   /// How packages are chosen for a template.
-  static DebPolicy policy(Template template) {
+  public static DebPolicy policy(Template template) {
     DebPolicy policy = DebPolicy.of(template.target().packageArchitecture());
     return template.system().recommends() ? policy.withRecommendations() : policy;
   }

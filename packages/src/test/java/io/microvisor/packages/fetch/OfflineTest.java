@@ -44,8 +44,7 @@ final class OfflineTest {
     assertThatThrownBy(() -> downloader.fetch(List.of(from(server.address("/a.deb"))), _ -> {}))
         .isInstanceOf(DownloadException.class)
         .hasMessageContaining("not asked, since we are to stay offline");
-    assertThatThrownBy(
-            () -> downloader.small("a", server.address("/a.deb"), 100, Validators.NONE))
+    assertThatThrownBy(() -> downloader.small("a", server.address("/a.deb"), 100, Validators.NONE))
         .isInstanceOf(DownloadException.class)
         .hasMessageContaining("not asked");
     assertThat(server.requests()).isEmpty();

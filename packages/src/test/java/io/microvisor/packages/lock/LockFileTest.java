@@ -136,10 +136,11 @@ final class LockFileTest {
             5,
             sudo.origin(),
             sudo.filename());
-    LockDiff diff =
-        LockDiff.of(before, new Lock("amd64", List.of(), List.of(), List.of(other)));
+    LockDiff diff = LockDiff.of(before, new Lock("amd64", List.of(), List.of(), List.of(other)));
 
-    assertThat(diff.changed()).singleElement().returns(LockDiff.Kind.REPLACED, LockDiff.Change::kind);
+    assertThat(diff.changed())
+        .singleElement()
+        .returns(LockDiff.Kind.REPLACED, LockDiff.Change::kind);
     assertThat(diff.lines()).containsExactly("! sudo 1.9-1: the same version, but other bytes");
     assertThat(diff.summary()).isEqualTo("1 replaced under the same version");
   }
@@ -151,7 +152,8 @@ final class LockFileTest {
             "Debian", "trixie", "trixie", Instant.parse("2026-03-10T09:38:31Z"), "FFFF");
     Lock before = lock();
     Lock after =
-        new Lock("amd64", List.of("package less", "package nano"), List.of(later), before.packages());
+        new Lock(
+            "amd64", List.of("package less", "package nano"), List.of(later), before.packages());
     LockDiff diff = LockDiff.of(before, after);
 
     assertThat(diff.isOfSamePackages()).isTrue();
