@@ -13,8 +13,17 @@ import java.util.Optional;
 /// @param excluding those that shut it out
 /// @param asking those that would like it, or would take it, but have no need of it
 record Absence(List<String> excluding, List<String> asking) {
-  static Absence of(String name, List<DebPackage> chosen) {
+  /// @param known the versions of it that archives have
+  /// @param chosen the packages of the lock
+  static Absence of(String name, List<DebPackage> known, List<DebPackage> chosen) {
     List<String> excluding = new ArrayList<>();
+    for (DebPackage each : chosen) {
+      if (known.stream().allMatch(one -> shutsOut(one.conflicts(), each))) {
+        excluding.add("it conflicts with " + each.name());
+      } else if (known.stream().allMatch(one -> shutsOut(one.breaks(), each))) {
+        excluding.add("it breaks " + each.name() + " " + each.version());
+      }
+    }
     List<String> asking = new ArrayList<>();
     for (DebPackage each : chosen) {
       naming(each.conflicts(), name)
@@ -28,6 +37,12 @@ record Absence(List<String> excluding, List<String> asking) {
       naming(each.suggests(), name).ifPresent(_ -> asking.add(each.name() + " suggests it"));
     }
     return new Absence(excluding, asking);
+  }
+
+  private static boolean shutsOut(Relations relations, DebPackage other) {
+    return naming(relations, other.name())
+        .filter(relation -> relation.versions().admit(other.version()))
+        .isPresent();
   }
 
   private static Optional<Relation> naming(Relations relations, String name) {

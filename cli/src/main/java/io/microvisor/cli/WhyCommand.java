@@ -213,7 +213,7 @@ final class WhyCommand implements Callable<Integer> {
       if (!here.isEmpty()) {
         why = "is a name that " + String.join(", ", here) + " provides";
       } else if (!known.isEmpty()) {
-        why = Absence.of(name, items(loaded, lock, store)).words();
+        why = Absence.of(name, known, items(loaded, lock, store)).words();
       } else if (!providers.isEmpty()) {
         why = "is a name that only others provide: " + String.join(", ", providers);
       } else {
