@@ -41,6 +41,7 @@ import picocli.CommandLine.Command;
       "  emt init                   write a first template into an empty folder",
       "  emt build hello.yaml       build it",
       "  emt ls build/hello/*.raw /etc   look into the image",
+      "  emt why libssl3t64 hello.yaml   who brought this package in?",
       "",
       "\"emt COMMAND --help\" tells more about a command."
     })

@@ -81,7 +81,7 @@ class LockUpdateTest {
         .containsExactly(
             "^ app 1 -> 2",
             "^ liba 1 -> 2: app 2 needs liba (= 2)",
-            "^ tool 1 -> 2: no archive has 1 any more");
+            "^ tool 1 -> 2: 1 cannot be had any more");
   }
 
   @Test

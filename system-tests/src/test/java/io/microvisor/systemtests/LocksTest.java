@@ -23,6 +23,7 @@ class LocksTest {
     MiniArchive mini = new MiniArchive(Files.createDirectory(folder.resolve("archive")));
     mini.add("greeting", "1.0", "Depends: greeting-common, dpkg\n");
     mini.add("greeting-common", "1.0", "");
+    mini.add("spare", "1.0", "");
     mini.add("other", "1.0", "Conflicts: greeting\n");
     mini.publish();
     var server =
@@ -33,7 +34,7 @@ class LocksTest {
     server.start();
     String url = "http://127.0.0.1:" + server.getAddress().getPort();
     Path work = Files.createDirectory(folder.resolve("work"));
-    template(work, url, "greeting");
+    template(work, url, "greeting", "spare");
     Emt emt = Emt.in(work);
 
     // Made, and fetched.
@@ -42,11 +43,11 @@ class LocksTest {
     assertThat(LockFile.read(work.resolve("image.lock")).find("greeting-common")).isPresent();
 
     // Frozen: what differs is named with its place, and nothing is written.
-    template(work, url, "greeting", "less");
+    template(work, url, "greeting");
     says(
         emt,
         3,
-        "image.yaml:9:7: package less: not in image.lock",
+        ":1: package spare: the template asks for it no more",
         "build",
         "--frozen",
         "image.yaml");
@@ -55,7 +56,13 @@ class LocksTest {
     server.stop(0);
 
     // Offline: indexes are kept; the lock is brought in line and nothing else moves.
-    says(emt, 0, "+ less ", "lock", "--offline", "image.yaml");
+    says(
+        emt,
+        0,
+        "- spare 1.0: nothing needs it any more\n1 removed",
+        "lock",
+        "--offline",
+        "image.yaml");
 
     // Why, of what is there and of what is not.
     says(

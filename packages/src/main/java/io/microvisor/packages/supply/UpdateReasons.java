@@ -54,7 +54,7 @@ public final class UpdateReasons {
   private Optional<String> moved(LockDiff.Change change) {
     LockedPackage before = change.before();
     if (gone.containsKey(before.name())) {
-      return Optional.of("no archive has " + before.version() + " any more");
+      return Optional.of(before.version() + " cannot be had any more");
     }
     return needing(before.name(), relation -> !relation.versions().admit(before.version()))
         .or(() -> excluding(before));

@@ -33,7 +33,7 @@ final class UpdateReasonsTest {
   @Test
   void tellsWhatNoArchiveHasAnyMore() throws FormatException {
     assertThat(reasons("curl 1\nwget 1", "curl 2\nwget 2", Set.of("wget")))
-        .isEqualTo(Map.of("wget", "no archive has 1 any more"));
+        .isEqualTo(Map.of("wget", "1 cannot be had any more"));
   }
 
   @Test
