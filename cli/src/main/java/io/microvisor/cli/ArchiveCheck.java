@@ -20,17 +20,17 @@ final class ArchiveCheck {
       "name a mirror: --mirror URL, or packageRepositories in the template";
 
   private final Terminal terminal;
-  private final SupplyOptions supply;
+  private final MirrorOption mirror;
 
-  ArchiveCheck(Terminal terminal, SupplyOptions supply) {
+  ArchiveCheck(Terminal terminal, MirrorOption mirror) {
     this.terminal = terminal;
-    this.supply = supply;
+    this.mirror = mirror;
   }
 
   /// Where archives are, without asking them.
   List<Finding> configured() throws FailureException {
     try {
-      List<RepositorySpec> found = supply.archives(SupplyOptions.apt(terminal));
+      List<RepositorySpec> found = mirror.forTools(MirrorOption.apt(terminal));
       return List.of(
           Finding.ok(
               "debian mirror",
@@ -55,12 +55,12 @@ final class ArchiveCheck {
 
   /// Asks each archive for its Release file.
   List<Finding> reachable() throws IOException, InterruptedException, FailureException {
-    AptSources apt = SupplyOptions.apt(terminal);
+    AptSources apt = MirrorOption.apt(terminal);
     List<Finding> findings = new ArrayList<>();
     try (Store store = Store.open(terminal.cache());
         Downloader downloader = new Downloader(apt.network(), store, Thread::sleep)) {
       MirrorLists mirrors = new MirrorLists(downloader, store.actions());
-      for (RepositorySpec spec : mirrors.forIndexes(supply.archives(apt))) {
+      for (RepositorySpec spec : mirrors.forIndexes(mirror.forTools(apt))) {
         findings.add(reach(downloader, spec));
       }
     }

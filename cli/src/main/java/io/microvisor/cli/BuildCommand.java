@@ -2,7 +2,10 @@ package io.microvisor.cli;
 
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.compose.build.Composer;
+import io.microvisor.compose.plan.Forecast;
+import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.template.Template;
+import io.microvisor.packages.fetch.DownloadException;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.supply.PackageSupply;
 import io.microvisor.store.Store;
@@ -15,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,7 +29,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     header = "Builds an image.",
     description = {
-      "Makes the lock beside the template if there is none, fetches the packages it pins, and writes the artifacts to"
+      "Makes the lock beside the template if there is none, or brings it in line with the template; fetches the packages it pins, and writes the artifacts to"
           + " build/NAME/. What earlier builds made is reused."
     },
     footerHeading = "%nExamples:%n",
@@ -33,13 +37,16 @@ import picocli.CommandLine.Option;
       "  emt build                        the default edge image",
       "  emt build minimal                another shipped template",
       "  emt build hello.yaml -o out      your own, into out/",
+      "  emt build --plan hello.yaml      what would be done, and why",
+      "  emt build --frozen hello.yaml    for CI: with the lock as it is, or not at all",
+      "  emt build --frozen --offline hello.yaml   without a network, from cache and hello.vendor",
       "  SOURCE_DATE_EPOCH=0 emt build    with another time inside"
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:built",
       "1:a package cannot be had, a script failed, the disk is full ...",
-      "3:the template or lock has problems",
+      "3:the template or lock has problems; with --frozen: the lock does not fit",
       "4:this machine lacks something, see \"emt doctor\"",
       "130:cancelled"
     })
@@ -47,6 +54,7 @@ final class BuildCommand implements Callable<Integer> {
   private final Terminal terminal;
   @Mixin private TemplateArgument template = new TemplateArgument();
   @Mixin private SupplyOptions supply = new SupplyOptions();
+  @Mixin private FrozenOption frozen = new FrozenOption();
   @Mixin private ProgressOptions progress = new ProgressOptions();
   @Mixin private JsonOption json = new JsonOption();
 
@@ -55,6 +63,20 @@ final class BuildCommand implements Callable<Integer> {
       paramLabel = "FOLDER",
       description = "Where the artifacts go (default: build/NAME).")
   private Optional<Path> output = Optional.empty();
+
+  @Option(
+      names = "--vendor",
+      paramLabel = "FOLDER",
+      description = {
+        "Take packages from a folder that \"emt lock --vendor\" filled (default: NAME.vendor beside the lock, if it is"
+            + " there)."
+      })
+  private Optional<Path> vendor = Optional.empty();
+
+  @Option(
+      names = "--plan",
+      description = "Only tell which steps would run, and why; the lock is made, if need be.")
+  private boolean plan;
 
   BuildCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -68,14 +90,22 @@ final class BuildCommand implements Callable<Integer> {
         terminal.workingDirectory().resolve(output.orElse(Path.of("build", loaded.image().name())));
     long started = terminal.nanoTime().getAsLong();
     try (Store store = Store.open(terminal.cache());
-        PackageSupply packages = supply.forTemplate(terminal, store, loaded);
         Progress shown = progress.open(terminal)) {
-      Lock lock =
-          new LockFiles(terminal, shown).forBuild(loaded, template.lock(terminal), packages);
-      List<Path> artifacts =
-          new Composer(store, packages, shown).build(loaded, lock, folder, epoch);
-      shown.clear();
-      report(loaded, artifacts, terminal.nanoTime().getAsLong() - started);
+      LockFiles files = new LockFiles(terminal, template, shown);
+      Lock lock = frozen.wanted() ? files.frozen(loaded) : files.ready(loaded, store, supply);
+      Vendoring vendoring = new Vendoring(terminal, template, supply, store, shown);
+      try (PackageSupply packages = vendoring.supply(loaded, lock, vendor)) {
+        Composer composer = new Composer(store, packages, shown);
+        if (plan) {
+          report(composer.forecast(loaded, lock, epoch));
+          return ExitCode.OK.value();
+        }
+        List<Path> artifacts = composer.build(loaded, lock, folder, epoch);
+        shown.clear();
+        report(loaded, artifacts, terminal.nanoTime().getAsLong() - started);
+      } catch (DownloadException e) {
+        throw vendoring.missing(files.name(), lock, e);
+      }
     }
     return ExitCode.OK.value();
   }
@@ -99,6 +129,47 @@ final class BuildCommand implements Callable<Integer> {
     }
     terminal.out().flush();
     terminal.err().println("built in " + Progress.seconds(nanos));
+  }
+
+  private void report(List<Forecast> forecasts) {
+    if (json.wanted()) {
+      terminal.out().println(Json.of(forecasts.stream().map(BuildCommand::json).toList()));
+      return;
+    }
+    for (Forecast each : forecasts) {
+      String name = "%-16s  ".formatted(each.step());
+      switch (each) {
+        case Forecast.Reused _ -> terminal.out().println(name + "cached");
+        case Forecast.Waits waits -> terminal.out().println(name + "waits for " + words(waits));
+        case Forecast.Runs runs -> {
+          terminal.out().println(name + "runs: " + runs.reasons().getFirst());
+          runs.reasons().stream()
+              .skip(1)
+              .forEach(reason -> terminal.out().println(" ".repeat(24) + reason));
+        }
+      }
+    }
+  }
+
+  private static String words(Forecast.Waits waits) {
+    return waits.on().stream().map(StepId::name).collect(Collectors.joining(", "));
+  }
+
+  private static Map<String, Object> json(Forecast forecast) {
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("step", forecast.step().name());
+    switch (forecast) {
+      case Forecast.Reused _ -> answer.put("state", "cached");
+      case Forecast.Runs runs -> {
+        answer.put("state", "runs");
+        answer.put("reasons", runs.reasons());
+      }
+      case Forecast.Waits waits -> {
+        answer.put("state", "waits");
+        answer.put("on", waits.on().stream().map(StepId::name).toList());
+      }
+    }
+    return answer;
   }
 
   /// `SOURCE_DATE_EPOCH` (reproducible-builds.org), if it is set.

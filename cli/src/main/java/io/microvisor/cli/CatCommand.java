@@ -41,9 +41,7 @@ final class CatCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, FailureException {
     try (DiskImage opened = image.open(terminal)) {
-      ImagePath wanted = ImagePath.parse(path);
-      FileView.Seen seen = wanted.find(wanted.files(opened));
-      if (!(seen instanceof FileView.Seen.File file)) {
+      if (!(ImagePath.parse(path).in(opened).seen() instanceof FileView.Seen.File file)) {
         throw new FailureException(
             ExitCode.FAILED, Printable.text(path) + ": not a file (expected: a regular file)");
       }

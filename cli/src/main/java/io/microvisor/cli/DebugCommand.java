@@ -93,11 +93,11 @@ final class DebugCommand implements Callable<Integer> {
     OptionalLong epoch = BuildCommand.epoch(terminal);
     Template loaded = template.load(terminal);
     try (Store store = Store.open(terminal.cache());
-        PackageSupply packages = supply.forTemplate(terminal, store, loaded);
         Progress shown = progress.open(terminal)) {
-      Lock lock =
-          new LockFiles(terminal, shown).forBuild(loaded, template.lock(terminal), packages);
-      return new Composer(store, packages, shown).debug(loaded, lock, wanted, shell, epoch);
+      Lock lock = new LockFiles(terminal, template, shown).ready(loaded, store, supply);
+      try (PackageSupply packages = supply.forLock(terminal, store, loaded, lock)) {
+        return new Composer(store, packages, shown).debug(loaded, lock, wanted, shell, epoch);
+      }
     }
   }
 }

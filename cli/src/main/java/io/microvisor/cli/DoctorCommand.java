@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
     exitCodeList = {"0:a build would work", "4:something that it needs is missing"})
 final class DoctorCommand implements Callable<Integer> {
   private final Terminal terminal;
-  @Mixin private SupplyOptions supply = new SupplyOptions();
+  @Mixin private MirrorOption mirror = new MirrorOption();
   @Mixin private JsonOption json = new JsonOption();
 
   @Option(names = "--online", description = "Ask the Debian mirror whether it answers.")
@@ -39,7 +39,7 @@ final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException, FailureException {
     List<Finding> findings = new ArrayList<>(new HostCheck(terminal).run());
-    ArchiveCheck archives = new ArchiveCheck(terminal, supply);
+    ArchiveCheck archives = new ArchiveCheck(terminal, mirror);
     List<Finding> configured = archives.configured();
     findings.addAll(configured);
     if (online && configured.stream().noneMatch(DoctorCommand::isMissing)) {

@@ -23,6 +23,9 @@ import picocli.CommandLine.Command;
       ResolveCommand.class,
       LockCommand.class,
       DebugCommand.class,
+      DiffCommand.class,
+      WhyCommand.class,
+      SearchCommand.class,
       RunCommand.class,
       InspectCommand.class,
       LsCommand.class,
@@ -40,6 +43,7 @@ import picocli.CommandLine.Command;
       "  emt init                   write a first template into an empty folder",
       "  emt build hello.yaml       build it",
       "  emt ls build/hello/*.raw /etc   look into the image",
+      "  emt why libssl3t64 hello.yaml   who brought this package in?",
       "",
       "\"emt COMMAND --help\" tells more about a command."
     })
@@ -109,7 +113,7 @@ final class EmtCommand {
   }
 
   /// The JDK's file exceptions have the path as their whole message.
-  private static String message(IOException e) {
+  static String message(IOException e) {
     return switch (e) {
       case NoSuchFileException missing -> missing.getFile() + ": no such file";
       case AccessDeniedException denied -> denied.getFile() + ": permission denied";

@@ -62,8 +62,8 @@ final class ExtractCommand implements Callable<Integer> {
   public Integer call() throws IOException, FailureException {
     try (DiskImage opened = image.open(terminal)) {
       ImagePath wanted = ImagePath.parse(path);
-      FileView files = wanted.files(opened);
-      FileView.Seen seen = wanted.find(files);
+      ImagePath.Found found = wanted.in(opened);
+      FileView.Seen seen = found.seen();
       Path given = terminal.workingDirectory().resolve(destination);
       Path target = given;
       if (Files.isDirectory(given)) {
@@ -73,7 +73,9 @@ final class ExtractCommand implements Callable<Integer> {
       }
       Extraction extraction =
           new Extraction(
-              files, owners ? Extraction.Owners.KEPT : Extraction.Owners.OURS, terminal.err());
+              found.files(),
+              owners ? Extraction.Owners.KEPT : Extraction.Owners.OURS,
+              terminal.err());
       extraction.copy(seen, target);
       terminal.out().println(extraction.summary() + " to " + destination);
     }

@@ -22,24 +22,26 @@ record ImagePath(Partition partition, String path) {
         : new ImagePath(Partition.ROOT, text);
   }
 
-  /// The files among which it is to be found.
-  FileView files(DiskImage image) throws IOException {
-    return switch (partition) {
-      case ROOT -> image.root();
-      case ESP -> image.espFiles();
-    };
-  }
+  /// What a path led to, links followed, and the files among which it lies.
+  record Found(FileView files, FileView.Seen seen) {}
 
-  /// What is there, links followed.
+  /// Looks it up.
   ///
   /// @throws FailureException if there is nothing
-  FileView.Seen find(FileView files) throws IOException, FailureException {
-    return files
-        .resolve(path)
-        .orElseThrow(() ->
-            new FailureException(
-                ExitCode.FAILED,
-                Printable.text(toString()) + ": not in the image (expected: a path in it)"));
+  Found in(DiskImage image) throws IOException, FailureException {
+    FileView files =
+        switch (partition) {
+          case ROOT -> image.root();
+          case ESP -> image.espFiles();
+        };
+    FileView.Seen seen =
+        files
+            .resolve(path)
+            .orElseThrow(() ->
+                new FailureException(
+                    ExitCode.FAILED,
+                    Printable.text(toString()) + ": not in the image (expected: a path in it)"));
+    return new Found(files, seen);
   }
 
   @Override

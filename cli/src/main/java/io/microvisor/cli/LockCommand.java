@@ -1,20 +1,27 @@
 package io.microvisor.cli;
 
-import io.microvisor.compose.build.PackageChoice;
+import io.microvisor.compose.build.LockFit;
 import io.microvisor.compose.template.Template;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.lock.LockDiff;
-import io.microvisor.packages.lock.LockFile;
+import io.microvisor.packages.lock.LockedPackage;
 import io.microvisor.packages.supply.PackageSupply;
+import io.microvisor.packages.vendor.VendorFolder;
 import io.microvisor.store.Store;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /// `emt lock`.
 @Command(
@@ -22,28 +29,61 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     header = "Pins the packages of a template.",
     description = {
-      "Writes the lock beside the template: every package with version, size, digest and origin. A lock that fits the"
-          + " template is left alone unless --update is given."
+      "Writes the lock beside the template: every package with version, size, digest and origin. A lock that fits is left"
+          + " alone. Where the template asks for more or fewer packages than before, only those and what they need change."
+          + " --update takes what the archives have now: of everything, or of the packages named and what they force to"
+          + " move along; what moves without being named is shown with the reason."
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  emt lock hello.yaml             make hello.lock, if it is missing or stale",
-      "  emt lock --update hello.yaml    take the newest packages, and show what changed"
+      "  emt lock hello.yaml                       make hello.lock, or bring it in line with the template",
+      "  emt lock --update hello.yaml              take the newest of everything, and show what changed",
+      "  emt lock --update hello.yaml curl 'libssl*'   only these",
+      "  emt lock --frozen hello.yaml              does it fit? for CI: nothing is written",
+      "  emt lock --fetch hello.yaml               have all its packages in the cache, too",
+      "  emt lock --vendor hello.vendor hello.yaml     keep them in a folder, to build without a network"
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:the lock is there and fits",
-      "1:an archive cannot be read",
-      "3:the wishes cannot be met"
+      "1:an archive cannot be read, or a package cannot be had",
+      "3:the wishes cannot be met; with --frozen: the lock does not fit"
     })
 final class LockCommand implements Callable<Integer> {
   private final Terminal terminal;
-  @Mixin private TemplateArgument template = new TemplateArgument();
+
+  @Parameters(
+      index = "0..*",
+      paramLabel = "[TEMPLATE] [PACKAGE...]",
+      description = {
+        "A template file, or the name of a shipped one: edge (default) or minimal. After it, with --update: names of"
+            + " pinned packages, or patterns of names in quotes."
+      })
+  private List<String> words = new ArrayList<>();
+
   @Mixin private SupplyOptions supply = new SupplyOptions();
+  @Mixin private FrozenOption frozen = new FrozenOption();
   @Mixin private ProgressOptions progress = new ProgressOptions();
+  @Mixin private JsonOption json = new JsonOption();
 
   @Option(names = "--update", description = "Choose anew from what the archives hold now.")
   private boolean update;
+
+  @Option(names = "--fetch", description = "Fetch the pinned packages into the cache.")
+  private boolean fetch;
+
+  @Option(
+      names = "--vendor",
+      paramLabel = "FOLDER",
+      description =
+          "Put everything that a build without a network needs into FOLDER; as NAME.vendor beside the lock, builds find it"
+              + " by themselves.")
+  private Optional<Path> vendor = Optional.empty();
+
+  @Option(
+      names = "--prune",
+      description = "With --vendor: delete packages from the folder that no lock in it pins.")
+  private boolean prune;
 
   LockCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -51,27 +91,154 @@ final class LockCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException, FailureException {
-    Template loaded = template.load(terminal);
-    Path file = template.lock(terminal);
-    Optional<Lock> before =
-        Files.exists(file) ? Optional.of(LockFile.read(file)) : Optional.empty();
-    if (!update && before.isPresent() && before.get().isFor(PackageChoice.inputs(loaded))) {
-      terminal.out().println(file.getFileName() + ": fits (--update takes newer packages)");
-      return ExitCode.OK.value();
-    }
+    boolean isNamed = !words.isEmpty() && isTemplate(words.getFirst());
+    TemplateArgument argument =
+        isNamed ? new TemplateArgument(words.getFirst()) : new TemplateArgument();
+    List<String> names = isNamed ? words.subList(1, words.size()) : words;
+    checkUsage(names);
+    Template loaded = argument.load(terminal);
     try (Store store = Store.open(terminal.cache());
-        PackageSupply packages = supply.forTemplate(terminal, store, loaded);
         Progress shown = progress.open(terminal)) {
-      Lock after = new LockFiles(terminal, shown).renew(loaded, file, packages);
+      LockFiles files = new LockFiles(terminal, argument, shown);
+      Map<String, Object> answer = new LinkedHashMap<>();
+      answer.put("lock", files.name());
+      Lock lock =
+          frozen.wanted() ? files.frozen(loaded) : lock(files, loaded, names, store, shown, answer);
+      answer.put("packages", lock.packages().size());
+      Vendoring vendoring = new Vendoring(terminal, argument, supply, store, shown);
+      if (vendor.isPresent()) {
+        answer.put("vendor", vendoring.write(vendor.get(), files.name(), loaded, lock, unpinned()));
+      } else if (fetch) {
+        say(
+            vendoring.fetch(files.name(), loaded, lock).size() + " packages are in the cache",
+            shown);
+      }
       shown.clear();
-      if (before.isPresent()) {
-        LockDiff diff = LockDiff.of(before.get(), after);
-        diff.lines().forEach(terminal.out()::println);
-        terminal.out().println(diff.isEmpty() ? "nothing changed" : "");
-      } else {
-        terminal.out().println(file.getFileName() + ": " + after.packages().size() + " packages");
+      if (json.wanted()) {
+        terminal.out().println(Json.of(answer));
       }
     }
     return ExitCode.OK.value();
+  }
+
+  private VendorFolder.Unpinned unpinned() {
+    return prune ? VendorFolder.Unpinned.PRUNED : VendorFolder.Unpinned.KEPT;
+  }
+
+  private boolean isTemplate(String word) {
+    return TemplateArgument.isMeant(word) || !update;
+  }
+
+  private void checkUsage(List<String> names) throws FailureException {
+    if (!names.isEmpty() && !update) {
+      throw new FailureException(
+          ExitCode.USAGE,
+          "lock: packages are named, but not --update (expected: both, or neither)"
+              + "\n  advice: emt lock --update "
+              + String.join(" ", words));
+    }
+    if (prune && vendor.isEmpty()) {
+      throw new FailureException(
+          ExitCode.USAGE, "lock: --prune without --vendor (expected: the folder to prune)");
+    }
+    if (frozen.wanted() && update) {
+      throw new FailureException(
+          ExitCode.USAGE, "lock: --frozen and --update exclude each other (expected: one of them)");
+    }
+  }
+
+  private Lock lock(
+      LockFiles files,
+      Template template,
+      List<String> names,
+      Store store,
+      Progress shown,
+      Map<String, Object> answer)
+      throws IOException, InterruptedException, FailureException {
+    Optional<Lock> before = files.read();
+    if (!update && before.isPresent() && LockFit.of(template, before.get()).isExact()) {
+      say(files.name() + ": fits (--update takes newer packages)", shown);
+      answer.put("state", "fits");
+      return before.get();
+    }
+    SortedSet<String> moving = new TreeSet<>();
+    if (!names.isEmpty()) {
+      moving = pinned(files.name(), before, names);
+    }
+    try (PackageSupply packages = supply.forTemplate(terminal, store, template)) {
+      LockFiles.Renewed renewed =
+          !update
+              ? files.amended(template, packages)
+              : moving.isEmpty()
+                  ? files.renewed(template, packages)
+                  : files.updated(template, before.orElseThrow(), moving, packages);
+      answer.put("state", before.isEmpty() ? "made" : "changed");
+      LockReport report = new LockReport(renewed.diff(), renewed.reasons());
+      answer.put("difference", report.json());
+      if (before.isEmpty()) {
+        say(files.name() + ": " + renewed.lock().packages().size() + " packages", shown);
+      } else if (!json.wanted()) {
+        shown.clear();
+        report.print(terminal.out());
+        stayed(renewed, names);
+      }
+      return renewed.lock();
+    }
+  }
+
+  private void say(String line, Progress shown) {
+    if (!json.wanted()) {
+      shown.clear();
+      terminal.out().println(line);
+    }
+  }
+
+  /// What was named, not by a pattern, and did not move.
+  private void stayed(LockFiles.Renewed renewed, List<String> names) {
+    LockDiff diff = renewed.diff();
+    for (String name : names) {
+      boolean changed = diff.changed().stream().anyMatch(each -> each.after().name().equals(name));
+      renewed
+          .lock()
+          .find(name)
+          .filter(_ -> !changed)
+          .ifPresent(pin ->
+              terminal
+                  .out()
+                  .println(
+                      "= "
+                          + name
+                          + " "
+                          + pin.version()
+                          + ": nothing newer can be had with the rest"));
+    }
+  }
+
+  /// The pinned packages that names and patterns stand for.
+  private static SortedSet<String> pinned(
+      String lockName, Optional<Lock> before, List<String> names) throws FailureException {
+    if (before.isEmpty()) {
+      throw new FailureException(
+          ExitCode.FAILED,
+          lockName + ": no lock is there (expected: one to update)\n  advice: emt lock");
+    }
+    SortedSet<String> all = new TreeSet<>();
+    before.get().packages().stream().map(LockedPackage::name).forEach(all::add);
+    SortedSet<String> found = new TreeSet<>();
+    for (String name : names) {
+      List<String> matching = all.stream().filter(each -> Wildcard.matches(name, each)).toList();
+      if (matching.isEmpty()) {
+        throw new FailureException(
+            ExitCode.FAILED,
+            name
+                + ": not in "
+                + lockName
+                + " (expected: a pinned package"
+                + Wildcard.suggestion(name, all)
+                + ")");
+      }
+      found.addAll(matching);
+    }
+    return found;
   }
 }

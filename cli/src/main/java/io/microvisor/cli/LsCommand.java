@@ -58,9 +58,9 @@ final class LsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, FailureException {
     try (DiskImage opened = image.open(terminal)) {
-      ImagePath wanted = ImagePath.parse(path);
-      FileView files = wanted.files(opened);
-      FileView.Seen seen = wanted.find(files);
+      ImagePath.Found found = ImagePath.parse(path).in(opened);
+      FileView files = found.files();
+      FileView.Seen seen = found.seen();
       if (json.wanted()) {
         List<Map<String, Object>> all = new ArrayList<>();
         for (FileView.Seen each : seen.isDirectory() ? files.list(seen.path()) : List.of(seen)) {

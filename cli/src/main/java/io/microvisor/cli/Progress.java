@@ -91,6 +91,13 @@ final class Progress implements Consumer<BuildEvent>, AutoCloseable {
     return String.format(Locale.ROOT, "%.1f s", nanos / 1e9);
   }
 
+  /// A line of its own, above what is shown of running steps.
+  synchronized void say(String text) {
+    if (style != Style.QUIET) {
+      line(text);
+    }
+  }
+
   private void line(String text) {
     erase();
     out.println(text);

@@ -1,5 +1,6 @@
 package io.microvisor.cli;
 
+import io.microvisor.compose.template.EffectiveTemplate;
 import io.microvisor.compose.template.RejectedException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -15,12 +16,17 @@ import picocli.CommandLine.Mixin;
           + " the same folder."
     },
     footerHeading = "%nExamples:%n",
-    footer = {"  emt resolve hello.yaml", "  emt resolve minimal"},
+    footer = {
+      "  emt resolve hello.yaml",
+      "  emt resolve minimal",
+      "  emt resolve --json hello.yaml | jq .systemConfig.packages"
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:printed", "3:the template has problems"})
 final class ResolveCommand implements Callable<Integer> {
   private final Terminal terminal;
   @Mixin private TemplateArgument template = new TemplateArgument();
+  @Mixin private JsonOption json = new JsonOption();
 
   ResolveCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -28,7 +34,12 @@ final class ResolveCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws RejectedException {
-    terminal.out().print(template.load(terminal).effective().text());
+    EffectiveTemplate effective = template.load(terminal).effective();
+    if (json.wanted()) {
+      terminal.out().println(Json.of(effective.tree()));
+    } else {
+      terminal.out().print(effective.text());
+    }
     return ExitCode.OK.value();
   }
 }

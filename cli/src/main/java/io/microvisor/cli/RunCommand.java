@@ -107,7 +107,7 @@ final class RunCommand implements Callable<Integer> {
     }
     try (Store store = Store.open(terminal.cache());
         PackageSupply packages = supply.forTools(terminal, store)) {
-      MachineTools tools = tools(store, packages, support);
+      MachineTools tools = offlineOrNot(store, packages, support);
       Acceleration acceleration = tools.acceleration();
       terminal
           .err()
@@ -140,6 +140,22 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
+  private MachineTools offlineOrNot(Store store, PackageSupply packages, SandboxSupport support)
+      throws IOException, InterruptedException, FailureException {
+    try {
+      return tools(store, packages, support);
+    } catch (IOException e) {
+      if (!supply.offline()) {
+        throw e;
+      }
+      throw new FailureException(
+          ExitCode.FAILED,
+          "QEMU and firmware are not in the cache: "
+              + e.getMessage()
+              + "\n  advice: do the same once without --offline; the tools are kept");
+    }
+  }
+
   private MachineTools tools(Store store, PackageSupply packages, SandboxSupport support)
       throws IOException, InterruptedException {
     AtomicLong bytes = new AtomicLong();
@@ -148,7 +164,7 @@ final class RunCommand implements Callable<Integer> {
           new SuiteProvider(
               packages,
               store,
-              SupplyOptions.TOOL_SUITE,
+              MirrorOption.TOOL_SUITE,
               event -> {
                 if (event instanceof DownloadEvent.Advanced more) {
                   if (bytes.get() == 0) {

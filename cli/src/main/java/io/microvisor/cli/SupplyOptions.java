@@ -4,83 +4,107 @@ import io.microvisor.compose.build.TemplateRepositories;
 import io.microvisor.compose.template.Template;
 import io.microvisor.packages.fetch.EnvironmentProxies;
 import io.microvisor.packages.fetch.Network;
+import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.repository.AptSources;
+import io.microvisor.packages.repository.LocalFolder;
 import io.microvisor.packages.repository.MirrorDiscovery;
 import io.microvisor.packages.repository.Repository;
 import io.microvisor.packages.repository.RepositorySpec;
+import io.microvisor.packages.repository.SinglePackages;
 import io.microvisor.packages.supply.PackageSupply;
 import io.microvisor.store.Store;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// Where packages come from: `--mirror`, else the template's mirror, else the host's apt configuration.
+/// Where packages come from, and whether hosts may be asked for them.
 final class SupplyOptions {
-  /// What tool roots are made of.
-  static final String TOOL_SUITE = "trixie";
-
-  private static final Set<String> SCHEMES = Set.of("http", "https", "file");
+  @Mixin private MirrorOption mirror = new MirrorOption();
 
   @Option(
-      names = "--mirror",
-      paramLabel = "URL",
+      names = "--offline",
       description =
-          "Debian mirror to use instead of the template's and the host's apt configuration.")
-  private Optional<String> mirror = Optional.empty();
+          "Ask no host: use the cache, and say what is missing in it and how to get that.")
+  private boolean offline;
+
+  /// Whether no host may be asked.
+  boolean offline() {
+    return offline;
+  }
+
+  /// A supply of what a lock pins: of the cache alone where that has everything.
+  PackageSupply forLock(Terminal terminal, Store store, Template template, Lock lock)
+      throws IOException, FailureException {
+    boolean isHere =
+        lock.everything().stream().allMatch(each -> store.files().path(each.sha256()).isPresent());
+    if (isHere) {
+      return cacheAlone(terminal, store, folders(template));
+    }
+    try {
+      return forTemplate(terminal, store, template);
+    } catch (IOException e) {
+      if (!offline) {
+        throw e;
+      }
+      return cacheAlone(terminal, store, folders(template));
+    }
+  }
+
+  /// Folders are looked at all the same: what lies there must still be what was pinned.
+  private static List<Repository> folders(Template template) throws IOException {
+    return TemplateRepositories.of(template).stream()
+        .filter(LocalFolder.class::isInstance)
+        .toList();
+  }
+
+  private static PackageSupply cacheAlone(
+      Terminal terminal, Store store, List<Repository> folders) {
+    return new PackageSupply(store, folders, Network.DIRECT.offline(), terminal.now().get());
+  }
 
   /// A supply of what a template names.
   PackageSupply forTemplate(Terminal terminal, Store store, Template template)
       throws IOException, FailureException {
+    AptSources apt = MirrorOption.apt(terminal);
     MirrorDiscovery discovery =
         new MirrorDiscovery(
                 template.target().suite(),
                 template.archive().components(),
                 template.target().packageArchitecture())
             .withSuites(template.archive().suites());
-    Optional<String> named = mirror.or(() -> template.archive().mirrors().stream().findFirst());
-    return open(terminal, store, discovery, named, TemplateRepositories.of(template));
+    List<Repository> repositories =
+        new ArrayList<>(
+            mirror.archives(apt, discovery, template.archive().mirrors().stream().findFirst()));
+    repositories.addAll(TemplateRepositories.of(template));
+    return open(terminal, store, repositories, apt);
   }
 
   /// A supply of tools.
   PackageSupply forTools(Terminal terminal, Store store) throws IOException, FailureException {
-    return open(
-        terminal,
-        store,
-        new MirrorDiscovery(TOOL_SUITE, List.of("main"), "amd64"),
-        mirror,
-        List.of());
+    AptSources apt = MirrorOption.apt(terminal);
+    try {
+      return open(terminal, store, mirror.forTools(apt), apt);
+    } catch (IOException e) {
+      if (!offline) {
+        throw e;
+      }
+      return cacheAlone(terminal, store, List.of());
+    }
   }
 
-  /// The archives that tools, and the default images, would come from.
-  ///
-  /// @throws IOException if there are none
-  List<RepositorySpec> archives(AptSources apt) throws IOException, FailureException {
-    return archives(apt, new MirrorDiscovery(TOOL_SUITE, List.of("main"), "amd64"), mirror);
-  }
-
-  /// The host's apt configuration.
-  static AptSources apt(Terminal terminal) throws IOException {
-    return AptSources.of(Path.of(terminal.variable("EMT_APT").orElse("/etc/apt")));
-  }
-
-  private static PackageSupply open(
-      Terminal terminal,
-      Store store,
-      MirrorDiscovery discovery,
-      Optional<String> named,
-      List<Repository> further)
-      throws IOException, FailureException {
-    AptSources apt = apt(terminal);
+  private PackageSupply open(
+      Terminal terminal, Store store, List<? extends Repository> repositories, AptSources apt) {
     apt.notes().forEach(terminal.err()::println);
-    List<Repository> repositories = new ArrayList<>(archives(apt, discovery, named));
-    repositories.addAll(further);
-    return new PackageSupply(store, repositories, network(terminal, apt), terminal.now().get());
+    Network network = network(terminal, apt);
+    return offline
+        ? new PackageSupply(
+            store,
+            repositories.stream().map(SupplyOptions::kept).toList(),
+            network.offline(),
+            terminal.now().get())
+        : new PackageSupply(store, repositories, network, terminal.now().get());
   }
 
   /// apt's way to the network; where apt names no proxy, that of the environment, as apt has it.
@@ -91,24 +115,11 @@ final class SupplyOptions {
         : network;
   }
 
-  private static List<RepositorySpec> archives(
-      AptSources apt, MirrorDiscovery discovery, Optional<String> named)
-      throws IOException, FailureException {
-    return named.isPresent()
-        ? discovery.at(address(named.get()), RepositorySpec.Freshness.CHECKED)
-        : discovery.among(apt);
-  }
-
-  private static URI address(String text) throws FailureException {
-    try {
-      URI address = new URI(text);
-      if (SCHEMES.contains(String.valueOf(address.getScheme()))) {
-        return address;
-      }
-    } catch (URISyntaxException _) {
-      // Said below, as for every other text that is no address.
-    }
-    throw new FailureException(
-        ExitCode.USAGE, "--mirror " + text + ": no address (expected: such as http://HOST/debian)");
+  /// What was fetched once, and was valid then, is what there is.
+  private static Repository kept(Repository repository) {
+    return switch (repository) {
+      case RepositorySpec spec -> spec.with(RepositorySpec.Freshness.UNCHECKED);
+      case LocalFolder _, SinglePackages _ -> repository;
+    };
   }
 }

@@ -12,13 +12,32 @@ import picocli.CommandLine.Parameters;
 
 /// The template that a command works on: a file, or the name of a shipped one.
 final class TemplateArgument {
+  /// What is meant when none is named.
+  static final String DEFAULT = "edge";
+
   @Parameters(
       index = "0+",
       arity = "0..1",
       paramLabel = "TEMPLATE",
-      defaultValue = "edge",
+      defaultValue = DEFAULT,
       description = "A template file, or the name of a shipped one: edge (default) or minimal.")
-  private String template = "edge";
+  private String template = DEFAULT;
+
+  /// As picocli fills it in.
+  TemplateArgument() {}
+
+  /// As another command's own parameters name it.
+  TemplateArgument(String template) {
+    this.template = template;
+  }
+
+  /// Whether a word of the command line can only mean a template, or means a shipped one.
+  static boolean isMeant(String word) {
+    return word.endsWith(".yaml")
+        || word.endsWith(".yml")
+        || word.indexOf('/') >= 0
+        || ShippedTemplates.names().contains(word);
+  }
 
   /// Reads and checks it.
   ///
@@ -43,6 +62,18 @@ final class TemplateArgument {
     Path file = terminal.workingDirectory().resolve(template);
     String name = String.valueOf(file.getFileName()).replaceFirst("\\.ya?ml$", "");
     return file.resolveSibling(name + ".lock");
+  }
+
+  /// Where packages for it may lie that "emt lock --vendor" put there: beside its lock (`hello.vendor`).
+  Path vendor(Terminal terminal) {
+    Path lock = lock(terminal);
+    return lock.resolveSibling(
+        String.valueOf(lock.getFileName()).replaceFirst("\\.lock$", ".vendor"));
+  }
+
+  /// The template as it was named on the command line; empty for the default one.
+  String words() {
+    return template.equals(DEFAULT) ? "" : " " + template;
   }
 
   private Optional<String> shippedName(Terminal terminal) {

@@ -70,10 +70,20 @@ final class TemplateCommandsTest {
   }
 
   @Test
+  void resolvesForMachines() {
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("resolve", "--json", "minimal")).isZero();
+    assertThat(terminal.out.toString())
+        .contains("\"name\" : \"minimal\"", "\"packages\" : [ ", "\"openssh-server\"");
+  }
+
+  @Test
   void completesInBash() throws IOException, InterruptedException {
     TestTerminal terminal = new TestTerminal(folder);
     assertThat(terminal.run("completion")).isZero();
-    assertThat(terminal.out.toString()).contains("inspect", "extract", "doctor");
+    assertThat(terminal.out.toString())
+        .contains("inspect", "extract", "doctor", "--frozen", "--vendor", "search");
 
     Path script = Files.writeString(folder.resolve("completion"), terminal.out.toString());
     Process bash =
@@ -84,7 +94,10 @@ final class TemplateCommandsTest {
 
   @Test
   void helpsWithEveryCommand() {
-    for (String command : new String[] {"inspect", "ls", "cat", "extract", "doctor", "build"}) {
+    for (String command :
+        new String[] {
+          "inspect", "ls", "cat", "extract", "doctor", "build", "lock", "diff", "why", "search"
+        }) {
       TestTerminal terminal = new TestTerminal(folder);
       assertThat(terminal.run(command, "--help")).isZero();
       assertThat(terminal.out.toString())

@@ -30,11 +30,13 @@ final class BuildPackages {
   ///
   /// @param policy as for the image, without recommendations
   /// @param pins as for the image
+  /// @param kept what of an earlier choice is preferred
   static Lock add(
       Lock lock,
       Kernel kernel,
       DebPolicy policy,
       List<Pin> pins,
+      Kept kept,
       PackageSupply supply,
       Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
@@ -44,7 +46,7 @@ final class BuildPackages {
     PackageCatalog packages = supply.packages(listener);
     List<Wish> wishes =
         BuildSet.wishes(kernel, lock.packages(), wish -> has(packages, wish.split("=", 2)));
-    return switch (supply.solve(wishes, policy, pins, Kept.NOTHING, listener)) {
+    return switch (supply.solve(wishes, policy, pins, kept, listener)) {
       case Resolution.Solved<DebPackage> solved ->
           lock.withBuildPackages(
               supply.lock(solved, lock.architecture(), List.of(), listener).packages());

@@ -71,6 +71,7 @@ public final class Composer {
   /// @throws IOException if the world fails: a package cannot be had, a script fails, the disk is full
   public List<Path> build(Template template, Lock lock, Path output, OptionalLong sourceDateEpoch)
       throws IOException, InterruptedException {
+    supply.check(lock.everything());
     long epoch = epoch(lock, sourceDateEpoch);
     NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, events);
     Plan plan = plan(template, lock, packages, epoch);

@@ -56,22 +56,52 @@ public final class PackageChoice {
   /// @throws RejectedException if wishes mean nothing or cannot be had together, with their places
   public static Lock lock(Template template, PackageSupply supply, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
-    DebPolicy plain = DebPolicy.of(template.target().packageArchitecture());
-    DebPolicy policy = plain;
-    if (template.system().recommends()) {
-      policy = policy.withRecommendations();
-    }
-    List<Wish> wishes = wishes(template);
-    return switch (supply.solve(wishes, policy, TemplateRepositories.pins(template), Kept.NOTHING, listener)) {
-      case Resolution.Solved<DebPackage> solved ->
-          BuildPackages.add(
-              supply.lock(
-                  solved, template.target().packageArchitecture(), inputs(template), listener),
-              template.system().kernel(),
-              plain,
-              TemplateRepositories.pins(template),
-              supply,
-              listener);
+    Resolution.Solved<DebPackage> solved =
+        solved(
+            template,
+            supply.solve(
+                wishes(template),
+                policy(template),
+                TemplateRepositories.pins(template),
+                Kept.NOTHING,
+                listener));
+    return pinned(template, solved, Kept.NOTHING, supply, listener);
+  }
+
+  /// Pins what was chosen, and what the kernel's modules are built with.
+  ///
+  /// @param built what of an earlier choice of build packages is preferred
+  static Lock pinned(
+      Template template,
+      Resolution.Solved<DebPackage> solved,
+      Kept built,
+      PackageSupply supply,
+      Consumer<DownloadEvent> listener)
+      throws IOException, InterruptedException {
+    String architecture = template.target().packageArchitecture();
+    return BuildPackages.add(
+        supply.lock(solved, architecture, inputs(template), listener),
+        template.system().kernel(),
+        DebPolicy.of(architecture),
+        TemplateRepositories.pins(template),
+        built,
+        supply,
+        listener);
+  }
+
+  /// How packages are chosen for a template.
+  public static DebPolicy policy(Template template) {
+    DebPolicy policy = DebPolicy.of(template.target().packageArchitecture());
+    return template.system().recommends() ? policy.withRecommendations() : policy;
+  }
+
+  /// The answer to a template's wishes, if it is one.
+  ///
+  /// @throws RejectedException if it is not, with the places of the wishes it is about
+  static Resolution.Solved<DebPackage> solved(Template template, Resolution<DebPackage> resolution)
+      throws IOException {
+    return switch (resolution) {
+      case Resolution.Solved<DebPackage> solved -> solved;
       case Resolution.Unsolvable<DebPackage> unsolvable ->
           throw new RejectedException(
               List.of(
@@ -90,7 +120,8 @@ public final class PackageChoice {
     };
   }
 
-  private static List<Wish> wishes(Template template) {
+  /// What is wished for, each with its place in the template.
+  public static List<Wish> wishes(Template template) {
     List<Wish> wishes = new ArrayList<>();
     Set<String> named = new LinkedHashSet<>();
     List<PackageWish> asked = new ArrayList<>(template.system().packages());
@@ -101,6 +132,17 @@ public final class PackageChoice {
     }
     ALWAYS.stream().filter(name -> !named.contains(name)).map(Wish::of).forEach(wishes::add);
     return wishes;
+  }
+
+  /// Where in the template an input comes from, as far as it can be told.
+  static Place place(Template template, String input) {
+    String[] words = input.split(" ", 2);
+    return switch (words[0]) {
+      case "package" -> place(template, List.of(Wish.of(words[words.length - 1])));
+      case "suite" -> template.target().place();
+      case "components" -> template.archive().place();
+      default -> template.system().place();
+    };
   }
 
   private static Problem problem(Template template, Resolution.Unknown unknown) {

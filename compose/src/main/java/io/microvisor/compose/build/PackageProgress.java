@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /// Turns what downloads and unpacking say into build events.
-final class PackageProgress {
+public final class PackageProgress {
   private final StepId step;
   private final Consumer<BuildEvent> events;
   private final int count;
@@ -22,14 +22,17 @@ final class PackageProgress {
   private final AtomicInteger ready = new AtomicInteger();
   private final AtomicInteger reused = new AtomicInteger();
 
-  PackageProgress(StepId step, Lock lock, Consumer<BuildEvent> events) {
+  /// @param step whose progress it is
+  /// @param lock what is downloaded
+  public PackageProgress(StepId step, Lock lock, Consumer<BuildEvent> events) {
     this.step = step;
     this.events = events;
     this.count = lock.packages().size();
     this.total = lock.packages().stream().mapToLong(LockedPackage::size).sum();
   }
 
-  void downloading(DownloadEvent event) {
+  /// What a download says.
+  public void downloading(DownloadEvent event) {
     long now =
         switch (event) {
           case DownloadEvent.Reused old -> here.addAndGet(old.download().size());

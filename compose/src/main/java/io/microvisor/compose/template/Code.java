@@ -81,6 +81,11 @@ public enum Code {
   UNKNOWN_UNIT("T026", "A service to enable, disable or mask is not in the image."),
   UNKNOWN_GROUP(
       "T027", "A user or file names a group or owner that no package and no template creates."),
+  STALE_LOCK(
+      "T028",
+      "With `--frozen`, the lock must be there and must have been made for exactly what the template asks for. Each"
+          + " difference is a problem of its own; `emt lock` takes the template's changes into the lock and keeps all else"
+          + " in it."),
   KERNEL_LACKS(
       "T040",
       "The kernel cannot boot such an image, or has no module of a name. Kernels are checked by the configuration in their"

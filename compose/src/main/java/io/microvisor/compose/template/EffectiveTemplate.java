@@ -2,6 +2,7 @@ package io.microvisor.compose.template;
 
 import io.microvisor.bytes.Digest;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 
 /// A template after its layers were joined: what `emt resolve` prints.
@@ -20,5 +21,10 @@ public record EffectiveTemplate(
     Digest packagesIdentity) {
   public EffectiveTemplate {
     files = List.copyOf(files);
+  }
+
+  /// What the text says, as plain values: maps in their order, lists, texts, numbers and truth values.
+  public Map<String, Object> tree() {
+    return PlainValues.of(text);
   }
 }

@@ -36,6 +36,9 @@ public final class Downloader implements Closeable {
   /// An attempt that brought so many bytes was worth it: slow and flaky lines get to the end, too.
   private static final long PROGRESS = 1 << 20;
 
+  private static final String OFFLINE = "not asked, since we are to stay offline";
+
+  private final Network network;
   private final Limits limits;
   private final DownloadedFiles files;
   private final Pause pause;
@@ -45,6 +48,7 @@ public final class Downloader implements Closeable {
 
   /// A downloader into a store, which stays the caller's.
   public Downloader(Network network, Store store, Pause pause) {
+    this.network = network;
     this.limits = network.limits();
     this.files = store.files();
     this.pause = pause;
@@ -91,6 +95,13 @@ public final class Downloader implements Closeable {
   /// @throws DownloadException if it could not be had for another reason than that it is not there
   public Small small(String subject, URI address, int limit, Validators known)
       throws IOException, InterruptedException {
+    if (!reaches(address)) {
+      throw new DownloadException(
+          List.of(
+              new DownloadException.Failure(
+                  subject, List.of(new DownloadException.Attempt(address, OFFLINE)))),
+          1);
+    }
     SmallTransfer transfer = new SmallTransfer(transport, limits, address, limit, known);
     for (int attempt = 1; ; attempt++) {
       Duration wait;
@@ -109,6 +120,11 @@ public final class Downloader implements Closeable {
       }
       pause.of(wait);
     }
+  }
+
+  /// Whether an address may be asked: all may, or, offline, those of this machine.
+  public boolean reaches(URI address) {
+    return network.reaches(address);
   }
 
   /// What came of one download.
@@ -181,6 +197,9 @@ public final class Downloader implements Closeable {
   private Outcome fetch(
       Download download, URI address, Partial partial, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
+    if (!reaches(address)) {
+      return new Outcome.Never(OFFLINE);
+    }
     Transfer transfer = new Transfer(transport, limits, download, address, partial, listener);
     boolean anew = false;
     int attempt = 1;

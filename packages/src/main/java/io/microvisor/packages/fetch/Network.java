@@ -10,10 +10,24 @@ import java.util.Locale;
 /// @param credentials for servers that want a login; each goes to the host it is for and to no other
 /// @param tls certificates by host, the first that fits is used; none means the usual ones
 /// @param limits how patient to be
+/// @param reach whether hosts may be asked at all
 public record Network(
-    List<Proxy> proxies, List<Credentials> credentials, List<Tls> tls, Limits limits) {
+    List<Proxy> proxies,
+    List<Credentials> credentials,
+    List<Tls> tls,
+    Limits limits,
+    Reach reach) {
   /// Directly, without credentials, with the usual patience.
-  public static final Network DIRECT = new Network(List.of(), List.of(), List.of(), Limits.DEFAULT);
+  public static final Network DIRECT =
+      new Network(List.of(), List.of(), List.of(), Limits.DEFAULT, Reach.ONLINE);
+
+  /// Whether hosts may be asked.
+  public enum Reach {
+    /// Yes.
+    ONLINE,
+    /// No: only what is on this machine counts. An address of scheme `file` is on this machine.
+    OFFLINE
+  }
 
   public Network {
     proxies = List.copyOf(proxies);
@@ -23,22 +37,32 @@ public record Network(
 
   /// The same with other proxies.
   public Network withProxies(List<Proxy> others) {
-    return new Network(others, credentials, tls, limits);
+    return new Network(others, credentials, tls, limits, reach);
   }
 
   /// The same with other credentials.
   public Network withCredentials(List<Credentials> others) {
-    return new Network(proxies, others, tls, limits);
+    return new Network(proxies, others, tls, limits, reach);
   }
 
   /// The same with other certificates.
   public Network withTls(List<Tls> others) {
-    return new Network(proxies, credentials, others, limits);
+    return new Network(proxies, credentials, others, limits, reach);
   }
 
   /// The same with other limits.
   public Network withLimits(Limits others) {
-    return new Network(proxies, credentials, tls, others);
+    return new Network(proxies, credentials, tls, others, reach);
+  }
+
+  /// The same, but no host is asked.
+  public Network offline() {
+    return new Network(proxies, credentials, tls, limits, Reach.OFFLINE);
+  }
+
+  /// Whether an address may be asked.
+  boolean reaches(URI address) {
+    return reach == Reach.ONLINE || "file".equalsIgnoreCase(address.getScheme());
   }
 
   /// The way to an address.

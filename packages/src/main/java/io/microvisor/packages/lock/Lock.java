@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Everything a build takes from archives, pinned.
 ///
@@ -66,6 +67,11 @@ public record Lock(
   /// A lock of the build packages alone.
   public Lock forBuilding() {
     return new Lock(architecture, List.of(), repositories, buildPackages);
+  }
+
+  /// All that a build takes: the image's packages, then those build packages that are not among them.
+  public List<LockedPackage> everything() {
+    return Stream.concat(packages.stream(), buildPackages.stream()).distinct().toList();
   }
 
   /// Whether the choice was made from these inputs, in any order.

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// The text of a lock: lines of words, made to be compared.
 ///
@@ -45,6 +46,9 @@ public final class LockFile {
   private static final String HEADER =
       "# Pinned packages, made by emt; \"emt lock --update\" renews them.\nemt-lock 1\n";
   private static final long LARGEST = 64 << 20;
+
+  /// Names become parts of file names.
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9+.~_-]*");
 
   private LockFile() {}
 
@@ -88,6 +92,12 @@ public final class LockFile {
     } finally {
       Files.deleteIfExists(temporary);
     }
+  }
+
+  /// The line of a lock's text, from 1, on which an input stands; 1 when none does.
+  public static int lineOf(String text, String input) {
+    List<String> lines = text.lines().toList();
+    return Math.max(0, lines.indexOf("input " + escaped(input))) + 1;
   }
 
   /// The text of a lock.
@@ -255,6 +265,14 @@ public final class LockFile {
         if (words.get(i).isEmpty()) {
           throw broken("nothing where name, version, architecture or file name should be");
         }
+      }
+      if (!NAME.matcher(words.get(0)).matches() || !NAME.matcher(words.get(2)).matches()) {
+        throw broken(
+            "package "
+                + words.get(0)
+                + " for "
+                + words.get(2)
+                + " (expected: names of letters, digits and + - . ~ _)");
       }
       DebVersion version;
       try {

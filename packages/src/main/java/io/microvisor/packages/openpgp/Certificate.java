@@ -1,5 +1,6 @@
 package io.microvisor.packages.openpgp;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -34,6 +35,11 @@ public final class Certificate {
   @Override
   public String toString() {
     return owner() + " (" + fingerprint() + ")";
+  }
+
+  /// The packets it consists of.
+  byte[] encoded() throws IOException {
+    return keys.getEncoded();
   }
 
   PGPPublicKey primary() {

@@ -63,6 +63,15 @@ public record Keyring(String name, List<Certificate> certificates, List<String> 
         Stream.concat(notes.stream(), other.notes.stream()).toList());
   }
 
+  /// The certificates in binary form, as gpgv(1) and apt take them.
+  public byte[] encoded() throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (Certificate each : certificates) {
+      all.writeBytes(each.encoded());
+    }
+    return all.toByteArray();
+  }
+
   /// Whether some key of this keyring, primary or subkey, has the fingerprint (upper-case hexadecimal).
   public boolean has(String fingerprint) {
     return certificates.stream().anyMatch(c -> c.fingerprints().contains(fingerprint));

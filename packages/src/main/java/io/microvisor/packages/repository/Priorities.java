@@ -69,6 +69,11 @@ public final class Priorities implements ToIntFunction<DebPackage> {
     return new Priorities(sources, pins);
   }
 
+  /// Whether packages of this origin are from one of the repositories.
+  public boolean knows(Origin origin) {
+    return sources.containsKey(origin);
+  }
+
   @Override
   public int applyAsInt(DebPackage item) {
     PinnedSource source = sources.get(item.origin());

@@ -19,6 +19,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// Where Release files come from: the archive, or the last answer of the archive when that still holds.
 ///
@@ -128,6 +130,9 @@ final class ReleaseSource {
 
   private Optional<Answer> ask(RepositorySpec spec, URI distribution, Optional<Answer> last)
       throws IOException, InterruptedException {
+    if (last.isPresent() && !downloader.reaches(distribution)) {
+      return last;
+    }
     Validators known =
         last.filter(one -> one.form() == Form.IN_RELEASE)
             .map(Answer::validators)
@@ -187,6 +192,24 @@ final class ReleaseSource {
     } catch (IOException _) {
       return Optional.empty();
     }
+  }
+
+  /// The files of the last verified answer of a distribution, by name; none if it was never asked.
+  SortedMap<String, byte[]> kept(URI distribution) throws IOException {
+    SortedMap<String, byte[]> files = new TreeMap<>();
+    Optional<Answer> last = last(distribution);
+    if (last.isPresent()) {
+      switch (last.get().form()) {
+        case IN_RELEASE -> files.put("InRelease", last.get().content());
+        case RELEASE -> {
+          files.put("Release", last.get().content());
+          if (last.get().signature().length > 0) {
+            files.put("Release.gpg", last.get().signature());
+          }
+        }
+      }
+    }
+    return files;
   }
 
   private static Digest key(URI distribution) {

@@ -1,5 +1,6 @@
 package io.microvisor.packages.repository;
 
+import io.microvisor.bytes.ByteSource;
 import io.microvisor.packages.catalog.PackageCatalog;
 import io.microvisor.packages.deb.Origin;
 import io.microvisor.packages.fetch.Download;
@@ -16,6 +17,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -116,6 +119,10 @@ public final class RepositoryClient {
     if (!behind.isEmpty()) {
       throw behind.getFirst();
     }
+    boolean offline = spec.archives().stream().noneMatch(downloader::reaches);
+    if (spec.presence() == Presence.OPTIONAL && offline) {
+      return Optional.empty(); // What was never seen is not there.
+    }
     // An archive that cannot be reached is not one that has no updates.
     if (spec.presence() == Presence.OPTIONAL && answered) {
       listener.accept(
@@ -135,7 +142,10 @@ public final class RepositoryClient {
             + spec.suite()
             + "\n  "
             + String.join("\n  ", failures)
-            + "\n  advice: check the network, or name another archive: --mirror URL, or packageRepositories in the template");
+            + "\n  advice: "
+            + (offline
+                ? "do the same once without --offline; what is fetched then is kept"
+                : "check the network, or name another archive: --mirror URL, or packageRepositories in the template"));
   }
 
   private RepositorySnapshot read(
@@ -157,6 +167,30 @@ public final class RepositoryClient {
         wanted.stream().map(one -> origin(spec, release, one)).distinct().toList(),
         packages,
         found.notes());
+  }
+
+  /// What vouches for a snapshot of this client; its indexes are downloaded again where they are not here any more.
+  public Evidence evidence(RepositorySnapshot snapshot, Consumer<DownloadEvent> listener)
+      throws IOException, InterruptedException {
+    RepositorySpec spec = snapshot.spec();
+    SortedMap<String, ByteSource> files = new TreeMap<>();
+    for (URI archive : spec.archives()) {
+      if (files.isEmpty()) {
+        releases
+            .kept(spec.distribution(archive))
+            .forEach((name, bytes) -> files.put(name, ByteSource.of(bytes)));
+      }
+    }
+    if (spec.trust() instanceof RepositorySpec.Trust.SignedBy(var keyring)) {
+      files.put("keyring.gpg", ByteSource.of(keyring.encoded()));
+    }
+    for (Wanted one : wanted(spec, snapshot.release(), listener)) {
+      Download index = download(spec, snapshot.release(), one.compressed());
+      files.put(
+          Evidence.fileName(one.compressed().path().split("/")),
+          ByteSource.of(downloader.fetch(List.of(index), listener).getFirst()));
+    }
+    return new Evidence(Evidence.fileName(snapshot.release().origin(), spec.suite()), files);
   }
 
   private PackageIndex.Downloaded downloaded(

@@ -83,7 +83,7 @@ public record RepositorySpec(
   }
 
   /// The same with another freshness.
-  RepositorySpec with(Freshness other) {
+  public RepositorySpec with(Freshness other) {
     return new RepositorySpec(
         name, archives, suite, components, architecture, trust, other, presence, preference);
   }

@@ -12,6 +12,7 @@ import io.microvisor.packages.lock.LockedPackage;
 import io.microvisor.packages.lock.LockedRepository;
 import io.microvisor.packages.repository.AddressIndex;
 import io.microvisor.packages.repository.ArchiveAddresses;
+import io.microvisor.packages.repository.Evidence;
 import io.microvisor.packages.repository.FolderIndex;
 import io.microvisor.packages.repository.LocalFolder;
 import io.microvisor.packages.repository.LocalPackages;
@@ -172,6 +173,16 @@ public final class PackageSupply implements Closeable {
         signer);
   }
 
+  /// What vouches for what the archives hold now.
+  public List<Evidence> evidence(Consumer<DownloadEvent> listener)
+      throws IOException, InterruptedException {
+    List<Evidence> all = new ArrayList<>();
+    for (RepositorySnapshot snapshot : snapshots(listener)) {
+      all.add(client.evidence(snapshot, listener));
+    }
+    return all;
+  }
+
   /// Gets what is pinned, from any archive that has it: the digest decides, not the place.
   ///
   /// @return the files, in the order of the lock
@@ -179,10 +190,16 @@ public final class PackageSupply implements Closeable {
   /// @throws io.microvisor.packages.fetch.DownloadException naming each package that cannot be had any more
   public List<Path> fetch(Lock lock, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
-    PinnedAddresses.check(lock, only(LocalFolder.class, unindexed));
-    PinnedAddresses addresses = addresses(lock);
+    return fetch(lock.packages(), listener);
+  }
+
+  /// The same for some of its packages.
+  public List<Path> fetch(List<LockedPackage> pins, Consumer<DownloadEvent> listener)
+      throws IOException, InterruptedException {
+    check(pins);
+    PinnedAddresses addresses = addresses(pins);
     List<Download> wanted = new ArrayList<>();
-    for (LockedPackage pinned : lock.packages()) {
+    for (LockedPackage pinned : pins) {
       wanted.add(
           new Download(
               pinned.name() + " " + pinned.version(),
@@ -193,11 +210,18 @@ public final class PackageSupply implements Closeable {
     return downloader.fetch(wanted, listener);
   }
 
+  /// Refuses pins of a folder that has other files now.
+  ///
+  /// @throws IOException naming each of them
+  public void check(List<LockedPackage> pins) throws IOException {
+    PinnedAddresses.check(pins, only(LocalFolder.class, unindexed));
+  }
+
   /// Mirror lists are not asked for when everything is here already.
-  private PinnedAddresses addresses(Lock lock) throws IOException, InterruptedException {
+  private PinnedAddresses addresses(List<LockedPackage> pins)
+      throws IOException, InterruptedException {
     boolean here =
-        lock.packages().stream()
-            .allMatch(pinned -> store.files().path(pinned.sha256()).isPresent());
+        pins.stream().allMatch(pinned -> store.files().path(pinned.sha256()).isPresent());
     return new PinnedAddresses(
         new ArchiveAddresses(here ? archives : mirrors.forPackages(archives)),
         only(LocalFolder.class, unindexed),

@@ -47,9 +47,9 @@ record PinnedAddresses(
   /// elsewhere.
   ///
   /// @throws IOException naming all such packages
-  static void check(Lock lock, List<LocalFolder> folders) throws IOException {
+  static void check(List<LockedPackage> pins, List<LocalFolder> folders) throws IOException {
     List<String> changed = new ArrayList<>();
-    for (LockedPackage pinned : lock.packages()) {
+    for (LockedPackage pinned : pins) {
       Optional<Path> file = file(pinned, folders);
       if (file.isEmpty() || !Files.exists(file.get())) {
         continue;

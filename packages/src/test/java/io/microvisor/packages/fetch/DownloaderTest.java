@@ -32,11 +32,10 @@ final class DownloaderTest {
           Duration.ofSeconds(60),
           512);
   private static final Network NETWORK =
-      new Network(
-          List.of(),
-          List.of(new Network.Credentials("http", "127.0.0.1", "", "/private", "joe", "secret")),
-          List.of(),
-          LIMITS);
+      Network.DIRECT
+          .withCredentials(
+              List.of(new Network.Credentials("http", "127.0.0.1", "", "/private", "joe", "secret")))
+          .withLimits(LIMITS);
 
   private final FaultyServer server = new FaultyServer();
   private final List<Duration> pauses = Collections.synchronizedList(new ArrayList<>());

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -133,6 +134,84 @@ final class LockFileTest {
         .extracting(LockedPackage::name)
         .containsExactly("less", "make");
     assertThat(LockFile.text(lock())).doesNotContain("build-package");
+  }
+
+  @Test
+  void tellsTheSameVersionWithOtherBytes() throws FormatException {
+    Lock before = new Lock("amd64", List.of(), List.of(), List.of(item("sudo", "1.9-1")));
+    LockedPackage sudo = item("sudo", "1.9-1");
+    LockedPackage other =
+        new LockedPackage(
+            "sudo",
+            sudo.version(),
+            "amd64",
+            Digest.sha256("evil"),
+            5,
+            sudo.origin(),
+            sudo.filename());
+    LockDiff diff = LockDiff.of(before, new Lock("amd64", List.of(), List.of(), List.of(other)));
+
+    assertThat(diff.changed())
+        .singleElement()
+        .returns(LockDiff.Kind.REPLACED, LockDiff.Change::kind);
+    assertThat(diff.lines()).containsExactly("! sudo 1.9-1: the same version, but other bytes");
+    assertThat(diff.summary()).isEqualTo("1 replaced under the same version");
+  }
+
+  @Test
+  void tellsWhatBecameOfArchivesAndWishes() throws FormatException {
+    LockedRepository later =
+        new LockedRepository(
+            "Debian", "trixie", "trixie", Instant.parse("2026-03-10T09:38:31Z"), "FFFF");
+    Lock before = lock();
+    Lock after =
+        new Lock(
+            "amd64", List.of("package less", "package nano"), List.of(later), before.packages());
+    LockDiff diff = LockDiff.of(before, after);
+
+    assertThat(diff.isOfSamePackages()).isTrue();
+    assertThat(diff.isEmpty()).isFalse();
+    assertThat(diff.repositories())
+        .extracting(LockDiff.RepositoryChange::toString)
+        .containsExactly(
+            "Acme & Co 100% edge: gone, was of 2026-02-01T00:00:00Z",
+            "Debian trixie: 2026-01-10T09:38:31Z -> 2026-03-10T09:38:31Z,"
+                + " signed by 4D64FEC119C20290 -> FFFF");
+    assertThat(diff.wishes())
+        .containsExactly(
+            new LockDiff.InputChange("package nano", true),
+            new LockDiff.InputChange("package zstd (>= 1.5)", false));
+  }
+
+  @Test
+  void changesOneLineForAnUpdatedPackage() throws FormatException {
+    Lock before = lock();
+    Lock after =
+        new Lock(
+            "amd64",
+            before.inputs(),
+            before.repositories(),
+            List.of(item("less", "669-1"), item("zstd", "1.5.7-1")));
+    List<String> lines = new ArrayList<>(LockFile.text(after).lines().toList());
+    lines.removeAll(LockFile.text(before).lines().toList());
+
+    assertThat(lines).singleElement().asString().startsWith("package less 669-1");
+  }
+
+  @Test
+  void refusesNamesThatLeadOutOfAFolder() throws FormatException {
+    String good = LockFile.text(lock());
+    assertWrong(
+        good.replace("package less", "package ../../etc/less"),
+        "edge.lock:8: package ../../etc/less for amd64 (expected: names of");
+    assertWrong(good.replace("668-1 amd64", "668-1 ../x"), "package less for ../x (expected:");
+  }
+
+  @Test
+  void knowsTheLineOfAnInput() throws FormatException {
+    String text = LockFile.text(lock());
+    assertThat(LockFile.lineOf(text, "package zstd (>= 1.5)")).isEqualTo(5);
+    assertThat(LockFile.lineOf(text, "package nano")).isEqualTo(1);
   }
 
   private static void assertWrong(String text, String message) {

@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /// Finds what may have been meant by a misspelt name.
-final class Names {
+public final class Names {
   private static final int MOST = 3;
 
   private record Near(String name, int distance) {}
@@ -14,7 +14,7 @@ final class Names {
   private Names() {}
 
   /// Up to three names that differ from `name` in few letters, or begin with it, the nearest first.
-  static List<String> closest(String name, Collection<String> known) {
+  public static List<String> closest(String name, Collection<String> known) {
     int allowed = Math.clamp(name.length() / 3, 1, 3);
     List<Near> near = new ArrayList<>();
     for (String each : known) {
