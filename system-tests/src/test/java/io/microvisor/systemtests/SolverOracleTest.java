@@ -89,7 +89,9 @@ class SolverOracleTest {
               new Question(
                   folder.resolve(i + ".check"),
                   "-o APT::Install-Recommends=false",
-                  taken.stream().map(each -> each.replace(' ', '=')).collect(Collectors.joining(" "))));
+                  taken.stream()
+                      .map(each -> each.replace(' ', '='))
+                      .collect(Collectors.joining(" "))));
         }
       }
       ask(oracles, checks);
@@ -207,8 +209,7 @@ class SolverOracleTest {
           String file = String.valueOf(question.answer().getFileName());
           script.append(
               "apt %s -s install %s >%s.part 2>>apt.log && mv %s.part %s || : >%s\n"
-                  .formatted(
-                      question.options(), question.packages(), file, file, file, file));
+                  .formatted(question.options(), question.packages(), file, file, file, file));
         }
         script.append(half == 0 ? ") &\n" : ")\nwait\n");
       }

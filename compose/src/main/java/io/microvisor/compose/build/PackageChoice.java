@@ -43,6 +43,9 @@ public final class PackageChoice {
     inputs.add("suite " + template.target().suite());
     inputs.add("components " + String.join(" ", template.archive().components()));
     inputs.add("recommends " + template.system().recommends());
+    if (template.system().suggests()) {
+      inputs.add("suggests true");
+    }
     template
         .repositories()
         .forEach(
@@ -59,6 +62,9 @@ public final class PackageChoice {
     DebPolicy policy = DebPolicy.of(template.target().packageArchitecture());
     if (template.system().recommends()) {
       policy = policy.withRecommendations();
+    }
+    if (template.system().suggests()) {
+      policy = policy.withSuggestions();
     }
     List<Wish> wishes = wishes(template);
     return switch (supply.solve(wishes, policy, listener)) {

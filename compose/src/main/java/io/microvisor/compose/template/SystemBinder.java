@@ -35,6 +35,7 @@ final class SystemBinder {
             system.text("hostname", "localhost"),
             packages(system),
             system.flag("recommends"),
+            system.flag("suggests"),
             system.blocks("users").stream().map(this::user).toList(),
             system.blocks("groups").stream().map(SystemBinder::group).toList(),
             services(system.block("services")),

@@ -40,6 +40,11 @@ final class SystemVocabulary {
                           new Flag(),
                           "Whether the packages that these recommend are installed as well.")
                       .otherwise("false"),
+                  emt(
+                          "suggests",
+                          new Flag(),
+                          "Whether the packages that these suggest are installed as well; seldom wise.")
+                      .otherwise("false"),
                   ict("users", items(user()), "People and services that log in.")
                       .merged(Merge.BY_NAME),
                   emt(

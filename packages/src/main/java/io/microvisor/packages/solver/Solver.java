@@ -25,7 +25,8 @@ public final class Solver {
   public static <P> Resolution<P> solve(Universe<P> universe, List<Wish> wishes, Bounds bounds) {
     List<Rule> system = new ArrayList<>();
     List<Resolution.Unknown> unknown = new ArrayList<>();
-    // Wishes first: what is asked for by name is there before anything is chosen to satisfy others. Their order is
+    // Wishes first: what is asked for by name is there before anything is chosen to satisfy others.
+    // Their order is
     // theirs, not the writer's: who sorts a list of wishes differently wants the same.
     Map<String, List<Rule>> byText = new TreeMap<>();
     for (Wish wish : new LinkedHashSet<>(wishes)) {

@@ -45,9 +45,7 @@ final class Watches {
 
   /// Best to watch: what is not false, then what became false last.
   private int rank(int literal) {
-    return trail.value(literal) >= 0
-        ? Integer.MAX_VALUE
-        : trail.level(Clause.variable(literal));
+    return trail.value(literal) >= 0 ? Integer.MAX_VALUE : trail.level(Clause.variable(literal));
   }
 
   /// Draws the conclusions from a literal that has become false; returns the clause that cannot hold, or none.

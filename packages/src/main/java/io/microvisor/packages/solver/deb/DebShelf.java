@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,8 +22,10 @@ final class DebShelf {
   ///
   /// @param plainly whether it satisfies who asks for the name
   /// @param any whether it satisfies who asks for `name:any`
-  private record Provider(
-      int candidate, List<DebVersion> version, boolean plainly, boolean any) {}
+  private record Provider(int candidate, List<DebVersion> version, boolean plainly, boolean any) {}
+
+  /// What makes two packages the same.
+  private record Build(String name, DebVersion version, String architecture) {}
 
   private final String architecture;
   private final List<DebPackage> items;
@@ -49,8 +52,9 @@ final class DebShelf {
             .thenComparing(DebPackage::version, Comparator.reverseOrder()));
     List<DebPackage> items = new ArrayList<>(fitting.size());
     DebShelf shelf = new DebShelf(policy.architecture(), items);
+    Set<Build> known = new HashSet<>();
     for (DebPackage each : fitting) {
-      if (!shelf.holds(each)) {
+      if (known.add(new Build(each.name(), each.version(), each.architecture()))) {
         shelf.byName.computeIfAbsent(each.name(), _ -> new ArrayList<>(1)).add(items.size());
         items.add(each);
       }
@@ -72,14 +76,6 @@ final class DebShelf {
       Comparator.comparing(DebPackage::essential, Comparator.reverseOrder())
           .thenComparing(DebPackage::isProtected, Comparator.reverseOrder())
           .thenComparing(DebPackage::priority);
-
-  private boolean holds(DebPackage other) {
-    return byName.getOrDefault(other.name(), List.of()).stream()
-        .map(items::get)
-        .anyMatch(known ->
-            known.version().equals(other.version())
-                && known.architecture().equals(other.architecture()));
-  }
 
   private void noteProvided(int candidate) {
     DebPackage item = items.get(candidate);
@@ -110,8 +106,7 @@ final class DebShelf {
                   },
                   !provided.qualifier().equals("any"),
                   provided.qualifier().equals("any")
-                      || provided.qualifier().isEmpty()
-                          && item.multiArch() == MultiArch.ALLOWED));
+                      || provided.qualifier().isEmpty() && item.multiArch() == MultiArch.ALLOWED));
     }
   }
 

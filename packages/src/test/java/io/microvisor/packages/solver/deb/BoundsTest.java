@@ -66,11 +66,10 @@ final class BoundsTest {
       lines.add("c%d 1; Depends: c%d".formatted(i, i + 1));
     }
     assertThat(solve(lines, "c0", Bounds.DEFAULT))
-        .extracting(
-            resolution ->
-                resolution instanceof Resolution.Unsolvable<DebPackage> unsolvable
-                    ? unsolvable.chain().size()
-                    : 0)
+        .extracting(resolution ->
+            resolution instanceof Resolution.Unsolvable<DebPackage> unsolvable
+                ? unsolvable.chain().size()
+                : 0)
         .isEqualTo(1000);
   }
 
@@ -86,8 +85,8 @@ final class BoundsTest {
   }
 
   @Test
-  void aHundredThousandVersionsOfWhichOnlyTheOldestFits() throws FormatException {
-    int versions = 100_000;
+  void ofFiveThousandVersionsTheOnlyOneThatFitsIsFound() throws FormatException {
+    int versions = 5_000;
     List<String> lines = new ArrayList<>();
     for (int i = 1; i <= versions; i++) {
       lines.add("x %d%s".formatted(i, i == 1 ? "" : "; Depends: y (>= 2)"));
@@ -145,8 +144,7 @@ final class BoundsTest {
                   .mapToObj(hole -> "in%dh%d".formatted(pigeon, hole))
                   .collect(Collectors.joining(" | ")));
       for (int hole = 0; hole < count - 1; hole++) {
-        lines.add(
-            "in%dh%d 1; Provides: h%d; Conflicts: h%d".formatted(pigeon, hole, hole, hole));
+        lines.add("in%dh%d 1; Provides: h%d; Conflicts: h%d".formatted(pigeon, hole, hole, hole));
       }
     }
     return lines;

@@ -26,8 +26,7 @@ import org.junit.jupiter.api.Test;
 final class BruteForceTest {
   private static final int ARCHIVES = 3000;
   private static final DebPolicy POLICY =
-      DebPolicy.of("amd64")
-          .withPin(item -> item.origin().suite().equals("banned") ? -1 : 500);
+      DebPolicy.of("amd64").withPin(item -> item.origin().suite().equals("banned") ? -1 : 500);
   private static final String[] NAMES = {"a", "b", "c", "d", "e", "v"};
 
   @Test
@@ -94,8 +93,7 @@ final class BruteForceTest {
         assertThat(sound)
             .as("nothing recommended could be added: %s -> %s", what, solved)
             .noneMatch(other ->
-                (picked & ~other) == 0
-                    && satisfies(packages, other, unmet(packages, picked)));
+                (picked & ~other) == 0 && satisfies(packages, other, unmet(packages, picked)));
         withMore += kept;
       } else {
         assertThat(sound).as("a recommendation never makes it unsolvable: %s", what).isEmpty();
@@ -190,8 +188,7 @@ final class BruteForceTest {
       }
       line.append(name.equals(essential) ? "; Essential: yes" : "");
       String[] multiArch = {"allowed", "foreign", "same", "no"};
-      line.append(
-          random.nextInt(2) == 0 ? "; Multi-Arch: " + multiArch[random.nextInt(4)] : "");
+      line.append(random.nextInt(2) == 0 ? "; Multi-Arch: " + multiArch[random.nextInt(4)] : "");
       line.append(random.nextInt(10) == 0 ? "; Suite: banned" : "");
       line.append(random.nextInt(3) == 0 ? "; Architecture: all" : "");
       lines.add(line.toString());
@@ -309,8 +306,7 @@ final class BruteForceTest {
         .anyMatch(member ->
             parts.length == 1
                 || member.version().toString().equals(parts[1])
-                || wish.contains(">=")
-                    && member.version().toString().compareTo(parts[1]) > 0);
+                || wish.contains(">=") && member.version().toString().compareTo(parts[1]) > 0);
   }
 
   private static boolean holds(Relations relations, List<DebPackage> members) {
@@ -356,7 +352,8 @@ final class BruteForceTest {
           };
       boolean inVersion =
           switch (provided.versions()) {
-            case Relation.Versions.Every _ -> relation.versions() instanceof Relation.Versions.Every;
+            case Relation.Versions.Every _ ->
+                relation.versions() instanceof Relation.Versions.Every;
             case Relation.Versions.Bounded(Relation.Operator _, DebVersion version) ->
                 relation.versions().admit(version);
           };

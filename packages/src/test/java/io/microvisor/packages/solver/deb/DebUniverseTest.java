@@ -213,7 +213,8 @@ final class DebUniverseTest {
             .collect(Collectors.joining("\n"));
     DebUniverse universe = DebUniverse.of(TinyArchive.of(text + "\n" + holes), AMD64);
     List<Wish> wishes = IntStream.range(0, 9).mapToObj(p -> Wish.of("p" + p)).toList();
-    assertThat(Solver.solve(universe, wishes, new Bounds(2000, 1000))).isInstanceOf(Resolution.GaveUp.class);
+    assertThat(Solver.solve(universe, wishes, new Bounds(2000, 1000)))
+        .isInstanceOf(Resolution.GaveUp.class);
   }
 
   private static void assertPicks(String archive, String wishes, String expected)
