@@ -168,7 +168,7 @@ final class WhyCommand implements Callable<Integer> {
     return switch (asker) {
       case Link.Asker.Wisher<DebPackage>(var wish) ->
           wish.place().isEmpty() ? "every image" : wish.place();
-      case Link.Asker.System<DebPackage> _ -> "every system";
+      case Link.Asker.Always<DebPackage> _ -> "every system";
       case Link.Asker.Member<DebPackage>(var pick) -> pick.name();
     };
   }

@@ -44,6 +44,9 @@ public final class PackageChoice {
     inputs.add("suite " + template.target().suite());
     inputs.add("components " + String.join(" ", template.archive().components()));
     inputs.add("recommends " + template.system().recommends());
+    if (template.system().suggests()) {
+      inputs.add("suggests true");
+    }
     template.archive().suites().forEach(suite -> inputs.add("suite " + suite));
     inputs.addAll(TemplateRepositories.inputs(template));
     wishes(template).forEach(wish -> inputs.add("package " + wish.text()));
@@ -92,7 +95,10 @@ public final class PackageChoice {
   /// How packages are chosen for a template.
   public static DebPolicy policy(Template template) {
     DebPolicy policy = DebPolicy.of(template.target().packageArchitecture());
-    return template.system().recommends() ? policy.withRecommendations() : policy;
+    if (template.system().recommends()) {
+      policy = policy.withRecommendations();
+    }
+    return template.system().suggests() ? policy.withSuggestions() : policy;
   }
 
   /// The answer to a template's wishes, if it is one.

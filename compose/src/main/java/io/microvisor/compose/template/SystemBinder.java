@@ -37,6 +37,7 @@ final class SystemBinder {
             system.text("hostname", "localhost"),
             packages(system),
             system.flag("recommends"),
+            system.flag("suggests"),
             debconf(),
             system.blocks("users").stream().map(this::user).toList(),
             system.blocks("groups").stream().map(SystemBinder::group).toList(),

@@ -9,6 +9,7 @@ import java.util.List;
 /// @param hostname the machine's name
 /// @param packages what to install, in the order stated, inherited first; none twice
 /// @param recommends whether recommended packages are installed too
+/// @param suggests whether suggested packages are installed too
 /// @param debconf answers to packages' questions, one each, in the order stated
 /// @param users distinct names and numbers
 /// @param groups distinct names and numbers
@@ -22,6 +23,7 @@ public record SystemConfig(
     String hostname,
     List<PackageWish> packages,
     boolean recommends,
+    boolean suggests,
     List<DebconfAnswer> debconf,
     List<User> users,
     List<User.Group> groups,

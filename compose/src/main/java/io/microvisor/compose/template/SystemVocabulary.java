@@ -41,6 +41,11 @@ final class SystemVocabulary {
                           "Whether the packages that these recommend are installed as well.")
                       .otherwise("false"),
                   emt(
+                          "suggests",
+                          new Flag(),
+                          "Whether the packages that these suggest are installed as well; seldom wise.")
+                      .otherwise("false"),
+                  emt(
                           "debconf",
                           items(text(Syntax.DEBCONF)),
                           "Answers to the questions packages ask when they are configured, a line each"

@@ -194,6 +194,7 @@ final class TemplateBinder {
       } else if (entry.key().equals("systemConfig") && entry.value() instanceof Yaml.Mapping all) {
         all.entry("packages").ifPresent(packages::add);
         all.entry("recommends").ifPresent(packages::add);
+        all.entry("suggests").ifPresent(packages::add);
         if (all.find("kernel").orElse(all) instanceof Yaml.Mapping kernel) {
           kernel
               .entry("packages")

@@ -70,9 +70,9 @@ final class Core {
     return core;
   }
 
-  /// About how many steps it takes to set up and make a search that has nothing to go back on.
+  /// About how many steps it costs to set up and make a search that has nothing to go back on.
   private static long cost(Rules rules, List<Rule> core) {
-    return rules.variables() / 4 + 10L * core.size();
+    return rules.variables() + 50L * core.size();
   }
 
   /// The rules a proof of contradiction uses, in their old order; all of them when there is no contradiction.

@@ -61,8 +61,12 @@ final class Explanation<P> {
       say(
           "nothing is " + requirement.text(),
           new Reason("", "nothing is " + requirement.text(), ""));
-    } else if (!sentence.isEmpty()) {
-      say(sentence, new Reason("", sentence, label(requirement)));
+    } else if (!sentence.isEmpty() || !provider(requirement).isEmpty()) {
+      String text =
+          sentence.isEmpty()
+              ? requirement.text() + " is" + provider(requirement).substring(1)
+              : sentence + provider(requirement);
+      say(text, new Reason("", text, label(requirement)));
     }
     requirement.satisfiers().forEach(candidate -> walk(candidate + 1));
   }
@@ -85,7 +89,7 @@ final class Explanation<P> {
                     requirement.verb()
                         + " "
                         + requirement.text()
-                        + (none ? ", of which there is none" : ""),
+                        + (none ? ", of which there is none" : provider(requirement)),
                     none ? "" : label(requirement)));
             requirement.satisfiers().forEach(candidate -> walk(candidate + 1));
           }
@@ -103,6 +107,17 @@ final class Explanation<P> {
     }
     for (Rule rule : core) {
       switch (rule) {
+        case Rule.Excludes excludes
+            when excludes.other() == variable
+                && name(variable).equals(name(excludes.owner()))
+                && said.add(rule) ->
+            // Versions of one thing exclude each other: told from where we are.
+            say(
+                key(excludes),
+                new Reason(
+                    label(variable),
+                    excludes.verb() + " " + label(excludes.owner()) + wantedBy(excludes.owner()),
+                    ""));
         case Rule.Excludes excludes when excludes.other() == variable && said.add(rule) -> {
           String wanted = wantedBy(excludes.owner());
           say(
@@ -223,10 +238,22 @@ final class Explanation<P> {
         : universe.name(variable - 1) + " " + universe.version(variable - 1);
   }
 
-  /// The candidate a requirement leads to, when there is but one.
+  /// `, provided by x 1`, when only one thing satisfies a requirement, and not by its own name.
+  private String provider(Requirement requirement) {
+    String label = label(requirement);
+    return label.isEmpty()
+            || universe
+                .nameIn(requirement, requirement.satisfiers().getFirst())
+                .equals(universe.name(requirement.satisfiers().getFirst()))
+        ? ""
+        : ", provided by " + label;
+  }
+
+  /// The candidate a requirement leads to, when all are versions of one thing: the best.
   private String label(Requirement requirement) {
-    return requirement.satisfiers().size() == 1
-        ? label(requirement.satisfiers().getFirst() + 1)
+    List<Integer> satisfiers = requirement.satisfiers();
+    return satisfiers.stream().map(universe::name).distinct().count() == 1
+        ? label(satisfiers.getFirst() + 1)
         : "";
   }
 }

@@ -25,7 +25,7 @@ public record Link<P>(
     record Wisher<P>(Wish wish) implements Asker<P> {}
 
     /// The system: what every system has, it has unasked.
-    record System<P>() implements Asker<P> {}
+    record Always<P>() implements Asker<P> {}
 
     /// Another member.
     record Member<P>(Pick<P> pick) implements Asker<P> {}
@@ -51,7 +51,7 @@ public record Link<P>(
     String said =
         switch (asker) {
           case Asker.Wisher<P>(Wish wish) -> wish + " is wished for";
-          case Asker.System<P> _ -> "the system " + verb + " " + text;
+          case Asker.Always<P> _ -> "the system " + verb + " " + text;
           case Asker.Member<P>(Pick<P> pick) -> pick + " " + verb + " " + text;
         };
     return provided() ? said + ", provided by " + member : said;

@@ -18,6 +18,8 @@ final class Pruning {
   private record Need(int owner, List<Integer> satisfiers) {}
 
   private final Map<Integer, List<Need>> bySatisfier = new HashMap<>();
+  // By owner, the members that alone satisfy a requirement.
+  private final Map<Integer, List<Integer>> only = new HashMap<>();
   private final BitSet kept = new BitSet();
   private final List<Integer> taken;
 
@@ -36,6 +38,9 @@ final class Pruning {
   private void add(int owner, List<Integer> candidates) {
     List<Integer> satisfiers = candidates.stream().map(c -> c + 1).filter(kept::get).toList();
     // A requirement that should hold but does not is no reason to keep anything.
+    if (satisfiers.size() == 1) {
+      only.computeIfAbsent(owner, _ -> new ArrayList<>()).add(satisfiers.getFirst());
+    }
     if (!satisfiers.isEmpty()) {
       Need need = new Need(owner, satisfiers);
       for (int satisfier : satisfiers) {
@@ -47,13 +52,29 @@ final class Pruning {
   /// The variables of `taken` that remain, the system as a whole among them; what was taken last goes first.
   static BitSet prune(Rules rules, List<Integer> taken) {
     Pruning pruning = new Pruning(rules, taken);
+    BitSet needed = pruning.needed();
     // The system itself was taken first.
     for (int variable : taken.subList(1, taken.size()).reversed()) {
-      if (pruning.kept.get(variable)) {
+      if (pruning.kept.get(variable) && !needed.get(variable)) {
         pruning.tryWithout(variable);
       }
     }
     return pruning.kept;
+  }
+
+  /// The members without which the system cannot be, for certain: most of them, so that few need be tried.
+  private BitSet needed() {
+    BitSet needed = new BitSet();
+    Deque<Integer> queue = new ArrayDeque<>(List.of(Rules.SYSTEM));
+    while (!queue.isEmpty()) {
+      for (int member : only.getOrDefault(queue.remove(), List.of())) {
+        if (!needed.get(member)) {
+          needed.set(member);
+          queue.add(member);
+        }
+      }
+    }
+    return needed;
   }
 
   private void tryWithout(int variable) {

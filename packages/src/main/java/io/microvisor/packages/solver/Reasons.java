@@ -76,7 +76,7 @@ public final class Reasons<P> {
         case Meaning.Unknown _ -> {}
       }
     }
-    note(all - 1, new Link.Asker.System<>(), chosen.always(), nodes);
+    note(all - 1, new Link.Asker.Always<>(), chosen.always(), nodes);
     for (int node = 0; node < members.size(); node++) {
       int candidate = members.get(node);
       note(
@@ -139,7 +139,7 @@ public final class Reasons<P> {
     Arrays.fill(costs, Long.MAX_VALUE);
     Map<Integer, Step<P>> steps = new HashMap<>();
     PriorityQueue<Visit> queue =
-        new PriorityQueue<>(Comparator.comparingLong(Visit::cost).thenComparing(Visit::node));
+        new PriorityQueue<>(Comparator.comparingLong(Visit::cost).thenComparingInt(Visit::node));
     costs[target] = 0;
     queue.add(new Visit(0, target));
     for (Visit at = queue.poll(); at != null; at = queue.poll()) {

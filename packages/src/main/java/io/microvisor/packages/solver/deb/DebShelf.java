@@ -9,6 +9,7 @@ import io.microvisor.packages.deb.Relation;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -120,17 +121,17 @@ final class DebShelf {
     }
     fitting.sort(this::order);
     List<Integer> different = new ArrayList<>(fitting.size());
+    Set<Build> known = new HashSet<>();
     for (int candidate : fitting) {
-      if (different.stream().noneMatch(known -> same(item(known), item(candidate)))) {
+      if (known.add(new Build(item(candidate).version(), item(candidate).architecture()))) {
         different.add(candidate);
       }
     }
     return List.copyOf(different);
   }
 
-  private static boolean same(DebPackage a, DebPackage b) {
-    return a.version().equals(b.version()) && a.architecture().equals(b.architecture());
-  }
+  /// What makes two packages of a name the same.
+  private record Build(DebVersion version, String architecture) {}
 
   /// By name, then the best first.
   private int order(int a, int b) {
