@@ -119,7 +119,8 @@ record Pruning(Map<Usage.Kind, Path> folders, Instant inUseSince) {
     if (entry.kind() != Usage.Kind.CONTENTS) {
       return List.of();
     }
-    try (InputStream stream = new BufferedInputStream(Files.newInputStream(entry.path()), 1 << 16)) {
+    try (InputStream stream =
+        new BufferedInputStream(Files.newInputStream(entry.path()), 1 << 16)) {
       FileTree tree = TreeCodec.read(stream);
       Path folder = folders.get(Usage.Kind.CONTENTS);
       return tree.entries()

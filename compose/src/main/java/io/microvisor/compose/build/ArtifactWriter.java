@@ -63,8 +63,7 @@ final class ArtifactWriter {
   List<Path> write(Template template, Lock lock, long epoch, Results made, Path output)
       throws IOException, InterruptedException {
     FinishedArtifacts memory =
-        FinishedArtifacts.of(
-            store.actions(), output, content(template, lock, epoch, made));
+        FinishedArtifacts.of(store.actions(), output, content(template, lock, epoch, made));
     Optional<List<Path>> before = memory.untouched(output);
     if (before.isPresent()) {
       events.accept(new BuildEvent.Reused(DISK));
@@ -241,8 +240,7 @@ final class ArtifactWriter {
   }
 
   /// Copies a part of the disk out of the store, whose name for it is its digest.
-  private void split(
-      Results made, StepId step, String name, Path file, Map<String, Digest> digests)
+  private void split(Results made, StepId step, String name, Path file, Map<String, Digest> digests)
       throws IOException {
     Digest digest = made.blob(step, name).identity();
     Files.copy(path(name, digest), file);

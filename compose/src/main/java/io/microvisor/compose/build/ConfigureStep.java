@@ -30,11 +30,7 @@ import java.util.TreeMap;
 /// @param preseeds answers to debconf questions
 /// @param epoch SOURCE_DATE_EPOCH for the scripts
 record ConfigureStep(
-    Lock lock,
-    Packages packages,
-    ContentStore created,
-    List<Preseed> preseeds,
-    long epoch)
+    Lock lock, Packages packages, ContentStore created, List<Preseed> preseeds, long epoch)
     implements Step {
   /// Where the packages come from.
   @FunctionalInterface

@@ -26,8 +26,7 @@ import java.util.TreeMap;
 /// @param packages the same, unpacked; only asked for, and fetched, when the step runs
 /// @param created keeps the modules' contents
 /// @param kernel what the template says, for the places of problems
-record DkmsStep(
-    Lock lock, ConfigureStep.Packages packages, ContentStore created, Kernel kernel)
+record DkmsStep(Lock lock, ConfigureStep.Packages packages, ContentStore created, Kernel kernel)
     implements Step {
   static final StepId ID = new StepId("dkms");
 

@@ -79,8 +79,7 @@ public record InitrdFilesStep(
     keepMade(context, root, initrd);
     Optional<ByteSource> microcode = Microcode.archive(root, context.contents());
     byte[] early = microcode.isPresent() ? microcode.get().readAll(LARGEST_MICROCODE) : new byte[0];
-    return Outputs.of("files", context.keep(initrd.tree()))
-        .and("microcode", context.keep(early));
+    return Outputs.of("files", context.keep(initrd.tree())).and("microcode", context.keep(early));
   }
 
   /// Keeps the contents that no file of the root has.

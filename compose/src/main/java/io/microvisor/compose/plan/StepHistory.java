@@ -38,7 +38,8 @@ final class StepHistory {
     facts.put("version", Integer.toString(fingerprint.version()));
     for (String parameter : fingerprint.parameters()) {
       int equals = parameter.indexOf('=');
-      facts.put("parameter " + parameter.substring(0, equals), shown(parameter.substring(equals + 1)));
+      facts.put(
+          "parameter " + parameter.substring(0, equals), shown(parameter.substring(equals + 1)));
     }
     identities.forEach((name, digest) -> facts.put("input " + name, digest.hex().substring(0, 12)));
     step.details().forEach((name, value) -> facts.put("detail " + name, shown(value)));

@@ -12,11 +12,7 @@ import java.util.Locale;
 /// @param limits how patient to be
 /// @param reach whether hosts may be asked at all
 public record Network(
-    List<Proxy> proxies,
-    List<Credentials> credentials,
-    List<Tls> tls,
-    Limits limits,
-    Reach reach) {
+    List<Proxy> proxies, List<Credentials> credentials, List<Tls> tls, Limits limits, Reach reach) {
   /// Directly, without credentials, with the usual patience.
   public static final Network DIRECT =
       new Network(List.of(), List.of(), List.of(), Limits.DEFAULT, Reach.ONLINE);

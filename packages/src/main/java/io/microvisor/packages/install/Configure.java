@@ -48,8 +48,7 @@ public final class Configure {
     Prepared prepared = prepare(spec);
     keepNew(prepared.database(), spec.merged().tree(), created);
     SandboxSpec run =
-        SandboxSpec.of(
-            prepared.tree(), prepared.contents(), command(spec.merged()), spec.epoch());
+        SandboxSpec.of(prepared.tree(), prepared.contents(), command(spec.merged()), spec.epoch());
     Log log = new Log(listener);
     SandboxResult result = sandbox.run(run, created, log::add);
     List<String> said = log.lines();

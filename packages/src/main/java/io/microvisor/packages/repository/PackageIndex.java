@@ -67,8 +67,7 @@ final class PackageIndex {
     Compression compression = compression(compressed.path());
     MessageDigest hasher = Digest.hasher();
     long size = 0;
-    try (InputStream stream =
-        Decompressor.open(compression, ByteSource.of(downloaded), LARGEST)) {
+    try (InputStream stream = Decompressor.open(compression, ByteSource.of(downloaded), LARGEST)) {
       byte[] buffer = new byte[1 << 16];
       for (int read; (read = stream.read(buffer)) >= 0; size += read) {
         hasher.update(buffer, 0, read);

@@ -196,7 +196,8 @@ public final class RepositoryClient {
   private PackageIndex.Downloaded downloaded(
       RepositorySpec spec, Release release, Wanted wanted, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
-    List<Path> file = downloader.fetch(List.of(download(spec, release, wanted.compressed())), listener);
+    List<Path> file =
+        downloader.fetch(List.of(download(spec, release, wanted.compressed())), listener);
     return new PackageIndex.Downloaded(wanted.compressed(), file.getFirst());
   }
 

@@ -34,7 +34,8 @@ final class DownloaderTest {
   private static final Network NETWORK =
       Network.DIRECT
           .withCredentials(
-              List.of(new Network.Credentials("http", "127.0.0.1", "", "/private", "joe", "secret")))
+              List.of(
+                  new Network.Credentials("http", "127.0.0.1", "", "/private", "joe", "secret")))
           .withLimits(LIMITS);
 
   private final FaultyServer server = new FaultyServer();

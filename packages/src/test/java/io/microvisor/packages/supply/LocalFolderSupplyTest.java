@@ -52,7 +52,8 @@ class LocalFolderSupplyTest {
     assertThat(lock.repositories()).isEmpty();
     assertThat(unpacked(lock))
         .extracting(UnpackedPackage::control)
-        .anySatisfy(control -> assertThat(control).asString().contains("Package: hello", "Version: 2"));
+        .anySatisfy(
+            control -> assertThat(control).asString().contains("Package: hello", "Version: 2"));
   }
 
   @Test

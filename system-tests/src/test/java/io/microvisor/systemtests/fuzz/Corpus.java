@@ -29,8 +29,7 @@ final class Corpus {
 
   /// What is kept for a target.
   static Corpus of(FuzzTarget target) {
-    return new Corpus(
-        target, TestCache.checkout().resolve("system-tests/src/test/resources/fuzz"));
+    return new Corpus(target, TestCache.checkout().resolve("system-tests/src/test/resources/fuzz"));
   }
 
   /// The inputs by name.

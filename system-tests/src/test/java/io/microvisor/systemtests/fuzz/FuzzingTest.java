@@ -36,8 +36,7 @@ class FuzzingTest {
     kept.unpack(corpus);
     int seconds = Integer.parseInt(setting("EMT_FUZZ_SECONDS", "60"));
 
-    int exit =
-        fuzz(target, findings, List.of("-max_total_time=" + seconds, corpus.toString()));
+    int exit = fuzz(target, findings, List.of("-max_total_time=" + seconds, corpus.toString()));
 
     assertThat(exit).as("%s: see %s", target, findings).isZero();
     if (Boolean.parseBoolean(setting("EMT_FUZZ_KEEP", "false"))) {
