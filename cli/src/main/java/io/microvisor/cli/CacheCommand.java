@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
           + " Nothing in there is needed for long: whatever is missing is fetched or made again."
     },
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {CacheCommand.Info.class, CacheCommand.Prune.class})
+    subcommands = {CacheCommand.Show.class, CacheCommand.Prune.class})
 final class CacheCommand {
   private CacheCommand() {}
 
@@ -43,11 +43,11 @@ final class CacheCommand {
       header = "Tells where the cache is and what it holds.",
       footerHeading = "%nExamples:%n",
       footer = {"  emt cache info", "  emt cache info --json"})
-  static final class Info implements Callable<Integer> {
+  static final class Show implements Callable<Integer> {
     private final Terminal terminal;
     @Mixin private JsonOption json = new JsonOption();
 
-    Info(Terminal terminal) {
+    Show(Terminal terminal) {
       this.terminal = terminal;
     }
 

@@ -2,6 +2,7 @@ package io.microvisor.cli;
 
 import io.microvisor.compose.build.LockFit;
 import io.microvisor.compose.template.Template;
+import io.microvisor.packages.deb.Glob;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.lock.LockDiff;
 import io.microvisor.packages.lock.LockedPackage;
@@ -222,11 +223,10 @@ final class LockCommand implements Callable<Integer> {
           ExitCode.FAILED,
           lockName + ": no lock is there (expected: one to update)\n  advice: emt lock");
     }
-    SortedSet<String> all = new TreeSet<>();
-    before.get().packages().stream().map(LockedPackage::name).forEach(all::add);
+    List<String> all = before.get().packages().stream().map(LockedPackage::name).toList();
     SortedSet<String> found = new TreeSet<>();
     for (String name : names) {
-      List<String> matching = all.stream().filter(each -> Wildcard.matches(name, each)).toList();
+      List<String> matching = all.stream().filter(Glob.of(name)::matches).toList();
       if (matching.isEmpty()) {
         throw new FailureException(
             ExitCode.FAILED,
@@ -234,7 +234,7 @@ final class LockCommand implements Callable<Integer> {
                 + ": not in "
                 + lockName
                 + " (expected: a pinned package"
-                + Wildcard.suggestion(name, all)
+                + NearNames.suggestion(name, all)
                 + ")");
       }
       found.addAll(matching);

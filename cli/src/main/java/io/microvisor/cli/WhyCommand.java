@@ -217,7 +217,7 @@ final class WhyCommand implements Callable<Integer> {
       } else if (!providers.isEmpty()) {
         why = "is a name that only others provide: " + String.join(", ", providers);
       } else {
-        String suggestion = Wildcard.suggestion(name, catalog.names());
+        String suggestion = NearNames.suggestion(name, catalog.names());
         why =
             "no archive has a package of this name"
                 + (suggestion.isEmpty() ? "" : " (" + suggestion.substring(2) + ")");

@@ -123,14 +123,6 @@ final class LockCommandsTest {
         .contains("les: not in hello.lock (expected: a pinned package; did you mean less?)");
   }
 
-  @Test
-  void matchesNamesAsShellsDo() {
-    assertThat(Wildcard.matches("lib*", "libc6")).isTrue();
-    assertThat(Wildcard.matches("lib?", "libc6")).isFalse();
-    assertThat(Wildcard.matches("libstdc++6", "libstdc++6")).isTrue();
-    assertThat(Wildcard.matches("libc.", "libc6")).isFalse();
-  }
-
   private void write(String name, String text) throws IOException {
     Files.writeString(folder.resolve(name), text);
   }

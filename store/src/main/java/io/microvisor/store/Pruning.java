@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -122,7 +123,7 @@ record Pruning(Map<Usage.Kind, Path> folders, Instant inUseSince) {
     try (InputStream stream =
         new BufferedInputStream(Files.newInputStream(entry.path()), 1 << 16)) {
       FileTree tree = TreeCodec.read(stream);
-      Path folder = folders.get(Usage.Kind.CONTENTS);
+      Path folder = Objects.requireNonNull(folders.get(Usage.Kind.CONTENTS), "every kind has one");
       return tree.entries()
           .filter(each -> each.inode() instanceof Inode.RegularFile)
           .map(each -> Shelf.path(folder, ((Inode.RegularFile) each.inode()).content()))

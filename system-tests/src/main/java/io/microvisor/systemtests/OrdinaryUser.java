@@ -90,7 +90,7 @@ public final class OrdinaryUser {
     Emt.Installation own = Emt.Installation.ofThisBuild();
     Path copy = Files.createDirectories(folder.resolve("installation"));
     List<String> classPath = new ArrayList<>();
-    for (String entry : own.classPath().split(File.pathSeparator)) {
+    for (String entry : own.classPath().split(File.pathSeparator, -1)) {
       Path to = copy.resolve(classPath.size() + "-" + Path.of(entry).getFileName());
       if (Files.exists(Path.of(entry))) {
         copy(Path.of(entry), to);

@@ -11,6 +11,7 @@ import io.microvisor.formats.tree.TreePath;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -52,7 +53,7 @@ public record InstalledKernel(String release, TreePath image, String owner, List
       throw new RejectedException(List.of(problem(candidates, images, records, wanted)));
     }
     String release = candidates.getFirst();
-    TreePath image = images.get(release);
+    TreePath image = Objects.requireNonNull(images.get(release), "a candidate has one");
     return new InstalledKernel(
         release,
         image,
@@ -94,7 +95,8 @@ public record InstalledKernel(String release, TreePath image, String owner, List
     for (List<String> level : records.levels(wanted.packages())) {
       List<String> found = new ArrayList<>();
       for (String release : candidates) {
-        Optional<PackageRecords.Item> owner = records.owner(images.get(release));
+        Optional<PackageRecords.Item> owner =
+            records.owner(Objects.requireNonNull(images.get(release)));
         if (owner.isPresent() && level.contains(owner.get().name())) {
           found.add(release);
         }
@@ -122,7 +124,11 @@ public record InstalledKernel(String release, TreePath image, String owner, List
     List<String> named = new ArrayList<>();
     for (String release : left) {
       named.add(
-          release + records.owner(images.get(release)).map(owner -> " from " + owner).orElse(""));
+          release
+              + records
+                  .owner(Objects.requireNonNull(images.get(release)))
+                  .map(owner -> " from " + owner)
+                  .orElse(""));
     }
     return Problem.of(
         Code.CONTRADICTION,

@@ -48,7 +48,7 @@ final class RepositoryBinder {
   private Template.Source source(String kind, boolean signed, Fields repository) {
     List<String> components = words(repository.text("component", "main"));
     List<String> suites = words(repository.text("codename", ""));
-    switch (kind) {
+    return switch (kind) {
       case "url" -> {
         if (suites.isEmpty()) {
           problems.add(
@@ -57,7 +57,7 @@ final class RepositoryBinder {
                   repository.place(),
                   "codename: missing beside url (expected: the suite, or ./ for a flat repository)"));
         }
-        return new Template.Source.Archive(
+        yield new Template.Source.Archive(
             new Template.Location.Address(withoutSlash(repository.text("url", ""))),
             suites,
             components);
@@ -69,17 +69,15 @@ final class RepositoryBinder {
                 .flatMap(item -> folder.folder("path", item))
                 .orElse(new Template.LocalPath("", Path.of("")));
         if (!signed && suites.isEmpty()) {
-          return new Template.Source.Folder(path);
+          yield new Template.Source.Folder(path);
         }
-        return new Template.Source.Archive(
+        yield new Template.Source.Archive(
             new Template.Location.Folder(path),
             suites.isEmpty() ? List.of("./") : suites,
             components);
       }
-      default -> {
-        return new Template.Source.Packages(texts(repository, "packages"));
-      }
-    }
+      default -> new Template.Source.Packages(texts(repository, "packages"));
+    };
   }
 
   /// Whoever names a folder beside the template vouches for what is in it; all else has a key, or says that it has none.

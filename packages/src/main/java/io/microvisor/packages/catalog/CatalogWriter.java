@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// Makes the file of a catalogue: packages are added one by one, each text is kept once, and at the end everything is
 /// numbered, laid out and copied.
@@ -56,8 +57,9 @@ public final class CatalogWriter {
         (byte)
             ((item.essential() ? PackageRecord.ESSENTIAL : 0)
                 | (item.isProtected() ? PackageRecord.PROTECTED : 0)
-                | item.priority().ordinal() << PackageRecord.PRIORITY_SHIFT
-                | item.multiArch().ordinal() << PackageRecord.MULTI_ARCH_SHIFT
+                | PackageRecord.PRIORITIES.indexOf(item.priority()) << PackageRecord.PRIORITY_SHIFT
+                | PackageRecord.MULTI_ARCHES.indexOf(item.multiArch())
+                    << PackageRecord.MULTI_ARCH_SHIFT
                 | (isUsual ? PackageRecord.USUAL_NAME : 0));
     System.arraycopy(item.sha256().bytes(), 0, digests, packages * Digest.SIZE, Digest.SIZE);
     int at = packages * TEXTS;
@@ -178,7 +180,7 @@ public final class CatalogWriter {
     List<String> all = new ArrayList<>(texts.size());
     all.add("");
     for (String name : sorted) {
-      renumbered[numbers.get(name)] = all.size();
+      renumbered[Objects.requireNonNull(numbers.get(name))] = all.size();
       all.add(name);
     }
     for (int i = 1; i < isName.length; i++) {

@@ -8,6 +8,7 @@ import io.microvisor.packages.deb.MultiArch;
 import io.microvisor.packages.deb.Origin;
 import io.microvisor.packages.deb.Priority;
 import io.microvisor.packages.deb.Relations;
+import java.util.List;
 import java.util.function.IntFunction;
 
 /// A package in a catalogue. *text* is the number of a text, *number* a quantity; both are written in groups of seven bits,
@@ -39,8 +40,18 @@ final class PackageRecord {
   /// How many texts a record has.
   static final int TEXTS = 15;
 
-  private static final Priority[] PRIORITIES = Priority.values();
-  private static final MultiArch[] MULTI_ARCHES = MultiArch.values();
+  /// By their numbers in the flags.
+  static final List<Priority> PRIORITIES =
+      List.of(
+          Priority.REQUIRED,
+          Priority.IMPORTANT,
+          Priority.STANDARD,
+          Priority.OPTIONAL,
+          Priority.EXTRA);
+
+  /// By their numbers in the flags.
+  static final List<MultiArch> MULTI_ARCHES =
+      List.of(MultiArch.NO, MultiArch.SAME, MultiArch.FOREIGN, MultiArch.ALLOWED);
 
   private final byte[] bytes;
   private int at;
@@ -82,8 +93,8 @@ final class PackageRecord {
         sourceVersion,
         (flags & ESSENTIAL) != 0,
         (flags & PROTECTED) != 0,
-        PRIORITIES[flags >> PRIORITY_SHIFT & 7],
-        MULTI_ARCHES[flags >> MULTI_ARCH_SHIFT & 3],
+        PRIORITIES.get(flags >> PRIORITY_SHIFT & 7),
+        MULTI_ARCHES.get(flags >> MULTI_ARCH_SHIFT & 3),
         preDepends,
         depends,
         recommends,

@@ -120,7 +120,9 @@ public final class StoredCatalog implements PackageCatalog {
 
   @Override
   public int[] ofPriority(Priority priority) {
-    return positions(layout.priorityStarts() + 4 * priority.ordinal(), layout.priorities());
+    return positions(
+        layout.priorityStarts() + 4 * PackageRecord.PRIORITIES.indexOf(priority),
+        layout.priorities());
   }
 
   @Override

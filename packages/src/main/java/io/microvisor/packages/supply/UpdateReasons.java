@@ -74,18 +74,28 @@ public final class UpdateReasons {
       if (each.name().equals(name)) {
         continue;
       }
-      for (Relations relations : List.of(each.preDepends(), each.depends(), each.recommends())) {
+      for (Kind kind :
+          List.of(
+              new Kind("needs", each.preDepends()),
+              new Kind("needs", each.depends()),
+              new Kind("recommends", each.recommends()))) {
         Optional<Relation> found =
-            alternatives(relations)
+            alternatives(kind.relations())
                 .filter(r -> r.name().equals(name) && relation.test(r))
                 .findFirst();
         if (found.isPresent()) {
-          String verb = relations == each.recommends() ? " recommends " : " needs ";
-          return Optional.of(each.name() + " " + each.version() + verb + found.get());
+          return Optional.of(kind.words(each, found.get()));
         }
       }
     }
     return Optional.empty();
+  }
+
+  /// One of a package's relationship fields, with the verb that tells of it.
+  private record Kind(String verb, Relations relations) {
+    String words(DebPackage item, Relation relation) {
+      return item.name() + " " + item.version() + " " + verb + " " + relation;
+    }
   }
 
   private Optional<String> excluding(LockedPackage before) {
@@ -93,14 +103,15 @@ public final class UpdateReasons {
       if (each.name().equals(before.name())) {
         continue;
       }
-      for (Relations relations : List.of(each.conflicts(), each.breaks())) {
+      for (Kind kind :
+          List.of(
+              new Kind("conflicts with", each.conflicts()), new Kind("breaks", each.breaks()))) {
         Optional<Relation> found =
-            alternatives(relations)
+            alternatives(kind.relations())
                 .filter(r -> r.name().equals(before.name()) && r.versions().admit(before.version()))
                 .findFirst();
         if (found.isPresent()) {
-          String verb = relations == each.breaks() ? " breaks " : " conflicts with ";
-          return Optional.of(each.name() + " " + each.version() + verb + found.get());
+          return Optional.of(kind.words(each, found.get()));
         }
       }
     }
