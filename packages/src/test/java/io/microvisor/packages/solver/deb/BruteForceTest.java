@@ -120,6 +120,36 @@ final class BruteForceTest {
     }
   }
 
+  @Test
+  void whatIsWishedForBesidesMovesNothingThatHasNoTieWithIt() throws FormatException {
+    Random random = new Random(20260404);
+    int compared = 0;
+    for (int i = 0; i < ARCHIVES / 3; i++) {
+      String here = archive(random);
+      String there = archive(random).replaceAll("\\b([a-ev])\\b", "z$1");
+      DebPolicy policy = random.nextBoolean() ? POLICY : POLICY.withRecommendations();
+      List<Wish> wishes = wishes(random, TinyArchive.of(here));
+      List<Wish> others = wishes(random, TinyArchive.of(there));
+      if (Solver.solve(DebUniverse.of(TinyArchive.of(here), policy), wishes)
+              instanceof Resolution.Solved<DebPackage> alone
+          && Solver.solve(DebUniverse.of(TinyArchive.of(there), policy), others)
+              instanceof Resolution.Solved<DebPackage> besides) {
+        compared++;
+        List<String> expected = new ArrayList<>(names(alone));
+        expected.addAll(names(besides));
+        List<Wish> both = new ArrayList<>(others);
+        both.addAll(wishes);
+        assertThat(
+                names(
+                    Solver.solve(
+                        DebUniverse.of(TinyArchive.of(here + "\n" + there), policy), both)))
+            .as("%d: %s of\n%s\n%s", i, both, here, there)
+            .containsExactlyInAnyOrderElementsOf(expected);
+      }
+    }
+    assertThat(compared).isGreaterThan(ARCHIVES / 20);
+  }
+
   private static List<String> names(Resolution<DebPackage> resolution) {
     return switch (resolution) {
       case Resolution.Solved<DebPackage> solved ->
