@@ -49,6 +49,7 @@ class WebServerOracleTest {
       printf 'ann:{PLAIN}s3cret\\n' >logins
       """;
 
+  @SuppressWarnings("InlineFormatString") // As long as a file, since it is one.
   private static final String NGINX =
       """
       daemon off;
@@ -74,6 +75,7 @@ class WebServerOracleTest {
       }
       """;
 
+  @SuppressWarnings("InlineFormatString") // As long as a file, since it is one.
   private static final String TINYPROXY =
       """
       Listen 127.0.0.1
