@@ -32,10 +32,10 @@ final class CallProgram {
 
   /// An argument of a call.
   private sealed interface Argument {
-    record Number(long value) implements Argument {}
+    record Value(long value) implements Argument {}
 
-    /// The address of bytes.
-    record Bytes(byte[] bytes) implements Argument {}
+    /// The address of a text, with a zero byte behind it.
+    record Text(String text) implements Argument {}
 
     /// The address of a `struct sock_fprog` (linux/filter.h): u16 length, 6 bytes of padding, u64 address of the filter.
     record Filter(SeccompFilter filter) implements Argument {}
@@ -62,8 +62,8 @@ final class CallProgram {
     for (Object each : given) {
       arguments.add(
           switch (each) {
-            case Number number -> new Argument.Number(number.longValue());
-            case String text -> new Argument.Bytes(text(text));
+            case Number number -> new Argument.Value(number.longValue());
+            case String text -> new Argument.Text(text);
             case SeccompFilter filter -> new Argument.Filter(filter);
             default -> throw new IllegalArgumentException("argument of a call: " + each);
           });
@@ -102,8 +102,8 @@ final class CallProgram {
     for (int i = 0; i < call.arguments().size(); i++) {
       long value =
           switch (call.arguments().get(i)) {
-            case Argument.Number number -> number.value();
-            case Argument.Bytes bytes -> constants.place(bytes.bytes());
+            case Argument.Value each -> each.value();
+            case Argument.Text each -> constants.place(text(each.text()));
             case Argument.Filter filter -> {
               long instructions = constants.place(filter.filter().program());
               yield constants.place(

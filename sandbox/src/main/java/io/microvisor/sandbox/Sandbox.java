@@ -110,7 +110,7 @@ public final class Sandbox {
       Future<Void> feed, Future<Void> watch, Future<Void> follow, ExecutionException first)
       throws InterruptedException {
     List<Throwable> all = new ArrayList<>();
-    all.add(first.getCause());
+    Optional.ofNullable(first.getCause()).ifPresentOrElse(all::add, () -> all.add(first));
     for (Future<Void> each : List.of(watch, follow)) {
       failure(each).ifPresent(all::add);
     }
@@ -127,7 +127,7 @@ public final class Sandbox {
       task.get();
       return Optional.empty();
     } catch (ExecutionException e) {
-      return Optional.of(e.getCause());
+      return Optional.ofNullable(e.getCause());
     }
   }
 

@@ -19,7 +19,7 @@ import java.util.Set;
 /// What is refused is what reaches beyond the namespaces (the kernel's keys, modules, clock, its programs), what would
 /// make new ones, what looks into other processes, and what puts input into a terminal. Refusing is an error number, never
 /// a signal, so that programs can do without.
-record SeccompFilter(byte[] program) {
+final class SeccompFilter {
   private static final int SIZE_OF_INSTRUCTION = 8;
   private static final int LOAD = 0x20; // BPF_LD | BPF_W | BPF_ABS
   private static final int JUMP_IF_EQUAL = 0x15; // BPF_JMP | BPF_JEQ | BPF_K
@@ -127,6 +127,12 @@ record SeccompFilter(byte[] program) {
           SystemCall.SYNC,
           SystemCall.SYNCFS,
           SystemCall.SYNC_FILE_RANGE);
+
+  private final byte[] program;
+
+  private SeccompFilter(byte[] program) {
+    this.program = program;
+  }
 
   /// For package scripts, whose files live in memory.
   static SeccompFilter forScripts() {
@@ -244,6 +250,11 @@ record SeccompFilter(byte[] program) {
 
   private static Instruction refuse(int error) {
     return new Instruction(RETURN, 0, 0, ERRNO | error);
+  }
+
+  /// Its instructions, as the kernel takes them.
+  byte[] program() {
+    return program.clone();
   }
 
   /// How many instructions it has.

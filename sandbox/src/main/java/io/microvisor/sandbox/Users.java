@@ -6,19 +6,13 @@ import java.util.List;
 /// Which users of the host those inside are.
 enum Users {
   /// The same: root inside is root outside.
-  SAME(List.of()),
+  SAME,
   /// None that the host knows: root maps all ids inside to some that nobody has, see [IdMap].
-  APART(List.of("--user", "--keep-caps")),
+  APART,
   /// We are root inside, and our subordinate ids are all others.
-  SUBORDINATE(List.of("--user", "--map-auto", "--map-root-user")),
+  SUBORDINATE,
   /// We are root inside, and there are no others.
-  ONE(List.of("--user", "--map-root-user"));
-
-  private final List<String> options;
-
-  Users(List<String> options) {
-    this.options = options;
-  }
+  ONE;
 
   /// Those of a script on this machine.
   ///
@@ -48,6 +42,11 @@ enum Users {
 
   /// The options of unshare(1) for this.
   List<String> options() {
-    return options;
+    return switch (this) {
+      case SAME -> List.of();
+      case APART -> List.of("--user", "--keep-caps");
+      case SUBORDINATE -> List.of("--user", "--map-auto", "--map-root-user");
+      case ONE -> List.of("--user", "--map-root-user");
+    };
   }
 }

@@ -47,7 +47,7 @@ final class Watch {
     long sum = 0;
     try {
       Path status = Path.of("/proc", Long.toString(process), "status");
-      for (String line : Files.readString(status, StandardCharsets.ISO_8859_1).split("\n")) {
+      for (String line : Files.readString(status, StandardCharsets.ISO_8859_1).split("\n", -1)) {
         if (line.startsWith("RssAnon:") || line.startsWith("RssShmem:")) {
           sum += Long.parseLong(line.replaceAll("\\D", ""));
         }
