@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -95,7 +96,7 @@ final class PackageRecords {
       seen.addAll(level);
       Set<String> next = new LinkedHashSet<>();
       for (String name : level) {
-        next.addAll(dependencies(packages.get(name)));
+        next.addAll(dependencies(Objects.requireNonNull(packages.get(name), name)));
       }
       next.removeAll(seen);
       level = List.copyOf(next);
@@ -115,7 +116,8 @@ final class PackageRecords {
 
   private static boolean matches(String wish, String name) {
     StringBuilder regex = new StringBuilder();
-    for (char c : wish.toCharArray()) {
+    for (int i = 0; i < wish.length(); i++) {
+      char c = wish.charAt(i);
       regex.append(
           switch (c) {
             case '*' -> ".*";
