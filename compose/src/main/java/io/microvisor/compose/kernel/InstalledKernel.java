@@ -11,8 +11,6 @@ import io.microvisor.formats.tree.TreePath;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -42,26 +40,28 @@ public record InstalledKernel(String release, TreePath image, String owner, List
   /// @throws RejectedException if none is left, or more than one
   public static InstalledKernel of(FileTree tree, ContentSource contents, Kernel wanted)
       throws IOException {
-    SortedMap<String, TreePath> images = images(tree);
-    List<String> candidates =
-        images.keySet().stream().filter(release -> admits(wanted.version(), release)).toList();
+    List<Image> images = images(tree);
+    List<Image> candidates =
+        images.stream().filter(each -> admits(wanted.version(), each.release())).toList();
     PackageRecords records = PackageRecords.of(tree, contents);
     if (candidates.size() > 1) {
-      candidates = asked(candidates, images, records, wanted);
+      candidates = asked(candidates, records, wanted);
     }
     if (candidates.size() != 1) {
       throw new RejectedException(List.of(problem(candidates, images, records, wanted)));
     }
-    String release = candidates.getFirst();
-    TreePath image = Objects.requireNonNull(images.get(release), "a candidate has one");
+    Image found = candidates.getFirst();
     return new InstalledKernel(
-        release,
-        image,
-        records.owner(image).map(PackageRecords.Item::toString).orElse(""),
-        images.keySet().stream().filter(each -> !each.equals(release)).toList());
+        found.release(),
+        found.path(),
+        records.owner(found.path()).map(PackageRecords.Item::toString).orElse(""),
+        images.stream().filter(each -> !each.equals(found)).map(Image::release).toList());
   }
 
-  private static SortedMap<String, TreePath> images(FileTree tree) {
+  /// A kernel and its release.
+  private record Image(String release, TreePath path) {}
+
+  private static List<Image> images(FileTree tree) {
     SortedMap<String, TreePath> images = new TreeMap<>();
     for (FileTree.Entry folder : tree.children(MODULES)) {
       TreePath image = folder.path().resolve("vmlinuz");
@@ -74,7 +74,9 @@ public record InstalledKernel(String release, TreePath image, String owner, List
         images.put(file.path().name().substring(PREFIX.length()), file.path());
       }
     }
-    return images;
+    return images.entrySet().stream()
+        .map(each -> new Image(each.getKey(), each.getValue()))
+        .toList();
   }
 
   /// `6.12` admits 6.12, 6.12.90-vendor and 6.12-rc1, but not 6.120.
@@ -86,19 +88,13 @@ public record InstalledKernel(String release, TreePath image, String owner, List
   }
 
   /// Those that the kernel's packages bring in the fewest steps; all, if they bring none.
-  private static List<String> asked(
-      List<String> candidates,
-      SortedMap<String, TreePath> images,
-      PackageRecords records,
-      Kernel wanted)
+  private static List<Image> asked(List<Image> candidates, PackageRecords records, Kernel wanted)
       throws IOException {
     for (List<String> level : records.levels(wanted.packages())) {
-      List<String> found = new ArrayList<>();
-      for (String release : candidates) {
-        Optional<PackageRecords.Item> owner =
-            records.owner(Objects.requireNonNull(images.get(release)));
-        if (owner.isPresent() && level.contains(owner.get().name())) {
-          found.add(release);
+      List<Image> found = new ArrayList<>();
+      for (Image each : candidates) {
+        if (records.owner(each.path()).filter(owner -> level.contains(owner.name())).isPresent()) {
+          found.add(each);
         }
       }
       if (!found.isEmpty()) {
@@ -109,26 +105,22 @@ public record InstalledKernel(String release, TreePath image, String owner, List
   }
 
   private static Problem problem(
-      List<String> left, SortedMap<String, TreePath> images, PackageRecords records, Kernel wanted)
+      List<Image> left, List<Image> images, PackageRecords records, Kernel wanted)
       throws IOException {
     if (left.isEmpty() && !images.isEmpty()) {
       return Problem.of(
           Code.CONTRADICTION,
           wanted.place(),
           "kernel: the packages bring "
-              + String.join(" and ", images.keySet())
+              + images.stream().map(Image::release).collect(Collectors.joining(" and "))
               + " (expected: "
               + wanted.version()
               + ", or what begins with it, as systemConfig.kernel.version says)");
     }
     List<String> named = new ArrayList<>();
-    for (String release : left) {
+    for (Image each : left) {
       named.add(
-          release
-              + records
-                  .owner(Objects.requireNonNull(images.get(release)))
-                  .map(owner -> " from " + owner)
-                  .orElse(""));
+          each.release() + records.owner(each.path()).map(owner -> " from " + owner).orElse(""));
     }
     return Problem.of(
         Code.CONTRADICTION,
