@@ -2,6 +2,7 @@ package io.microvisor.systemtests.fuzz;
 
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSink;
+import io.microvisor.bytes.Digest;
 import io.microvisor.compose.template.TemplateLoader;
 import io.microvisor.formats.ar.ArReader;
 import io.microvisor.formats.cpio.CpioReader;
@@ -14,6 +15,10 @@ import io.microvisor.formats.pe.PeFile;
 import io.microvisor.formats.tar.TarReader;
 import io.microvisor.formats.tree.TreeCodec;
 import io.microvisor.formats.verity.VeritySuperblock;
+import io.microvisor.packages.catalog.CatalogWriter;
+import io.microvisor.packages.catalog.SearchText;
+import io.microvisor.packages.catalog.StoredCatalog;
+import io.microvisor.packages.deb.ControlReader;
 import io.microvisor.packages.deb.ControlStanza;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.deb.DebVersion;
@@ -28,12 +33,15 @@ import io.microvisor.packages.repository.AptSources;
 import io.microvisor.packages.repository.DebianKeys;
 import io.microvisor.packages.repository.Release;
 import io.microvisor.packages.unpack.DebFile;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /// A reader of bytes from outside. Whatever it is given, it must give an answer or throw an [IOException] (a
@@ -57,6 +65,31 @@ enum FuzzTarget {
         DebPackage item = DebPackage.of(stanza, origin);
         Relations.parse(item.depends().toString());
         Relations.parse(item.provides().toString());
+      }
+    }
+  },
+  /// A `Packages` index. What goes into a catalogue comes out of it.
+  INDEX {
+    @Override
+    void read(byte[] input) throws IOException {
+      Origin origin = new Origin("Debian", "trixie", "main");
+      Digest index = Digest.sha256(input);
+      List<DebPackage> items = new ArrayList<>();
+      CatalogWriter writer = new CatalogWriter();
+      try (ControlReader reader = new ControlReader(new ByteArrayInputStream(input))) {
+        for (var next = reader.next(); next.isPresent(); next = reader.next()) {
+          DebPackage item = DebPackage.of(next.get(), origin);
+          items.add(item);
+          writer.add(item);
+        }
+      }
+      List<DebPackage> kept =
+          StoredCatalog.read(
+                  writer.file(index), index, origin, () -> new SearchText.Writer().text())
+              .stream()
+              .toList();
+      if (!kept.equals(items)) {
+        throw new IllegalStateException("comes out of the catalogue otherwise");
       }
     }
   },
