@@ -4,6 +4,7 @@ import io.microvisor.bytes.ContentSink;
 import io.microvisor.formats.tar.TarWriter;
 import io.microvisor.formats.tree.FileTree;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -28,6 +30,11 @@ import java.util.function.Consumer;
 /// The result is the original tree with what the command changed: new and touched objects come out of the sandbox with
 /// owners, modes, times, attributes and hard links, all others stay what they were. /dev and /proc stay as in the original.
 public final class Sandbox {
+  /// Reading from a pipe keeps a thread, and would keep virtual ones from all others: the watch must not wait for that.
+  static final ThreadFactory THREADS = Thread.ofPlatform().daemon().name("sandbox ", 0).factory();
+
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
   private final Users users;
   private final String script;
   private final String inside;
@@ -59,7 +66,7 @@ public final class Sandbox {
     ProcessBuilder builder =
         new ProcessBuilder(command(spec, "changes", "/dev/null", Entry.Session.OWN));
     Child child = Child.start(builder, users);
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    try (ExecutorService threads = Executors.newThreadPerTaskExecutor(THREADS)) {
       try {
         Future<Void> feed = threads.submit(feeding(spec, child));
         Future<Void> follow = threads.submit(following(transcript, child));
@@ -85,6 +92,8 @@ public final class Sandbox {
                   + said(transcript),
               e);
         } catch (ExecutionException e) {
+          // It may be about to say why it ended.
+          child.process().waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
           child.kill();
           Throwable cause = cause(feed, watch, follow, e);
           throw new IOException(describe(spec, cause) + said(transcript), cause);
@@ -165,7 +174,7 @@ public final class Sandbox {
             .redirectOutput(ProcessBuilder.Redirect.INHERIT)
             .redirectError(ProcessBuilder.Redirect.INHERIT);
     Child child = Child.start(builder, users);
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    try (ExecutorService threads = Executors.newThreadPerTaskExecutor(THREADS)) {
       try {
         Future<Void> feed = threads.submit(feeding(spec, child));
         int exit = child.exit();

@@ -64,7 +64,7 @@ public final class ToolRun implements Closeable {
   public static ToolResult run(SandboxSupport support, ToolSpec spec, Duration limit)
       throws IOException, InterruptedException {
     Transcript transcript = new Transcript(line -> {}, new ByteSize(LARGEST_OUTPUT));
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    try (ExecutorService threads = Executors.newThreadPerTaskExecutor(Sandbox.THREADS);
         ToolRun run = start(support, spec, Stdio.PIPED)) {
       run.input().close();
       Callable<byte[]> reading = () -> run.output().readNBytes(LARGEST_OUTPUT + 1);
