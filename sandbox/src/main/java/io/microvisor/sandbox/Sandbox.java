@@ -92,8 +92,7 @@ public final class Sandbox {
                   + said(transcript),
               e);
         } catch (ExecutionException e) {
-          // It may be about to say why it ended.
-          child.process().waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+          hearOut(follow);
           child.kill();
           Throwable cause = cause(feed, watch, follow, e);
           throw new IOException(describe(spec, cause) + said(transcript), cause);
@@ -101,6 +100,15 @@ public final class Sandbox {
       } finally {
         child.kill();
       }
+    }
+  }
+
+  /// Lets a child that fails say why. Killing it closes the pipe, and what nobody has read yet is lost.
+  private static void hearOut(Future<Void> follow) throws InterruptedException {
+    try {
+      follow.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException _) {
+      // It still runs, or was found to say too much, which is asked for later.
     }
   }
 

@@ -28,6 +28,14 @@ public enum Compression {
     return suffix;
   }
 
+  /// Whether packages are compressed so; the others are for indexes of old archives alone.
+  boolean isForPackages() {
+    return switch (this) {
+      case NONE, GZIP, XZ, ZSTD -> true;
+      case LZMA, BZIP2 -> false;
+    };
+  }
+
   /// The compression whose suffix, dot included, is `suffix`.
   public static Optional<Compression> ofSuffix(String suffix) {
     for (Compression compression : values()) {

@@ -92,7 +92,8 @@ public record DebFile(Part control, Part data) {
           FORMAT, 0, "a member \"" + member.name() + "\" (expected: " + stem + ")");
     }
     Optional<Compression> compression =
-        Compression.ofSuffix(member.name().substring(stem.length()));
+        Compression.ofSuffix(member.name().substring(stem.length()))
+            .filter(Compression::isForPackages);
     if (compression.isEmpty()) {
       throw FormatException.unsupported(
           FORMAT,

@@ -41,8 +41,9 @@ class DecompressorTest {
     }
   }
 
+  /// The old .lzma format has neither a check nor an end.
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = Mode.EXCLUDE, names = "LZMA")
   void takesSeveralStreamsInARowAsOne(Compression compression) throws IOException {
     byte[] once = Compressed.bytes(compression, TEXT);
     byte[] twice = Arrays.copyOf(once, 2 * once.length);
@@ -72,7 +73,9 @@ class DecompressorTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = Mode.EXCLUDE, names = "NONE")
+  @EnumSource(
+      mode = Mode.EXCLUDE,
+      names = {"NONE", "LZMA"})
   void noFlippedBitChangesTheContent(Compression compression) throws IOException {
     byte[] good = Compressed.bytes(compression, TEXT);
     Malformed.survivesBitFlips(
@@ -87,7 +90,9 @@ class DecompressorTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = Mode.EXCLUDE, names = "NONE")
+  @EnumSource(
+      mode = Mode.EXCLUDE,
+      names = {"NONE", "LZMA"})
   void refusesWhatFollowsTheStream(Compression compression) throws IOException {
     byte[] good = Compressed.bytes(compression, TEXT);
     byte[] more = Arrays.copyOf(good, good.length + 8);
