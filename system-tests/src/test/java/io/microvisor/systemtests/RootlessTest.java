@@ -20,7 +20,7 @@ class RootlessTest {
   @BeforeEach
   void check() throws IOException {
     if (!OrdinaryUser.isPossible()) {
-      throw Absent.oracle(
+      throw Absent.permission(
           "no other user to be had (expected: to be root, and newuidmap, of Debian's package uidmap)");
     }
     work = Files.createDirectory(folder.resolve("work"));
