@@ -16,6 +16,7 @@ final class Pristine {
       List.of(
           Pattern.compile("(run|tmp|var/tmp)/.+"),
           Pattern.compile("etc/ssh/ssh_host_.*"),
+          Pattern.compile("etc/nvme/host(id|nqn)"),
           Pattern.compile("etc/(passwd|group|shadow|gshadow|subuid|subgid)-"),
           Pattern.compile("etc/\\.pwd\\.lock"),
           Pattern.compile("root/\\.(bash_history|lesshst|wget-hsts)"),
