@@ -47,6 +47,11 @@ record ConfigureStep(
 
   @Override
   public SortedMap<String, Input> inputs() {
+    return packages(lock);
+  }
+
+  /// The packages of a lock, as inputs.
+  static SortedMap<String, Input> packages(Lock lock) {
     SortedMap<String, Input> inputs = new TreeMap<>();
     for (LockedPackage pinned : lock.packages()) {
       inputs.put(pinned.name() + ":" + pinned.architecture(), new Input.Content(pinned.sha256()));

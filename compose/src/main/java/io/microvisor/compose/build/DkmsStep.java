@@ -12,13 +12,11 @@ import io.microvisor.formats.tree.FileTree;
 import io.microvisor.packages.install.ConfigureSpec;
 import io.microvisor.packages.install.PackageMerge;
 import io.microvisor.packages.lock.Lock;
-import io.microvisor.packages.lock.LockedPackage;
 import io.microvisor.sandbox.Sandbox;
 import io.microvisor.sandbox.SandboxSupport;
 import io.microvisor.store.ContentStore;
 import java.io.IOException;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /// The kernel modules that are built from source. Nothing but the build packages counts: no other change builds them again.
 ///
@@ -37,11 +35,7 @@ record DkmsStep(Lock lock, ConfigureStep.Packages packages, ContentStore created
 
   @Override
   public SortedMap<String, Input> inputs() {
-    SortedMap<String, Input> inputs = new TreeMap<>();
-    for (LockedPackage pinned : lock.packages()) {
-      inputs.put(pinned.name() + ":" + pinned.architecture(), new Input.Content(pinned.sha256()));
-    }
-    return inputs;
+    return ConfigureStep.packages(lock);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.TreePath;
 import io.microvisor.packages.deb.ControlStanza;
+import io.microvisor.packages.deb.Glob;
 import io.microvisor.packages.deb.Relation;
 import io.microvisor.packages.deb.Relations;
 import java.io.IOException;
@@ -19,7 +20,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /// What dpkg's database in a tree says: who owns a file, and who depends on whom.
 final class PackageRecords {
@@ -89,7 +89,7 @@ final class PackageRecords {
     Set<String> seen = new LinkedHashSet<>();
     List<String> level =
         packages.keySet().stream()
-            .filter(name -> wishes.stream().anyMatch(wish -> matches(wish.name(), name)))
+            .filter(name -> wishes.stream().anyMatch(wish -> Glob.of(wish.name()).matches(name)))
             .toList();
     while (!level.isEmpty()) {
       levels.add(level);
@@ -112,19 +112,5 @@ final class PackageRecords {
       }
     }
     return names;
-  }
-
-  private static boolean matches(String wish, String name) {
-    StringBuilder regex = new StringBuilder();
-    for (int i = 0; i < wish.length(); i++) {
-      char c = wish.charAt(i);
-      regex.append(
-          switch (c) {
-            case '*' -> ".*";
-            case '?' -> ".";
-            default -> Pattern.quote(String.valueOf(c));
-          });
-    }
-    return name.matches(regex.toString());
   }
 }
