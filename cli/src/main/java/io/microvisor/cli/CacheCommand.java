@@ -52,14 +52,16 @@ final class CacheCommand {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, FailureException {
+      Optional<RemoteCacheOptions.Remote> remote = RemoteCacheOptions.ofEnvironment(terminal);
       try (Store store = Store.open(terminal.cache())) {
         List<Usage> all = store.usage();
         ByteSize total = new ByteSize(all.stream().mapToLong(each -> each.size().bytes()).sum());
         if (json.wanted()) {
-          printJson(all, total);
+          printJson(all, total, remote);
         } else {
           print(all, total);
+          remote.ifPresent(each -> terminal.out().println("remote cache " + each));
         }
       }
       return ExitCode.OK.value();
@@ -75,7 +77,8 @@ final class CacheCommand {
       terminal.out().println("  %-28s %7s  %10s".formatted("together", "", total));
     }
 
-    private void printJson(List<Usage> all, ByteSize total) {
+    private void printJson(
+        List<Usage> all, ByteSize total, Optional<RemoteCacheOptions.Remote> remote) {
       List<Object> kinds = new ArrayList<>();
       for (Usage each : all) {
         Map<String, Object> kind = new LinkedHashMap<>();
@@ -88,6 +91,7 @@ final class CacheCommand {
       answer.put("directory", terminal.cache().toString());
       answer.put("bytes", total.bytes());
       answer.put("kinds", kinds);
+      remote.ifPresent(each -> answer.put("remote", each.toString()));
       terminal.out().println(Json.of(answer));
     }
 

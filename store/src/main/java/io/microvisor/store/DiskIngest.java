@@ -24,10 +24,6 @@ final class DiskIngest implements Ingest {
     this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   }
 
-  static IOException mismatch(Digest found, Digest expected) {
-    return new IOException("content: digest is " + found + " (expected: " + expected + ")");
-  }
-
   @Override
   public long position() {
     return position;
@@ -56,7 +52,7 @@ final class DiskIngest implements Ingest {
     Digest digest = Digest.of(hasher.digest());
     if (!digest.equals(expected)) {
       close();
-      throw mismatch(digest, expected);
+      throw new OtherDigestException(digest, expected);
     }
     publish(digest);
   }

@@ -48,7 +48,7 @@ public final class DownloadedFiles {
   public Path adopt(Path file, Digest expected) throws IOException {
     Digest found = Digest.sha256(ByteSource.of(file).stream());
     if (!found.equals(expected)) {
-      throw DiskIngest.mismatch(found, expected);
+      throw new OtherDigestException(found, expected);
     }
     return shelf.publish(file, expected);
   }

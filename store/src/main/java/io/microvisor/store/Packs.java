@@ -58,7 +58,7 @@ public final class Packs {
     try (InputStream stream = content.stream()) {
       Digest found = writer.add(stream, content.size());
       if (!found.equals(expected)) {
-        throw DiskIngest.mismatch(found, expected);
+        throw new OtherDigestException(found, expected);
       }
     }
   }

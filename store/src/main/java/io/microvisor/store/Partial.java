@@ -136,7 +136,7 @@ public final class Partial implements Closeable {
     Digest found = digest();
     if (!found.equals(expected)) {
       keep(0);
-      throw DiskIngest.mismatch(found, expected);
+      throw new OtherDigestException(found, expected);
     }
     file(); // An empty file has not been written to.
     closeFile();
