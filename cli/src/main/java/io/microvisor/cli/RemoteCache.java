@@ -6,7 +6,6 @@ import io.microvisor.compose.plan.RemoteResults;
 import io.microvisor.compose.plan.SharedResults;
 import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.plan.Uploads;
-import io.microvisor.packages.fetch.HttpCache;
 import io.microvisor.packages.fetch.Network;
 import io.microvisor.store.Store;
 import java.util.Optional;
@@ -27,8 +26,9 @@ final class RemoteCache implements AutoCloseable {
       Optional<RemoteCacheOptions.Remote> remote, Network network, Store store, Progress shown) {
     return new RemoteCache(
         remote.map(wanted ->
-            new RemoteResults(
-                new HttpCache(wanted.address(), network.withLimits(HttpCache.USUAL_LIMITS)),
+            RemoteResults.of(
+                wanted.address(),
+                network,
                 wanted.access(),
                 store,
                 what -> shown.accept(new BuildEvent.Warned(ID, what)))),

@@ -5,12 +5,14 @@ import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
 import io.microvisor.packages.fetch.HttpCache;
 import io.microvisor.packages.fetch.HttpCache.WrongSizeException;
+import io.microvisor.packages.fetch.Network;
 import io.microvisor.store.Actions;
 import io.microvisor.store.Ingest;
 import io.microvisor.store.OtherDigestException;
 import io.microvisor.store.Partial;
 import io.microvisor.store.Store;
 import java.io.IOException;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +33,7 @@ public final class RemoteResults implements SharedResults, AutoCloseable {
   private final Store store;
   private final Consumer<String> warnings;
   private final Uploads uploads;
-  private final AtomicBoolean told = new AtomicBoolean();
+  private final AtomicBoolean warned = new AtomicBoolean();
   private volatile boolean reading = true;
 
   /// What may be done with the cache.
@@ -40,16 +42,29 @@ public final class RemoteResults implements SharedResults, AutoCloseable {
     READ_WRITE
   }
 
+  /// @param address of the cache
+  /// @param network how to reach it, but for the limits
   /// @param warnings told what is wrong with the cache, at most once
-  public RemoteResults(HttpCache cache, Access access, Store store, Consumer<String> warnings) {
-    this.cache = cache;
+  public static RemoteResults of(
+      URI address, Network network, Access access, Store store, Consumer<String> warnings) {
+    return new RemoteResults(
+        new HttpCache(address, network.withLimits(HttpCache.FOR_ASKING)),
+        new HttpCache(address, network.withLimits(HttpCache.FOR_TELLING)),
+        access,
+        store,
+        warnings);
+  }
+
+  RemoteResults(
+      HttpCache asked, HttpCache told, Access access, Store store, Consumer<String> warnings) {
+    this.cache = asked;
     this.store = store;
     this.warnings = warnings;
-    this.uploads = new Uploads(cache, access, store, this::warn);
+    this.uploads = new Uploads(told, access, store, this::warn);
   }
 
   private void warn(String what) {
-    if (told.compareAndSet(false, true)) {
+    if (warned.compareAndSet(false, true)) {
       warnings.accept("remote cache " + cache + ": " + what);
     }
   }

@@ -173,6 +173,7 @@ public final class Uploads {
   void close() {
     giveUp();
     threads.shutdownNow();
+    cache.close();
     threads.close();
   }
 }

@@ -116,7 +116,11 @@ class RemoteResultsTest {
     try (Store store = Store.open(folder.resolve(machine));
         RemoteResults shared =
             new RemoteResults(
-                new HttpCache(server.address(), network), access, store, warnings::add)) {
+                new HttpCache(server.address(), network),
+                new HttpCache(server.address(), network),
+                access,
+                store,
+                warnings::add)) {
       Plan plan = new Plan("test", List.of(new MakingTree(runs), new MakingImage(runs)));
       Results results = new PlanRunner(store, store::contents, shared, events::add).run(plan);
       Digest image = results.blob(IMAGE, "image").identity();
@@ -272,11 +276,7 @@ class RemoteResultsTest {
 
     try (Store store = Store.open(folder.resolve("two"));
         RemoteResults shared =
-            new RemoteResults(
-                new HttpCache(server.address(), Network.DIRECT),
-                Access.READ,
-                store,
-                warnings::add)) {
+            RemoteResults.of(server.address(), Network.DIRECT, Access.READ, store, warnings::add)) {
       PlanRunner runner = new PlanRunner(store, store::contents, shared, events::add);
 
       assertThat(runner.forecast(plan))

@@ -26,17 +26,16 @@ import java.util.concurrent.Semaphore;
 /// What comes from there is as the server sends it: a content's digest, and whether an entry makes sense, is looked at by
 /// who asked. Sizes are watched here. What the network does, and every refusal, is an [IOException] with the reason.
 public final class HttpCache implements Closeable {
-  /// Less patience than for what a build cannot do without: it can always do the work itself. A transfer that takes
-  /// longer than ten seconds must bring 256 KiB a second.
-  public static final Limits USUAL_LIMITS =
-      new Limits(
-          6,
-          2,
-          Duration.ZERO,
-          Duration.ZERO,
-          Duration.ofSeconds(5),
-          Duration.ofSeconds(10),
-          256 << 10);
+  /// For asking, while a build waits for the answer: it can always do the work itself. A transfer that takes longer than
+  /// ten seconds must bring 256 KiB a second.
+  public static final Limits FOR_ASKING = limits(Duration.ofSeconds(10));
+
+  /// For telling, while nobody waits and the build takes all there is of this machine.
+  public static final Limits FOR_TELLING = limits(Duration.ofMinutes(1));
+
+  private static Limits limits(Duration patience) {
+    return new Limits(6, 2, Duration.ZERO, Duration.ZERO, patience, patience, 256 << 10);
+  }
 
   private final URI base;
   private final Limits limits;
