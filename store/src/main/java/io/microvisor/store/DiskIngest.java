@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.util.Optional;
 
 /// A content on its way to a [Shelf]: a temporary file and the hash of what went into it.
 final class DiskIngest implements Ingest {
@@ -58,13 +59,14 @@ final class DiskIngest implements Ingest {
   }
 
   private void publish(Digest digest) throws IOException {
-    Path target = shelf.path(digest);
-    if (Files.isRegularFile(target) && Files.size(target) == position) {
+    Optional<Path> there = shelf.find(digest);
+    if (there.isPresent() && Files.size(there.get()) == position) {
       close();
       return;
     }
     channel.close();
     shelf.publish(file, digest);
+    shelf.sound().add(digest);
     ended = true;
   }
 

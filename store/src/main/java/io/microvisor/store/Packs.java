@@ -68,6 +68,18 @@ public final class Packs {
     return new PackWriter(shelf, key);
   }
 
+  /// Removes those packs found since the store was opened that are damaged.
+  int removeDamaged() throws IOException {
+    return shelf.removeDamaged((file, key) -> {
+      try {
+        Pack.read(PackFile.open(file), key).verify();
+        return true;
+      } catch (FormatException _) {
+        return false;
+      }
+    });
+  }
+
   /// Removes a pack; one that is not there changes nothing, and one in use stays readable to its user.
   public void remove(Digest key) throws IOException {
     Files.deleteIfExists(shelf.path(key));

@@ -19,6 +19,7 @@ import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.lock.LockFile;
 import io.microvisor.store.Store;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -216,13 +217,10 @@ final class ArtifactWriter {
   }
 
   private ByteSource blob(Results made, StepId step, String name) throws IOException {
-    return ByteSource.of(path(name, made.blob(step, name).identity()));
-  }
-
-  private Path path(String name, Digest digest) throws IOException {
+    Digest digest = made.blob(step, name).identity();
     return store
         .files()
-        .path(digest)
+        .find(digest)
         .orElseThrow(() -> new IOException(name + " " + digest + ": no longer in the store"));
   }
 
@@ -242,9 +240,10 @@ final class ArtifactWriter {
   /// Copies a part of the disk out of the store, whose name for it is its digest.
   private void split(Results made, StepId step, String name, Path file, Map<String, Digest> digests)
       throws IOException {
-    Digest digest = made.blob(step, name).identity();
-    Files.copy(path(name, digest), file);
-    digests.put(name(file), digest);
+    try (InputStream part = blob(made, step, name).stream()) {
+      Files.copy(part, file);
+    }
+    digests.put(name(file), made.blob(step, name).identity());
   }
 
   private static List<Path> files(Path folder) throws IOException {

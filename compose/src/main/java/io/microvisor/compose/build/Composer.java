@@ -13,6 +13,7 @@ import io.microvisor.compose.image.VerityStep;
 import io.microvisor.compose.plan.BuildEvent;
 import io.microvisor.compose.plan.Forecast;
 import io.microvisor.compose.plan.Input;
+import io.microvisor.compose.plan.Mending;
 import io.microvisor.compose.plan.Plan;
 import io.microvisor.compose.plan.PlanRunner;
 import io.microvisor.compose.plan.Results;
@@ -83,10 +84,21 @@ public final class Composer {
       throws IOException, InterruptedException {
     supply.check(lock.everything());
     long epoch = epoch(lock, sourceDateEpoch);
-    NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, events);
-    Plan plan = plan(template, lock, packages, epoch);
-    Results made = new PlanRunner(store, packages::contents, shared, events).run(plan);
-    return new ArtifactWriter(store, events).write(template, lock, epoch, made, output);
+    return mending()
+        .run(look -> {
+          NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, events);
+          Plan plan = plan(template, lock, packages, epoch);
+          Results made = runner(packages, look).run(plan);
+          return new ArtifactWriter(store, events).write(template, lock, epoch, made, output);
+        });
+  }
+
+  private Mending mending() {
+    return new Mending(store, PACKAGES, events);
+  }
+
+  private PlanRunner runner(NeededPackages packages, Mending.Look look) {
+    return new PlanRunner(store, packages::contents, shared, look, events);
   }
 
   /// Tells what [#build] would do, and does nothing.
@@ -94,7 +106,7 @@ public final class Composer {
       throws IOException, InterruptedException {
     NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, events);
     Plan plan = plan(template, lock, packages, epoch(lock, sourceDateEpoch));
-    return new PlanRunner(store, packages::contents, shared, events).forecast(plan);
+    return runner(packages, Mending.Look.USUAL).forecast(plan);
   }
 
   /// Opens a shell in the tree that a step starts from; for `configure`, as far as its scripts get. All that the step needs is
@@ -108,15 +120,18 @@ public final class Composer {
       throws IOException, InterruptedException {
     long epoch = epoch(lock, sourceDateEpoch);
     Sandbox sandbox = Sandbox.on(SandboxSupport.probe());
-    NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, events);
-    Plan plan = plan(template, lock, packages, epoch);
-    if (plan.step(step) instanceof ConfigureStep configure) {
-      return Configure.in(sandbox).debug(configure.spec(), shell);
-    }
-    Results made = new PlanRunner(store, packages::contents, shared, events).run(plan.before(step));
-    ContentSource all = store.contents().or(packages.contents());
-    return shell.open(
-        sandbox, made.firstTree(plan.step(step), all), all, step.name(), List.of(), epoch);
+    return mending()
+        .run(look -> {
+          NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, events);
+          Plan plan = plan(template, lock, packages, epoch);
+          if (plan.step(step) instanceof ConfigureStep configure) {
+            return Configure.in(sandbox).debug(configure.spec(), shell);
+          }
+          Results made = runner(packages, look).run(plan.before(step));
+          ContentSource all = store.contents().or(packages.contents());
+          return shell.open(
+              sandbox, made.firstTree(plan.step(step), all), all, step.name(), List.of(), epoch);
+        });
   }
 
   private static long epoch(Lock lock, OptionalLong sourceDateEpoch) {

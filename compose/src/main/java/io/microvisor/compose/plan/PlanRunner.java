@@ -4,6 +4,7 @@ import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
+import io.microvisor.formats.tree.Inode;
 import io.microvisor.store.Store;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ public final class PlanRunner {
   private final Contents contents;
   private final SharedResults shared;
   private final Consumer<BuildEvent> events;
+  private final Mending.Look look;
 
   /// Where contents come from that no step made.
   @FunctionalInterface
@@ -39,15 +41,21 @@ public final class PlanRunner {
 
   /// Without sharing results.
   public PlanRunner(Store store, Contents contents, Consumer<BuildEvent> events) {
-    this(store, contents, SharedResults.NONE, events);
+    this(store, contents, SharedResults.NONE, Mending.Look.USUAL, events);
   }
 
   /// @param contents the contents of the packages' files; those of the trees that steps make are found in the store
   /// @param shared asked for what the store lacks, before a step runs
+  /// @param look how closely to look at what the store has
   /// @param events told what happens, from one thread at a time
   public PlanRunner(
-      Store store, Contents contents, SharedResults shared, Consumer<BuildEvent> events) {
+      Store store,
+      Contents contents,
+      SharedResults shared,
+      Mending.Look look,
+      Consumer<BuildEvent> events) {
     this.store = store;
+    this.look = look;
     this.shared = shared;
     this.contents = () -> store.contents().or(contents.open());
     this.events =
@@ -219,7 +227,8 @@ public final class PlanRunner {
     return String.join(", ", words);
   }
 
-  /// Outputs remembered from an earlier run, if all that they name is still in the store.
+  /// Outputs remembered from an earlier run, if all that they name is still in the store; also the files of their trees,
+  /// where there is a reason to ask.
   private Optional<Outputs> cached(Digest key) throws IOException {
     Optional<byte[]> entry = store.actions().find(key);
     if (entry.isEmpty()) {
@@ -232,7 +241,24 @@ public final class PlanRunner {
       // A damaged entry is as good as none: the step runs again and replaces it.
       return Optional.empty();
     }
-    return isHere(outputs) ? Optional.of(outputs) : Optional.empty();
+    return isHere(outputs) && (look == Mending.Look.USUAL || areHere(outputs))
+        ? Optional.of(outputs)
+        : Optional.empty();
+  }
+
+  private boolean areHere(Outputs outputs) throws IOException {
+    ContentSource all = contents.open();
+    for (Artifact artifact : outputs.byName().values()) {
+      if (artifact instanceof Artifact.Tree tree
+          && tree.read(store.contents())
+              .entries()
+              .anyMatch(entry ->
+                  entry.inode() instanceof Inode.RegularFile file
+                      && all.find(file.content()).isEmpty())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean isHere(Outputs outputs) {

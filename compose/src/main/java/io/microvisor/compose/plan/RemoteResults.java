@@ -236,10 +236,7 @@ public final class RemoteResults implements SharedResults, AutoCloseable {
   /// The bytes of a content that outputs name.
   static Optional<ByteSource> bytes(Store store, SharedEntry.Need need) throws IOException {
     return switch (need.shelf()) {
-      case FILE -> {
-        var path = store.files().path(need.digest());
-        yield path.isEmpty() ? Optional.empty() : Optional.of(ByteSource.of(path.get()));
-      }
+      case FILE -> store.files().find(need.digest());
       case CONTENT -> store.contents().find(need.digest());
     };
   }

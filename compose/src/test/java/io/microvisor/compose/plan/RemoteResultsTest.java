@@ -122,7 +122,8 @@ class RemoteResultsTest {
                 store,
                 warnings::add)) {
       Plan plan = new Plan("test", List.of(new MakingTree(runs), new MakingImage(runs)));
-      Results results = new PlanRunner(store, store::contents, shared, events::add).run(plan);
+      Results results =
+          new PlanRunner(store, store::contents, shared, Mending.Look.USUAL, events::add).run(plan);
       Digest image = results.blob(IMAGE, "image").identity();
       assertThat(store.files().path(image)).isPresent();
       assertThat(Digest.sha256(Files.readAllBytes(store.files().path(image).get())))
@@ -277,7 +278,8 @@ class RemoteResultsTest {
     try (Store store = Store.open(folder.resolve("two"));
         RemoteResults shared =
             RemoteResults.of(server.address(), Network.DIRECT, Access.READ, store, warnings::add)) {
-      PlanRunner runner = new PlanRunner(store, store::contents, shared, events::add);
+      PlanRunner runner =
+          new PlanRunner(store, store::contents, shared, Mending.Look.USUAL, events::add);
 
       assertThat(runner.forecast(plan))
           .containsExactly(new Forecast.Fetched(TREE), new Forecast.Fetched(IMAGE));
