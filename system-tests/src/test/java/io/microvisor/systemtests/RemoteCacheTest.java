@@ -58,7 +58,7 @@ class RemoteCacheTest {
       daemon off;
       master_process off;
       pid /tmp/nginx.pid;
-      error_log stderr;
+      error_log /run/work/error.log;
       events {}
       http {
         access_log /run/work/access.log;

@@ -72,8 +72,8 @@ final class ArtifactWriter {
     }
     events.accept(new BuildEvent.Started(DISK));
     Files.createDirectories(output);
-    Path scratch = Files.createTempDirectory(output, ".unfinished-");
-    try {
+    try (UnfinishedFolder unfinished = UnfinishedFolder.open(output)) {
+      Path scratch = unfinished.path();
       Path disk = write(template, lock, epoch, made, new Target(template, scratch));
       List<Path> finished = publish(scratch, output);
       events.accept(
@@ -86,8 +86,6 @@ final class ArtifactWriter {
     } catch (IOException e) {
       events.accept(new BuildEvent.Failed(DISK, String.valueOf(e.getMessage())));
       throw e;
-    } finally {
-      removeScratch(scratch);
     }
   }
 
@@ -248,7 +246,7 @@ final class ArtifactWriter {
 
   private static List<Path> files(Path folder) throws IOException {
     try (var list = Files.list(folder)) {
-      return list.sorted().toList();
+      return list.filter(file -> !name(file).startsWith(".")).sorted().toList();
     }
   }
 
@@ -272,12 +270,5 @@ final class ArtifactWriter {
 
   private static boolean isManifest(Path file) {
     return file.endsWith("manifest.json");
-  }
-
-  private static void removeScratch(Path scratch) throws IOException {
-    for (Path file : files(scratch)) {
-      Files.delete(file);
-    }
-    Files.delete(scratch);
   }
 }
