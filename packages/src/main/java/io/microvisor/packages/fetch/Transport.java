@@ -1,5 +1,6 @@
 package io.microvisor.packages.fetch;
 
+import io.microvisor.bytes.ByteSource;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -103,11 +104,32 @@ final class Transport implements Closeable {
 
   /// The answer to a GET, whatever its status, redirects followed.
   Answer get(URI address, Map<String, String> headers) throws IOException, InterruptedException {
+    return ask("GET", address, headers);
+  }
+
+  /// The answer to a HEAD, whatever its status, redirects followed.
+  Answer head(URI address) throws IOException, InterruptedException {
+    return ask("HEAD", address, Map.of());
+  }
+
+  /// The answer to a PUT, whatever its status. Redirects are answers: what we have is meant for this server.
+  ///
+  /// @throws HttpTimeoutException if nothing was taken, or no answer came, for too long
+  HttpResponse<Void> put(URI address, ByteSource content) throws IOException, InterruptedException {
+    URI at = Addresses.withoutLogin(address);
+    String own = Addresses.login(address);
+    Upload upload = new Upload(content, network.limits().stall());
+    HttpRequest.Builder request = request(at, own.isEmpty() ? login(at) : own);
+    return upload.run(client(at), request);
+  }
+
+  private Answer ask(String method, URI address, Map<String, String> headers)
+      throws IOException, InterruptedException {
     String own = Addresses.login(address);
     URI at = Addresses.withoutLogin(address);
     for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
       boolean atHome = Addresses.host(at).equals(Addresses.host(address));
-      Answer answer = send(at, headers, atHome && !own.isEmpty() ? own : login(at));
+      Answer answer = send(method, at, headers, atHome && !own.isEmpty() ? own : login(at));
       if (!isRedirect(answer.status())) {
         return answer;
       }
@@ -126,23 +148,15 @@ final class Transport implements Closeable {
     }
   }
 
-  private Answer send(URI address, Map<String, String> headers, String login)
+  private Answer send(String method, URI address, Map<String, String> headers, String login)
       throws IOException, InterruptedException {
     Limits limits = network.limits();
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(address)
+        request(address, login)
             .timeout(limits.stall())
-            .header("User-Agent", "emt")
-            .header("Accept-Encoding", "identity");
+            .header("Accept-Encoding", "identity")
+            .method(method, HttpRequest.BodyPublishers.noBody());
     headers.forEach(request::header);
-    if (!login.isEmpty()) {
-      request.header("Authorization", basic(login));
-    }
-    // The client sends it to the proxy only, also where that is asked for a tunnel.
-    if (network.way(address) instanceof Network.Way.Through(URI proxy)
-        && proxy.getRawUserInfo() != null) {
-      request.header("Proxy-Authorization", basic(Addresses.login(proxy)));
-    }
     AtomicReference<@Nullable Answer> begun = new AtomicReference<>();
     HttpResponse.BodyHandler<TimedBody> handler =
         head -> {
@@ -167,6 +181,19 @@ final class Transport implements Closeable {
       answer.body().onError(e);
       return answer;
     }
+  }
+
+  private HttpRequest.Builder request(URI address, String login) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(address).header("User-Agent", "emt");
+    if (!login.isEmpty()) {
+      request.header("Authorization", basic(login));
+    }
+    // The client sends it to the proxy only, also where that is asked for a tunnel.
+    if (network.way(address) instanceof Network.Way.Through(URI proxy)
+        && proxy.getRawUserInfo() != null) {
+      request.header("Proxy-Authorization", basic(Addresses.login(proxy)));
+    }
+    return request;
   }
 
   /// `<name>:<password>` of the first login that is for the address; empty if none is.
