@@ -14,6 +14,7 @@ public final class Main {
     Locale.setDefault(Locale.ROOT);
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    StartCache.dropIfUnusable();
     int code = run(Terminal.ofThisProcess(out, System.out, err), arguments);
     out.flush();
     err.flush();
@@ -24,6 +25,6 @@ public final class Main {
   ///
   /// @return the exit code
   static int run(Terminal terminal, String... arguments) {
-    return EmtCommand.commandLine(terminal).execute(arguments);
+    return EmtCommand.commandLine(terminal, arguments).execute(arguments);
   }
 }
