@@ -19,6 +19,7 @@ public final class Main {
     Locale.setDefault(Locale.ROOT);
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    StartCache.dropIfUnusable();
     CountDownLatch done = new CountDownLatch(1);
     endProperly(Thread.currentThread(), done);
     int code = run(Terminal.ofThisProcess(out, System.out, err), arguments);
@@ -51,6 +52,6 @@ public final class Main {
   ///
   /// @return the exit code
   static int run(Terminal terminal, String... arguments) {
-    return EmtCommand.commandLine(terminal).execute(arguments);
+    return EmtCommand.commandLine(terminal, arguments).execute(arguments);
   }
 }
