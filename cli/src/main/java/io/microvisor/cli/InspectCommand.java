@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.FormatException;
 import io.microvisor.compose.image.DiskImage;
+import io.microvisor.compose.inspect.BootAnatomy;
 import io.microvisor.compose.inspect.ImageSizes;
 import io.microvisor.compose.inspect.PackageSizes;
 import io.microvisor.compose.inspect.SizeReport;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Option;
       "  emt inspect --json disk.raw",
       "  emt inspect --size --depth 3      where the bytes are",
       "  emt inspect --html sizes.html     the same as a picture",
+      "  emt inspect --boot                what its boot consists of",
       "  emt inspect edge_0.1.efi          a kernel image alone"
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -54,6 +56,14 @@ final class InspectCommand implements Callable<Integer> {
       description = "Hash the whole root file system and compare it with the root hash.")
   private boolean verify;
 
+  @Option(
+      names = "--boot",
+      description = {
+        "Tell what the boot consists of: boot loader, kernel image, command line word by word, the initrd, what systemd"
+            + " starts; and what of it costs time and need not."
+      })
+  private boolean boot;
+
   @Mixin private SizeOptions sizes = new SizeOptions();
   @Mixin private JsonOption json = new JsonOption();
 
@@ -68,6 +78,10 @@ final class InspectCommand implements Callable<Integer> {
     try (DiskImage opened = DiskImage.open(file)) {
       if (wantsSizes) {
         showSizes(opened, file);
+        return ExitCode.OK.value();
+      }
+      if (boot) {
+        showBoot(opened, file);
         return ExitCode.OK.value();
       }
       // One element or none: the verdict, if it was asked for. First, for what is damaged may be
@@ -89,6 +103,18 @@ final class InspectCommand implements Callable<Integer> {
         show(file, found, verdict, manifest);
       }
       return (isDamaged(verdict) ? ExitCode.FAILED : ExitCode.OK).value();
+    }
+  }
+
+  private void showBoot(DiskImage opened, Path file) throws IOException {
+    BootAnatomy anatomy = BootAnatomy.of(opened);
+    if (json.wanted()) {
+      Map<String, Object> answer = new LinkedHashMap<>();
+      answer.put("file", file.toString());
+      answer.putAll(BootView.json(anatomy));
+      terminal.out().println(Json.of(answer));
+    } else {
+      BootView.print(anatomy, terminal.out());
     }
   }
 

@@ -7,6 +7,7 @@ import io.microvisor.compose.plan.BuildEvent;
 import io.microvisor.compose.plan.StepId;
 import io.microvisor.formats.gpt.GptReader;
 import io.microvisor.machine.Acceleration;
+import io.microvisor.machine.BootTimes;
 import io.microvisor.machine.Credential;
 import io.microvisor.machine.Firmware;
 import io.microvisor.machine.Machine;
@@ -25,7 +26,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
@@ -49,11 +53,12 @@ import picocli.CommandLine.Parameters;
       "  emt run                          the newest image below build/",
       "  emt run build/hello/hello-1.0.raw",
       "  emt run --ssh                    a shell over ssh instead of the console",
+      "  emt run --time                   how long the boot takes, and where",
       "  emt run --memory 4GiB --no-snapshot   what the guest writes stays in the image"
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:the machine was stopped, or the ssh session ended",
+      "0:the machine was stopped, the ssh session ended, or its boot was measured",
       "1:it could not be started",
       "4:this machine lacks something, see \"emt doctor\""
     })
@@ -93,12 +98,19 @@ final class RunCommand implements Callable<Integer> {
       description = "Forget what the guest writes (default); --no-snapshot changes the image.")
   private boolean snapshot = true;
 
+  @Mixin private TimeOptions times = new TimeOptions();
+
   RunCommand(Terminal terminal) {
     this.terminal = terminal;
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException, FailureException {
+    boolean measured = times.wanted();
+    if (measured && ssh) {
+      throw new FailureException(
+          ExitCode.USAGE, "--time and --ssh exclude each other (expected: one of them)");
+    }
     Path disk = image.path(terminal);
     checkIsDisk(disk);
     SandboxSupport support = SandboxSupport.probe();
@@ -120,6 +132,9 @@ final class RunCommand implements Callable<Integer> {
                         + " without KVM (none, or of no use to QEMU): every instruction is"
                         + " translated, expect minutes";
               });
+      if (measured) {
+        return timed(tools, disk, acceleration, store.temporary());
+      }
       return ssh
           ? overSsh(tools, disk, acceleration, store.temporary())
           : onConsole(tools, disk, acceleration, store.temporary());
@@ -197,6 +212,35 @@ final class RunCommand implements Callable<Integer> {
     try (Machine machine = tools.start(spec, scratch, ToolRun.Stdio.INHERITED)) {
       return machine.exit() == 0 ? ExitCode.OK.value() : ExitCode.FAILED.value();
     }
+  }
+
+  private int timed(MachineTools tools, Path disk, Acceleration acceleration, Path scratch)
+      throws IOException, InterruptedException, FailureException {
+    MachineSpec spec =
+        spec(
+                disk,
+                acceleration,
+                OptionalInt.empty(),
+                BootTimes.credentials(),
+                MachineSpec.Console.OUTPUT)
+            .reporting(times.clock());
+    long started = terminal.nanoTime().getAsLong();
+    try (Machine machine = tools.start(spec, scratch, ToolRun.Stdio.PIPED)) {
+      BootTiming timing =
+          BootTiming.await(machine, spec.clock(), started, LONGEST_BOOT, terminal.nanoTime());
+      if (times.forMachines()) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("file", disk.toString());
+        answer.put("acceleration", spec.acceleration().name().toLowerCase(Locale.ROOT));
+        answer.put("clock", spec.clock().name().toLowerCase(Locale.ROOT));
+        answer.put("qemu", tools.versions().get("qemu-system-x86"));
+        answer.putAll(timing.json());
+        terminal.out().println(Json.of(answer));
+      } else {
+        timing.print(terminal.out());
+      }
+    }
+    return ExitCode.OK.value();
   }
 
   private int overSsh(MachineTools tools, Path disk, Acceleration acceleration, Path scratch)

@@ -217,6 +217,47 @@ final class ImageCommandsTest {
   }
 
   @Test
+  void tellsWhatTheBootConsistsOf() throws IOException, InterruptedException {
+    TinyImage.ordinary().withUnits().writeDisk(folder.resolve("build/units/units-1.raw"));
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("inspect", "--boot", "units")).isZero();
+    assertThat(terminal.out.toString())
+        .contains("kernel image    /EFI/Linux/tiny_0.1.efi\n", ".linux 9 B")
+        .contains("  ro                                          the root is mounted read-only\n")
+        .contains("1 kernel modules", "initrd.target: 2 units (1 service, 1 target)")
+        .contains("dm-verity.ko 6.8 KiB", "generators    systemd-cryptsetup-generator\n")
+        .contains(
+            "multi-user.target: 6 units (3 service, 3 target)",
+            "one-db systemd-udev-settle web@one\n",
+            "systemd-getty-generator systemd-rc-local-generator\n")
+        .contains("root: systemd-udev-settle.service: waits until all devices have settled")
+        .contains("systemd-rc-local-generator: runs, but there is no /etc/rc.local")
+        .doesNotContain("off.service", "fstab");
+  }
+
+  @Test
+  void tellsTheBootToMachines() throws IOException, InterruptedException {
+    TinyImage.ordinary().withUnits().writeDisk(folder.resolve("build/units/units-1.raw"));
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("inspect", "--boot", "--json", "units")).isZero();
+    JsonNode boot = Json.read(terminal.out.toString(), "boot");
+    assertThat(boot.path("initrd").path("modules").toString()).isEqualTo("[\"dm_verity\"]");
+    assertThat(boot.path("commandLine").path(1).path("word").asText()).isEqualTo("ro");
+    assertThat(boot.path("root").path("units")).hasSize(6);
+  }
+
+  @Test
+  void tellsTheBootOfAKernelImageAlone() throws IOException {
+    TinyImage.writeKernel(folder.resolve("tiny.efi"), Digest.sha256("root"));
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("inspect", "--boot", "tiny.efi")).isZero();
+    assertThat(terminal.out.toString()).contains("kernel image    this file", "initrd.target");
+  }
+
+  @Test
   void tellsThatTheRootIsNotWhatTheKernelDemands() throws IOException {
     damageRoot(5);
     TestTerminal terminal = new TestTerminal(folder);

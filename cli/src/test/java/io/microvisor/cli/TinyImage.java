@@ -7,6 +7,7 @@ import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.Guid;
 import io.microvisor.bytes.RandomSink;
 import io.microvisor.bytes.StructWriter;
+import io.microvisor.compose.initrd.InitrdWriter;
 import io.microvisor.formats.erofs.ErofsSpec;
 import io.microvisor.formats.erofs.ErofsWriter;
 import io.microvisor.formats.fat.FatSpec;
@@ -28,6 +29,7 @@ import io.microvisor.formats.uki.UkiWriter;
 import io.microvisor.formats.verity.Salt;
 import io.microvisor.formats.verity.VeritySpec;
 import io.microvisor.formats.verity.VerityTree;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -79,6 +81,31 @@ final class TinyImage {
         .link("bin", "usr/bin")
         .link("etc/os-release", "../usr/lib/os-release")
         .put("dev/null", new Inode.Device(Meta.of(0666), Inode.Device.Kind.CHARACTER, 1, 3));
+  }
+
+  /// With units that start others.
+  TinyImage withUnits() {
+    return this.link("usr/lib/systemd/system/default.target", "multi-user.target")
+        .file("usr/lib/systemd/system/multi-user.target", 0644, "[Unit]\nRequires=basic.target\n")
+        .file("usr/lib/systemd/system/basic.target", 0644, "[Unit]\nWants=timers.target\n")
+        .file("usr/lib/systemd/system/timers.target", 0644, "[Unit]\n")
+        .file("usr/lib/systemd/system/web@.service", 0644, "[Unit]\nWants=%i-db.service\n")
+        .file("usr/lib/systemd/system/one-db.service", 0644, "[Service]\n")
+        .file("usr/lib/systemd/system/systemd-udev-settle.service", 0644, "[Service]\n")
+        .file("usr/lib/systemd/system/off.service", 0644, "[Service]\n")
+        .link("etc/systemd/system/off.service", "/dev/null")
+        .link(
+            "etc/systemd/system/multi-user.target.wants/web@one.service",
+            "/usr/lib/systemd/system/web@.service")
+        .link("etc/systemd/system/multi-user.target.wants/off.service", "../off.service")
+        .file(
+            "etc/systemd/system/basic.target.d/more.conf",
+            0644,
+            "[Unit]\nWants=none.service \\\n  systemd-udev-settle.service\n")
+        .file("usr/lib/systemd/system-generators/systemd-getty-generator", 0755, "elf")
+        .file("usr/lib/systemd/system-generators/systemd-rc-local-generator", 0755, "elf")
+        .file("usr/lib/systemd/system-generators/systemd-fstab-generator", 0755, "elf")
+        .link("etc/systemd/system-generators/systemd-fstab-generator", "/dev/null");
   }
 
   TinyImage put(String path, Inode inode) {
@@ -169,10 +196,24 @@ final class TinyImage {
                   UkiSection.of(UkiSection.Name.LINUX, "no kernel"),
                   UkiSection.of(UkiSection.Name.UNAME, "6.12.0-tiny"),
                   UkiSection.of(UkiSection.Name.OSREL, "PRETTY_NAME=\"Tiny 1\"\n"),
-                  UkiSection.of(UkiSection.Name.CMDLINE, "roothash=" + rootHash.hex() + " ro"))),
+                  UkiSection.of(UkiSection.Name.CMDLINE, "roothash=" + rootHash.hex() + " ro"),
+                  new UkiSection(UkiSection.Name.INITRD, initrd()))),
           sink);
     }
     return file;
+  }
+
+  private static ByteSource initrd() throws IOException {
+    TinyImage files =
+        new TinyImage()
+            .link("usr/lib/systemd/system/default.target", "initrd.target")
+            .file("usr/lib/systemd/system/initrd.target", 0644, "[Unit]\nWants=wait.service\n")
+            .file("usr/lib/systemd/system/wait.service", 0644, "[Service]\nExecStart=wait\n")
+            .file("usr/lib/systemd/system-generators/systemd-cryptsetup-generator", 0755, "elf")
+            .file("usr/lib/modules/6.12.0-tiny/kernel/dm-verity.ko", 0644, "module ".repeat(999));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    InitrdWriter.write(files.root.build(), ContentSource.of(files.contents), 3, 1, out);
+    return ByteSource.of(out.toByteArray());
   }
 
   /// A PE image with one empty section and room for more headers.

@@ -18,6 +18,8 @@ import java.util.OptionalInt;
 /// @param credentials handed in for this boot
 /// @param reset what a reset of the guest does
 /// @param console where the serial console goes
+/// @param clock how the guest's time passes
+/// @param report whether there is a second serial port, whose output is kept apart
 public record MachineSpec(
     Firmware firmware,
     Path disk,
@@ -29,7 +31,25 @@ public record MachineSpec(
     Network network,
     List<Credential> credentials,
     Reset reset,
-    Console console) {
+    Console console,
+    Clock clock,
+    Report report) {
+  /// How the guest's time passes.
+  public enum Clock {
+    /// As the host's.
+    HOST,
+    /// By the number of instructions the guest's one processor has run, so that neither the host's speed nor its load matters
+    /// (QEMU's `icount`): 8 ns each. The processor is translated, whatever the host offers.
+    INSTRUCTIONS
+  }
+
+  /// Whether there is a second serial port, `ttyS1`.
+  public enum Report {
+    NONE,
+    /// What is written to it is in [Machine#report].
+    SERIAL
+  }
+
   /// What happens to the guest's writes.
   public enum Disposition {
     /// They are forgotten when the machine stops.
@@ -58,6 +78,53 @@ public record MachineSpec(
     OUTPUT
   }
 
+  /// With the host's clock and no report.
+  public MachineSpec(
+      Firmware firmware,
+      Path disk,
+      Disposition disposition,
+      ByteSize memory,
+      int processors,
+      Acceleration acceleration,
+      OptionalInt sshPort,
+      Network network,
+      List<Credential> credentials,
+      Reset reset,
+      Console console) {
+    this(
+        firmware,
+        disk,
+        disposition,
+        memory,
+        processors,
+        acceleration,
+        sshPort,
+        network,
+        credentials,
+        reset,
+        console,
+        Clock.HOST,
+        Report.NONE);
+  }
+
+  /// The same with a report, and another clock.
+  public MachineSpec reporting(Clock other) {
+    return new MachineSpec(
+        firmware,
+        disk,
+        disposition,
+        memory,
+        other == Clock.INSTRUCTIONS ? 1 : processors,
+        other == Clock.INSTRUCTIONS ? Acceleration.TCG : acceleration,
+        sshPort,
+        network,
+        credentials,
+        reset,
+        console,
+        other,
+        Report.SERIAL);
+  }
+
   public MachineSpec {
     credentials = List.copyOf(credentials);
     if (memory.bytes() < 256L << 20) {
@@ -65,6 +132,14 @@ public record MachineSpec(
     }
     if (processors < 1 || processors > 64) {
       throw new IllegalArgumentException("processors: " + processors + " (expected: 1 to 64)");
+    }
+    if (clock == Clock.INSTRUCTIONS && (processors != 1 || acceleration != Acceleration.TCG)) {
+      throw new IllegalArgumentException(
+          "clock by instructions: "
+              + processors
+              + " processors by "
+              + acceleration
+              + " (expected: 1 by TCG)");
     }
   }
 }

@@ -81,7 +81,7 @@ public final class MachineTools {
 
   /// Starts a machine.
   ///
-  /// @param scratch an empty folder for its variable store, kept until the machine is closed
+  /// @param scratch an empty folder for its variable store and report, kept until the machine is closed
   /// @param stdio whether its console is this process's terminal or [Machine#console]
   public Machine start(MachineSpec spec, Path scratch, ToolRun.Stdio stdio)
       throws IOException, InterruptedException {
@@ -101,13 +101,20 @@ public final class MachineTools {
         root.tool(QemuCommand.of(spec))
             .bind(spec.disk(), QemuCommand.DISK, diskAccess)
             .bind(variables, QemuCommand.VARIABLES, ToolSpec.Access.READ_WRITE);
+    Path report = scratch.resolve("report");
+    switch (spec.report()) {
+      case NONE -> {}
+      case SERIAL ->
+          tool =
+              tool.bind(Files.createFile(report), QemuCommand.REPORT, ToolSpec.Access.READ_WRITE);
+    }
     if (spec.network() == MachineSpec.Network.USER) {
       tool = tool.network(ToolSpec.Network.HOST);
     }
     if (spec.acceleration() == Acceleration.KVM) {
       tool = tool.device("kvm");
     }
-    return new Machine(ToolRun.start(support, tool, stdio));
+    return new Machine(ToolRun.start(support, tool, stdio), report);
   }
 
   /// Makes a throw-away ssh key pair `key` and `key.pub` in a folder.

@@ -17,6 +17,9 @@ public final class QemuCommand {
   /// Where QEMU sees the machine's own copy of the variable store.
   static final String VARIABLES = "/run/machine/variables.fd";
 
+  /// Where QEMU sees the file that takes the report.
+  static final String REPORT = "/run/machine/report";
+
   /// What is added to the guest's command line (systemd-stub(7)) when it is slow: devices that take longer than the usual 90
   /// seconds to show up are late, not missing.
   private static final String PATIENCE =
@@ -44,7 +47,15 @@ public final class QemuCommand {
       case KVM -> add(command, "-accel", "kvm", "-cpu", "host");
       // Nehalem costs less to translate than `max`, and has all that x86-64 Debian asks for.
       case TCG -> {
-        add(command, "-accel", "tcg,thread=multi", "-cpu", "Nehalem");
+        switch (spec.clock()) {
+          case HOST -> add(command, "-accel", "tcg,thread=multi");
+          case INSTRUCTIONS -> {
+            add(command, "-accel", "tcg,thread=single", "-icount", "shift=3,sleep=off");
+            // What the guest reads of time and chance is the same at each boot.
+            add(command, "-rtc", "base=2026-01-01,clock=vm", "-seed", "1");
+          }
+        }
+        add(command, "-cpu", "Nehalem");
         add(command, "-smbios", "type=11,value=" + PATIENCE);
       }
     }
@@ -84,6 +95,10 @@ public final class QemuCommand {
               "-mon",
               "chardev=console");
       case OUTPUT -> add(command, "-serial", "stdio", "-monitor", "none");
+    }
+    switch (spec.report()) {
+      case NONE -> {}
+      case SERIAL -> add(command, "-serial", "file:" + REPORT);
     }
     return List.copyOf(command);
   }

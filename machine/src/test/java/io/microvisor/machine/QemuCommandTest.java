@@ -45,6 +45,19 @@ class QemuCommandTest {
   }
 
   @Test
+  void countsInstructionsInsteadOfSeconds() {
+    MachineSpec spec =
+        spec(MachineSpec.Disposition.SNAPSHOT).reporting(MachineSpec.Clock.INSTRUCTIONS);
+
+    assertThat(QemuCommand.of(spec))
+        .containsSubsequence("tcg,thread=single", "-icount", "shift=3,sleep=off", "-smp", "1")
+        .contains("file:/run/machine/report");
+    assertThat(QemuCommand.of(spec(MachineSpec.Disposition.SNAPSHOT)))
+        .doesNotContain("-icount")
+        .doesNotContain("file:/run/machine/report");
+  }
+
+  @Test
   void refusesTooLittleMemory() {
     assertThatThrownBy(() -> spec(MachineSpec.Disposition.SNAPSHOT, ByteSize.ofMebibytes(128)))
         .hasMessage("memory: 128 MiB (expected: at least 256 MiB)");

@@ -169,7 +169,7 @@ public final class Composer {
                 kernel.initrdModules().names(),
                 epoch),
             new InitrdStep(new Input.Output(InitrdFilesStep.ID, "files")),
-            new RootImageStep(tree, identity, epoch),
+            new RootImageStep(tree, identity, epoch, template.disk().compressLevel()),
             new VerityStep(new Input.Output(RootImageStep.ID, "image"), template.image().name()),
             new UkiStep(
                 RootStep.ID,

@@ -28,12 +28,13 @@ import java.util.TreeMap;
 /// @param tree the root file system
 /// @param identity what the volume's UUID derives from
 /// @param epoch its build time, in seconds since 1970
-public record RootImageStep(Input.Output tree, Digest identity, long epoch) implements Step {
+/// @param level of zstd, 1 to 19
+public record RootImageStep(Input.Output tree, Digest identity, long epoch, int level)
+    implements Step {
   /// Its name.
   public static final StepId ID = new StepId("root image");
 
   private static final int VERSION = 1;
-  private static final int LEVEL = 3;
   private static final int EXTENT_SIZE = 128 << 10;
 
   @Override
@@ -49,7 +50,7 @@ public record RootImageStep(Input.Output tree, Digest identity, long epoch) impl
   @Override
   public Fingerprint fingerprint() {
     return Fingerprint.of(
-        VERSION, "level", LEVEL, "extent", EXTENT_SIZE, "identity", identity, "epoch", epoch);
+        VERSION, "level", level, "extent", EXTENT_SIZE, "identity", identity, "epoch", epoch);
   }
 
   @Override
@@ -60,7 +61,7 @@ public record RootImageStep(Input.Output tree, Digest identity, long epoch) impl
             Guid.derive(identity, "root file system").uuid(),
             "root",
             epoch,
-            new Compression.Zstd(LEVEL, EXTENT_SIZE),
+            new Compression.Zstd(level, EXTENT_SIZE),
             cache(context.memory()));
     try (RandomSink out =
         RandomSink.of(

@@ -9,9 +9,16 @@ import java.util.List;
 /// @param root one root file system
 /// @param rootVerity the hash tree of one root; large enough for a root that fills its slot
 /// @param size of the whole disk
+/// @param compressLevel zstd's for the root file system, 1 to 19
 /// @param artifacts what to make, at least one, none twice
 public record Disk(
-    Slot esp, Slot root, Slot rootVerity, Size size, List<Artifact> artifacts, Place place) {
+    Slot esp,
+    Slot root,
+    Slot rootVerity,
+    Size size,
+    int compressLevel,
+    List<Artifact> artifacts,
+    Place place) {
   public Disk {
     artifacts = List.copyOf(artifacts);
   }

@@ -12,6 +12,7 @@ import java.util.Set;
 /// Turns a merged tree into a [Template], and checks what takes more than one value to see.
 final class TemplateBinder {
   private static final long MEBIBYTE = 1 << 20;
+  private static final int DEFAULT_LEVEL = 3;
   private static final int LONGEST_LABEL = 36 - "_".length() - "_verity".length();
   private static final Set<String> PACKAGE_KEYS =
       Set.of("target", "archive", "packageRepositories", "packagePins");
@@ -129,7 +130,8 @@ final class TemplateBinder {
                   + new ByteSize(needed)
                   + " for the slots and the partition table)"));
     }
-    return new Disk(esp, root, verity, size, artifacts(disk), disk.place());
+    int level = (int) disk.whole("compressLevel").orElse(DEFAULT_LEVEL);
+    return new Disk(esp, root, verity, size, level, artifacts(disk), disk.place());
   }
 
   private Disk.Slot slot(Fields slots, String name, long least) {

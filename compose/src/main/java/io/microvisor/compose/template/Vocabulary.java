@@ -235,6 +235,12 @@ public final class Vocabulary {
                         emt("rootVerity", new Size(), "The hash tree of one root.")
                             .otherwise("16MiB")),
                     "The sizes of the partitions, in whole MiB."),
+                emt(
+                        "compressLevel",
+                        new Whole(1, 19),
+                        "How hard zstd works on the root file system: 1 is fast, 19 is small. What"
+                            + " reading it costs hardly depends on it.")
+                    .otherwise("3"),
                 ict(
                         "artifacts",
                         items(

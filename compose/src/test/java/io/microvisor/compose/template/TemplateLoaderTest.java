@@ -28,6 +28,7 @@ class TemplateLoaderTest {
     assertThat(template.archive().components()).containsExactly("main");
     assertThat(template.disk().esp().size()).hasToString("512 MiB");
     assertThat(template.disk().artifacts()).hasSize(1);
+    assertThat(template.disk().compressLevel()).isEqualTo(3);
     assertThat(kernels(template)).containsExactly("linux-image-amd64");
   }
 
@@ -76,6 +77,14 @@ class TemplateLoaderTest {
     AdditionalFile first = template.system().files().getFirst();
     assertThat(first.content()).isEqualTo(new AdditionalFile.Content.Inline("new"));
     assertThat(first.mode()).isEqualTo(0644);
+  }
+
+  @Test
+  void takesTheLevelOfCompressionAtItsWord() throws IOException {
+    Template template =
+        load("t.yaml", Templates.SMALLEST + "disk: {layout: immutable, compressLevel: 12}\n");
+
+    assertThat(template.disk().compressLevel()).isEqualTo(12);
   }
 
   @Test
