@@ -63,8 +63,8 @@ final class EmtCommand {
 
   /// The command line, ready to execute these arguments.
   ///
-  /// It knows what they need: describing one command to picocli takes as long as starting Java, and there are twenty. So
-  /// the one that is named first is alone there; where none is, as in help, the others are there by name and header.
+  /// It knows what they need, because describing all commands to picocli takes longer than most of them run: the command
+  /// that is named first is alone there; where none is, as in help, all are there by name and header.
   static CommandLine commandLine(Terminal terminal, String... arguments) {
     CommandLine.IFactory factory = factory(terminal);
     CommandLine line = new CommandLine(new EmtCommand(), factory);
@@ -73,7 +73,8 @@ final class EmtCommand {
     Optional<Class<?>> named =
         COMMANDS.stream()
             .filter(type -> arguments.length > 0 && name(type).equals(arguments[0]))
-            .filter(type -> type != CompletionCommand.class && type != CommandLine.HelpCommand.class)
+            .filter(
+                type -> type != CompletionCommand.class && type != CommandLine.HelpCommand.class)
             .findFirst();
     if (named.isPresent()) {
       line.addSubcommand(name(named.get()), new CommandLine(named.get(), factory));
@@ -100,8 +101,7 @@ final class EmtCommand {
   /// As much of a command as the list of commands shows.
   private static CommandLine.Model.CommandSpec headline(Class<?> type) {
     CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
-    spec.usageMessage()
-        .header(Objects.requireNonNull(type.getAnnotation(Command.class)).header());
+    spec.usageMessage().header(Objects.requireNonNull(type.getAnnotation(Command.class)).header());
     return spec;
   }
 

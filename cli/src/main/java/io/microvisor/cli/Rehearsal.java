@@ -88,8 +88,7 @@ final class Rehearsal {
               0,
               new Compression.Zstd(3, 128 << 10),
               ExtentCache.NONE);
-      try (RandomSink out =
-          RandomSink.of(FileChannel.open(image, StandardOpenOption.WRITE))) {
+      try (RandomSink out = RandomSink.of(FileChannel.open(image, StandardOpenOption.WRITE))) {
         ErofsWriter.write(tree, ContentSource.of(contents), spec, out);
       }
       VerityTree.of(

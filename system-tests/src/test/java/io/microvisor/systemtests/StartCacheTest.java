@@ -80,8 +80,7 @@ final class StartCacheTest {
     assertThat(said(checkout, cache, "--version")).isEqualTo(VERSION);
     waitForMaker(cache);
     Path file = startCache(cache);
-    Files.copy(
-        startCache(shared.resolve("cache")), file, StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(startCache(shared.resolve("cache")), file, StandardCopyOption.REPLACE_EXISTING);
 
     assertThat(said(checkout, cache, "--version")).isEqualTo(VERSION);
     assertThat(file).doesNotExist();

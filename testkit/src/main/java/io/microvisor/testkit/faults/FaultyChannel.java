@@ -141,7 +141,7 @@ final class FaultyChannel extends FileChannel {
 
   @Override
   public MappedByteBuffer map(MapMode mode, long position, long size) throws IOException {
-    if (mode != MapMode.READ_ONLY) {
+    if (!mode.equals(MapMode.READ_ONLY)) {
       throw new UnsupportedOperationException("a change that cannot be made to fail");
     }
     return real.map(mode, position, size);
