@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
@@ -150,15 +151,15 @@ public final class HttpCache implements Closeable {
   }
 
   private boolean has(URI address) throws IOException, InterruptedException {
-    HttpResponse<TimedBody> response = transport.head(address);
-    response.body().close();
-    return there(response);
+    Transport.Answer answer = transport.head(address);
+    answer.body().close();
+    return there(answer);
   }
 
   private boolean get(URI address, Receiver receiver) throws IOException, InterruptedException {
-    HttpResponse<TimedBody> response = transport.get(address, Map.of());
-    try (TimedBody body = response.body()) {
-      if (!there(response)) {
+    Transport.Answer answer = transport.get(address, Map.of());
+    try (TimedBody body = answer.body()) {
+      if (!there(answer)) {
         return false;
       }
       List<ByteBuffer> buffers = body.next();
@@ -171,11 +172,11 @@ public final class HttpCache implements Closeable {
     }
   }
 
-  private boolean there(HttpResponse<?> response) throws IOException {
-    return switch (response.statusCode()) {
+  private boolean there(Transport.Answer answer) throws IOException {
+    return switch (answer.status()) {
       case 200, 204 -> true;
       case 404, 410 -> false;
-      default -> throw refused(response);
+      default -> throw refused(answer.status(), answer.headers());
     };
   }
 
@@ -183,15 +184,15 @@ public final class HttpCache implements Closeable {
     asked(() -> {
       HttpResponse<Void> response = transport.put(address, content);
       if (response.statusCode() / 100 != 2) {
-        throw refused(response);
+        throw refused(response.statusCode(), response.headers());
       }
       return true;
     });
   }
 
-  private RefusedException refused(HttpResponse<?> response) {
+  private RefusedException refused(int status, HttpHeaders headers) {
     return new RefusedException(
-        switch (Refusal.status(response.statusCode(), response.headers(), limits)) {
+        switch (Refusal.status(status, headers, limits)) {
           case Outcome.Again(String reason, Duration _) -> reason;
           case Outcome.Never(String reason) -> reason;
           case Outcome.Anew _, Outcome.Done _ -> throw new IllegalStateException("a status");
