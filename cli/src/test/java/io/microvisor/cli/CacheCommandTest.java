@@ -41,6 +41,51 @@ class CacheCommandTest {
   }
 
   @Test
+  void infoTellsOfTheCacheThatIsSharedAndKeepsItsLoginSecret() {
+    TestTerminal terminal =
+        new TestTerminal(folder)
+            .with("EMT_REMOTE_CACHE", "https://ann:s3cret@cache.example/emt")
+            .with("EMT_REMOTE_CACHE_MODE", "read-write");
+
+    assertThat(terminal.run("cache", "info")).isZero();
+
+    assertThat(terminal.out.toString())
+        .endsWith("remote cache https://cache.example/emt (read-write)\n");
+  }
+
+  @Test
+  void refusesARemoteCacheThatIsNoneOrAModeThatIsNone() {
+    TestTerminal noAddress = new TestTerminal(folder).with("EMT_REMOTE_CACHE", "cache.example");
+    assertThat(noAddress.run("cache", "info")).isEqualTo(ExitCode.USAGE.value());
+    assertThat(noAddress.err.toString())
+        .isEqualToIgnoringNewLines(
+            "emt: EMT_REMOTE_CACHE=cache.example: no address (expected: such as https://HOST/emt)");
+
+    TestTerminal noMode =
+        new TestTerminal(folder)
+            .with("EMT_REMOTE_CACHE", "http://cache.example")
+            .with("EMT_REMOTE_CACHE_MODE", "write");
+    assertThat(noMode.run("cache", "info")).isEqualTo(ExitCode.USAGE.value());
+    assertThat(noMode.err.toString()).contains("\"write\" (expected: read or read-write)");
+  }
+
+  @Test
+  void countsAndPrunesTools() throws IOException {
+    Path root = Files.createDirectories(cache.resolve("toolroots").resolve("0".repeat(64)));
+    Files.write(root.resolve("qemu"), new byte[5000]);
+    Files.setLastModifiedTime(root, FileTime.from(Instant.EPOCH.minusSeconds(40L * 86_400)));
+
+    TestTerminal counted = new TestTerminal(folder);
+    assertThat(counted.run("cache", "info")).isZero();
+    assertThat(counted.out.toString()).containsPattern("tools to run +1 +4\\.9 KiB");
+
+    TestTerminal pruned = new TestTerminal(folder);
+    assertThat(pruned.run("cache", "prune")).isZero();
+    assertThat(pruned.out.toString()).startsWith("removed 1 files, 4.9 KiB");
+    assertThat(root).doesNotExist();
+  }
+
+  @Test
   void pruneRemovesWhatWasNotUsedForAsLong() throws IOException {
     // The clock of the tests stands at 1970-01-01.
     used(Instant.EPOCH.minusSeconds(20 * 86_400));

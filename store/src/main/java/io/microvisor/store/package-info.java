@@ -3,10 +3,10 @@
 /// Starting point: [Store#open]. It has [ContentStore] (contents by their own digest), [Packs] (a file tree with all its
 /// contents in one file, by a key), [Actions] (small results by a key) and [DownloadedFiles] (downloads, as plain files).
 /// Whatever is visible under its final name is whole: it was written to a temporary file, synced, and renamed. So any
-/// number of processes may use one directory at once, and deleting it loses nothing but time.
+/// number of processes may use one directory at once, and deleting it loses nothing but time. What a disk changed
+/// later is a [DamagedException] before its first byte is handed out.
 ///
-/// Non-goals: garbage collection by use, remote tiers, access control, guarding against someone who may write to the
-/// directory.
+/// Non-goals: remote tiers, access control, guarding against someone who may write to the directory.
 @NullMarked
 package io.microvisor.store;
 

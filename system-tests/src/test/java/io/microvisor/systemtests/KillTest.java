@@ -53,13 +53,16 @@ class KillTest {
 
   private Emt emt(Path withCache, Path withTemporary) {
     return new Emt(
-        folder,
-        Map.of(
-            "HOME", folder.toString(),
-            "EMT_CACHE", withCache.toString(),
-            "TMPDIR", withTemporary.toString()),
-        List.of("-Djava.io.tmpdir=" + withTemporary, "-XX:-UsePerfData"),
-        "022");
+            folder,
+            Map.of(
+                "HOME", folder.toString(),
+                "EMT_CACHE", withCache.toString(),
+                "TMPDIR", withTemporary.toString()),
+            List.of("-Djava.io.tmpdir=" + withTemporary, "-XX:-UsePerfData"),
+            "022")
+        // Whoever started the tests in the background had Ctrl-C ignored, and all they start with them.
+        .startedBy(
+            List.of("env", "--default-signal=INT"), Emt.Installation.ofThisBuild());
   }
 
   private static String[] build(Path to) {

@@ -155,7 +155,7 @@ public final class RemoteResults implements SharedResults, AutoCloseable {
         }
         return all;
       } catch (ExecutionException e) {
-        throw new IOException("taking what the remote cache has: " + e.getCause().getMessage(), e);
+        throw new IOException("taking what the remote cache has: " + e.getMessage(), e);
       } finally {
         threads.shutdownNow();
       }

@@ -183,10 +183,10 @@ class MendingTest {
         byte[] bad = good.clone();
         int bit = chance.nextInt(good.length * 8);
         bad[bit / 8] ^= (byte) (1 << bit % 8);
-        mends(bad, file, file.getParent().getFileName() + "-" + i + "-bit-" + bit);
+        mends(bad, file, file.getName(1) + "-" + i + "-bit-" + bit);
       }
-      mends(new byte[0], file, file.getParent().getFileName() + "-empty");
-      mends(Arrays.copyOf(good, good.length / 2), file, file.getParent().getFileName() + "-half");
+      mends(new byte[0], file, file.getName(1) + "-empty");
+      mends(Arrays.copyOf(good, good.length / 2), file, file.getName(1) + "-half");
     }
   }
 
