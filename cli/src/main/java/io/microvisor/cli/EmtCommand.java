@@ -3,9 +3,16 @@ package io.microvisor.cli;
 import io.microvisor.compose.template.RejectedException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -16,26 +23,6 @@ import picocli.CommandLine.Command;
     version = "emt 0.1.0",
     header = "Composes immutable Linux operating system images, and runs them.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      InitCommand.class,
-      BuildCommand.class,
-      ValidateCommand.class,
-      ResolveCommand.class,
-      LockCommand.class,
-      DebugCommand.class,
-      DiffCommand.class,
-      WhyCommand.class,
-      SearchCommand.class,
-      RunCommand.class,
-      InspectCommand.class,
-      LsCommand.class,
-      CatCommand.class,
-      ExtractCommand.class,
-      CacheCommand.class,
-      DoctorCommand.class,
-      CompletionCommand.class,
-      CommandLine.HelpCommand.class
-    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  emt build                  build the default edge image",
@@ -48,11 +35,55 @@ import picocli.CommandLine.Command;
       "\"emt COMMAND --help\" tells more about a command."
     })
 final class EmtCommand {
+  /// The commands in the order of the help. `NameCommand` is called `name`.
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          InitCommand.class,
+          BuildCommand.class,
+          ValidateCommand.class,
+          ResolveCommand.class,
+          LockCommand.class,
+          DebugCommand.class,
+          DiffCommand.class,
+          WhyCommand.class,
+          SearchCommand.class,
+          RunCommand.class,
+          InspectCommand.class,
+          LsCommand.class,
+          CatCommand.class,
+          ExtractCommand.class,
+          CacheCommand.class,
+          DoctorCommand.class,
+          CompletionCommand.class,
+          CommandLine.HelpCommand.class);
+
+  private static final Set<String> ASK_FOR_HELP = Set.of("-h", "--help", "-V", "--version");
+
   private EmtCommand() {}
 
-  /// The command line, ready to execute.
-  static CommandLine commandLine(Terminal terminal) {
-    CommandLine line = new CommandLine(new EmtCommand(), factory(terminal));
+  /// The command line, ready to execute these arguments.
+  ///
+  /// It knows what they need: describing one command to picocli takes as long as starting Java, and there are twenty. So
+  /// the one that is named first is alone there; where none is, as in help, the others are there by name and header.
+  static CommandLine commandLine(Terminal terminal, String... arguments) {
+    CommandLine.IFactory factory = factory(terminal);
+    CommandLine line = new CommandLine(new EmtCommand(), factory);
+    boolean general =
+        arguments.length == 0 || (arguments.length == 1 && ASK_FOR_HELP.contains(arguments[0]));
+    Optional<Class<?>> named =
+        COMMANDS.stream()
+            .filter(type -> arguments.length > 0 && name(type).equals(arguments[0]))
+            .filter(type -> type != CompletionCommand.class && type != CommandLine.HelpCommand.class)
+            .findFirst();
+    if (named.isPresent()) {
+      line.addSubcommand(name(named.get()), new CommandLine(named.get(), factory));
+    } else {
+      for (Class<?> type : COMMANDS) {
+        line.addSubcommand(
+            name(type),
+            general ? new CommandLine(headline(type), factory) : new CommandLine(type, factory));
+      }
+    }
     line.setOut(terminal.out());
     line.setErr(terminal.err());
     line.setUsageHelpAutoWidth(true);
@@ -60,6 +91,18 @@ final class EmtCommand {
     line.setParameterExceptionHandler(EmtCommand::wrongUsage);
     line.setExecutionExceptionHandler((e, command, _) -> failed(e, command.getErr()));
     return line;
+  }
+
+  private static String name(Class<?> type) {
+    return type.getSimpleName().replaceFirst("Command$", "").toLowerCase(Locale.ROOT);
+  }
+
+  /// As much of a command as the list of commands shows.
+  private static CommandLine.Model.CommandSpec headline(Class<?> type) {
+    CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+    spec.usageMessage()
+        .header(Objects.requireNonNull(type.getAnnotation(Command.class)).header());
+    return spec;
   }
 
   /// Commands get the terminal through their constructor.
@@ -87,6 +130,10 @@ final class EmtCommand {
   }
 
   private static int failed(Exception e, PrintWriter err) {
+    if (wasCancelled(e)) {
+      err.println("emt: cancelled");
+      return ExitCode.INTERRUPTED.value();
+    }
     return switch (e) {
       case RejectedException rejected -> {
         rejected.problems().forEach(err::println);
@@ -95,10 +142,6 @@ final class EmtCommand {
       case FailureException failure -> {
         err.println("emt: " + failure.getMessage());
         yield failure.code().value();
-      }
-      case InterruptedException _ -> {
-        err.println("emt: cancelled");
-        yield ExitCode.INTERRUPTED.value();
       }
       case IOException io -> {
         err.println("emt: " + message(io));
@@ -110,6 +153,18 @@ final class EmtCommand {
         yield ExitCode.BUG.value();
       }
     };
+  }
+
+  /// An interrupt shows as what it interrupted: waiting, a file, a step on another thread.
+  private static boolean wasCancelled(Exception e) {
+    boolean cancelled = Thread.currentThread().isInterrupted();
+    for (Throwable at = e; at != null; at = at.getCause()) {
+      cancelled |=
+          at instanceof InterruptedException
+              || at instanceof ClosedByInterruptException
+              || at instanceof CancellationException;
+    }
+    return cancelled;
   }
 
   /// The JDK's file exceptions have the path as their whole message.

@@ -1,5 +1,6 @@
 package io.microvisor.systemtests;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -80,10 +81,44 @@ public record Emt(
     return new Emt(directory, environment, javaOptions, umask, from, command);
   }
 
+  /// A command that was started.
+  ///
+  /// @param said a file that gets what it says on both channels
+  public record Running(Process process, Path said) implements Closeable {
+    /// What it said so far.
+    public String saidSoFar() throws IOException {
+      return Files.readString(said, StandardCharsets.UTF_8);
+    }
+
+    /// Waits for its end.
+    ///
+    /// @throws IOException if it does not end in a quarter of an hour
+    public Ending ending() throws IOException, InterruptedException {
+      if (!process.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
+        throw new IOException("emt: still runs after " + LONGEST.toMinutes() + " minutes");
+      }
+      return new Ending(process.exitValue(), saidSoFar());
+    }
+
+    /// Kills it, if need be.
+    @Override
+    public void close() throws IOException {
+      process.destroyForcibly();
+      Files.delete(said);
+    }
+  }
+
   /// Runs a command to its end.
   ///
   /// @throws IOException if it does not end in a quarter of an hour
   public Ending run(String... arguments) throws IOException, InterruptedException {
+    try (Running running = start(arguments)) {
+      return running.ending();
+    }
+  }
+
+  /// Starts a command.
+  public Running start(String... arguments) throws IOException {
     List<String> command = new ArrayList<>(starter);
     command.addAll(List.of("sh", "-c", "umask " + umask + " && exec \"$@\"", "sh"));
     command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
@@ -107,15 +142,6 @@ public record Emt(
     builder.environment().clear();
     builder.environment().putAll(environment);
     builder.environment().put("PATH", path);
-    Process process = builder.start();
-    try {
-      if (!process.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
-        throw new IOException("emt: still runs after " + LONGEST.toMinutes() + " minutes");
-      }
-      return new Ending(process.exitValue(), Files.readString(said, StandardCharsets.UTF_8));
-    } finally {
-      process.destroyForcibly();
-      Files.delete(said);
-    }
+    return new Running(builder.start(), said);
   }
 }

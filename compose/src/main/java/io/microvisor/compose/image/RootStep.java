@@ -71,6 +71,7 @@ public record RootStep(Input.Output configured, Input.Output modules, Template t
         RootFileSystem.compose(
             template,
             configuredTree,
+            kernel,
             context.contents(),
             ModulesStep.read(context, "modules"),
             epoch);

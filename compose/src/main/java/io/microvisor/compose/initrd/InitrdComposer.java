@@ -161,12 +161,8 @@ public final class InitrdComposer {
   }
 
   private static FileTree dated(FileTree tree, long time) {
-    FileTree.Builder dated = tree.toBuilder();
-    tree.entries()
-        .forEach(entry -> {
-          Meta meta = entry.inode().meta().withMtime(time);
-          dated.replaceInode(entry.path(), entry.inode().withMeta(meta));
-        });
-    return dated.build();
+    return tree.toBuilder()
+        .replaceInodes(inode -> inode.withMeta(inode.meta().withMtime(time)))
+        .build();
   }
 }

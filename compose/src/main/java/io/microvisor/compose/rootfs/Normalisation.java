@@ -56,16 +56,11 @@ final class Normalisation {
   /// Sets every directory's time to the image's, which is otherwise that of the last entry made in it, and every later
   /// time, too.
   static FileTree settleTimes(FileTree tree, long epoch) {
-    FileTree.Builder builder = tree.toBuilder();
-    boolean[] seen = new boolean[tree.inodeCount()];
-    for (FileTree.Entry entry : (Iterable<FileTree.Entry>) tree.entries()::iterator) {
-      Inode inode = entry.inode();
-      boolean settled = !(inode instanceof Inode.Directory) && inode.meta().mtime() <= epoch;
-      if (!seen[entry.id().value()] && !settled) {
-        builder.replaceInode(entry.path(), inode.withMeta(inode.meta().withMtime(epoch)));
-      }
-      seen[entry.id().value()] = true;
-    }
-    return builder.build();
+    return tree.toBuilder()
+        .replaceInodes(inode -> {
+          boolean settled = !(inode instanceof Inode.Directory) && inode.meta().mtime() <= epoch;
+          return settled ? inode : inode.withMeta(inode.meta().withMtime(epoch));
+        })
+        .build();
   }
 }

@@ -159,14 +159,8 @@ public final class RootEditor {
 
   /// Replaces every inode by what `change` says of it; hard links stay.
   public RootEditor replaceEach(UnaryOperator<Inode> change) {
-    Set<InodeId> seen = new HashSet<>();
-    for (FileTree.Entry entry : (Iterable<FileTree.Entry>) tree().entries()::iterator) {
-      Inode after = change.apply(entry.inode());
-      if (seen.add(entry.id()) && !after.equals(entry.inode())) {
-        builder.replaceInode(entry.path(), after);
-        changed = true;
-      }
-    }
+    builder.replaceInodes(change);
+    changed = true;
     return this;
   }
 
@@ -179,8 +173,7 @@ public final class RootEditor {
 
   /// Removes all that is in the directory at `path` and keeps the directory.
   public RootEditor clear(String path) {
-    TreePath real = real(path);
-    tree().children(real).forEach(child -> builder.remove(child.path()));
+    builder.clear(real(path));
     changed = true;
     return this;
   }

@@ -31,7 +31,7 @@ import java.util.OptionalLong;
 /// files, services); then documents and translations go; then the root is made ready to be read-only.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
 
   private static final int LARGEST_FILE = 512 << 20;
 
@@ -50,31 +50,37 @@ public final class RootFileSystem {
   private final InstalledKernel kernel;
   private final List<Problem> problems = new ArrayList<>();
 
-  private RootFileSystem(Template template, FileTree configured, ContentSource contents, long epoch)
-      throws IOException {
+  private RootFileSystem(
+      Template template,
+      FileTree configured,
+      InstalledKernel kernel,
+      ContentSource contents,
+      long epoch) {
     this.template = template;
     this.system = template.system();
     this.root = new RootEditor(configured, contents, epoch);
     this.epoch = epoch;
     this.accounts = new Accounts(root, epoch / 86_400);
     this.units = new UnitLinks(root);
-    this.kernel = InstalledKernel.of(configured, contents, system.kernel());
+    this.kernel = kernel;
   }
 
   /// Makes the root file system.
   ///
   /// @param configured the packages, configured
+  /// @param kernel the one of them that boots
   /// @param modules all modules of its kernel
   /// @param epoch the image's time, in seconds since 1970; nothing in the tree is later
   /// @throws RejectedException if the template names a unit, group or owner that is not there
   public static Result compose(
       Template template,
       FileTree configured,
+      InstalledKernel kernel,
       ContentSource contents,
       ModuleIndex modules,
       long epoch)
       throws IOException {
-    return new RootFileSystem(template, configured, contents, epoch).compose(modules);
+    return new RootFileSystem(template, configured, kernel, contents, epoch).compose(modules);
   }
 
   private Result compose(ModuleIndex modules) throws IOException {

@@ -5,8 +5,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -15,18 +17,18 @@ import java.util.TreeMap;
 final class ModuleGraph {
   private static final String FAKE = "__this_module";
 
-  private final SortedMap<String, Integer> symbols;
+  private final Map<String, Integer> symbols;
   private final List<List<Integer>> direct;
   private final int[] rank;
 
-  private ModuleGraph(SortedMap<String, Integer> symbols, List<List<Integer>> direct, int[] rank) {
+  private ModuleGraph(Map<String, Integer> symbols, List<List<Integer>> direct, int[] rank) {
     this.symbols = symbols;
     this.direct = direct;
     this.rank = rank;
   }
 
   static ModuleGraph of(List<KernelModule> modules) throws FormatException {
-    SortedMap<String, Integer> symbols = new TreeMap<>();
+    Map<String, Integer> symbols = new HashMap<>();
     for (int i = 0; i < modules.size(); i++) {
       for (String symbol : modules.get(i).exported()) {
         symbols.put(symbol, i);
@@ -82,7 +84,7 @@ final class ModuleGraph {
 
   /// Each exported symbol's owner; of several the last.
   SortedMap<String, Integer> symbols() {
-    return symbols;
+    return new TreeMap<>(symbols);
   }
 
   /// All that `module` needs, directly or not, users first.

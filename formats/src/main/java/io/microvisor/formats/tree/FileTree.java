@@ -2,14 +2,17 @@ package io.microvisor.formats.tree;
 
 import io.microvisor.bytes.Digest;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /// An immutable file system tree: paths to inodes, in order of path. It owns no bytes; contents are digests.
@@ -42,17 +45,7 @@ public final class FileTree {
 
   /// A builder that begins with what this tree holds.
   public Builder toBuilder() {
-    Builder builder = new Builder();
-    Map<InodeId, Integer> keys = new HashMap<>();
-    for (Entry entry : entries.values()) {
-      Integer key = keys.get(entry.id());
-      if (key == null) {
-        keys.put(entry.id(), builder.place(entry.path(), entry.inode()));
-      } else {
-        builder.keys.put(entry.path(), key);
-      }
-    }
-    return builder;
+    return new Builder(this);
   }
 
   /// What is at `path`; symbolic links are not followed.
@@ -96,7 +89,7 @@ public final class FileTree {
     List<Entry> children = new ArrayList<>();
     below(directory)
         .forEach(e -> {
-          if (!e.path().equals(directory) && e.path().parent().equals(directory)) {
+          if (e.path().isChildOf(directory)) {
             children.add(e);
           }
         });
@@ -152,17 +145,29 @@ public final class FileTree {
 
   /// Collects paths in any order; [#build] numbers the inodes and checks the whole.
   public static final class Builder {
-    private final NavigableMap<TreePath, Integer> keys = new TreeMap<>();
-    private final List<Inode> inodes = new ArrayList<>();
+    /// What is where. Ids are indices of `inodes`, which alone say what the inode is now.
+    private final NavigableMap<TreePath, Entry> entries;
+
+    private final List<Inode> inodes;
 
     private Builder() {
+      entries = new TreeMap<>();
+      inodes = new ArrayList<>();
       place(TreePath.ROOT, new Inode.Directory(PLAIN_DIRECTORY));
     }
 
-    private int place(TreePath path, Inode inode) {
+    private Builder(FileTree tree) {
+      // A copy of a sorted map compares nothing.
+      entries = new TreeMap<>(tree.entries);
+      Inode[] known = new Inode[tree.inodes];
+      tree.entries.values().forEach(entry -> known[entry.id().value()] = entry.inode());
+      inodes = new ArrayList<>(Arrays.asList(known));
+    }
+
+    /// Puts an inode of its own where nothing is, or a directory in place of a directory.
+    void place(TreePath path, Inode inode) {
+      entries.put(path, new Entry(path, new InodeId(inodes.size()), inode));
       inodes.add(inode);
-      keys.put(path, inodes.size() - 1);
-      return inodes.size() - 1;
     }
 
     /// Puts an inode of its own at `path`, in place of what was there. What lay below a directory replaced by
@@ -187,18 +192,18 @@ public final class FileTree {
     ///
     /// @throws IllegalArgumentException if nothing is there, or a directory
     public Builder link(TreePath path, TreePath existing) {
-      Integer key = keys.get(existing);
-      if (key == null || inodes.get(key) instanceof Inode.Directory) {
+      Entry known = entries.get(existing);
+      if (known == null || inode(known) instanceof Inode.Directory) {
         throw new IllegalArgumentException(
             "hard link: "
                 + path.absolute()
                 + " to "
                 + existing.absolute()
-                + (key == null ? ", where nothing is" : ", a directory")
+                + (known == null ? ", where nothing is" : ", a directory")
                 + " (expected: a file put before)");
       }
       remove(path);
-      keys.put(path, key);
+      entries.put(path, new Entry(path, known.id(), known.inode()));
       return this;
     }
 
@@ -206,26 +211,37 @@ public final class FileTree {
     ///
     /// @throws IllegalArgumentException if nothing is there
     public Builder replaceInode(TreePath path, Inode inode) {
-      Integer key = keys.get(path);
-      if (key == null) {
+      Entry known = entries.get(path);
+      if (known == null) {
         throw new IllegalArgumentException("tree: nothing at " + path.absolute());
       }
-      inodes.set(key, inode);
+      inodes.set(known.id().value(), inode);
+      return this;
+    }
+
+    /// Replaces every inode by what `change` says of it; hard links stay.
+    public Builder replaceInodes(UnaryOperator<Inode> change) {
+      inodes.replaceAll(change);
       return this;
     }
 
     /// Removes `path` and all below it; removing what is not there changes nothing, and the root always stays.
     public Builder remove(TreePath path) {
       if (path.isRoot()) {
-        keys.keySet().removeIf(p -> !p.isRoot());
-        return this;
+        return clear(path);
       }
-      Integer key = keys.remove(path);
-      if (key != null && inodes.get(key) instanceof Inode.Directory) {
-        NavigableMap<TreePath, Integer> rest = keys.tailMap(path, false);
-        while (!rest.isEmpty() && rest.firstKey().startsWith(path)) {
-          rest.pollFirstEntry();
-        }
+      Entry known = entries.remove(path);
+      if (known != null && inode(known) instanceof Inode.Directory) {
+        clear(path);
+      }
+      return this;
+    }
+
+    /// Removes all that is below `directory`, and not itself.
+    public Builder clear(TreePath directory) {
+      Iterator<TreePath> below = entries.tailMap(directory, false).keySet().iterator();
+      while (below.hasNext() && below.next().startsWith(directory)) {
+        below.remove();
       }
       return this;
     }
@@ -237,7 +253,11 @@ public final class FileTree {
 
     /// What is at `path` so far.
     public Optional<Inode> find(TreePath path) {
-      return Optional.ofNullable(keys.get(path)).map(inodes::get);
+      return Optional.ofNullable(entries.get(path)).map(this::inode);
+    }
+
+    private Inode inode(Entry entry) {
+      return inodes.get(entry.id().value());
     }
 
     /// Makes `path` and the directories above it, mode 0755 and owned by root, where nothing is yet.
@@ -259,17 +279,43 @@ public final class FileTree {
     ///
     /// @throws IllegalArgumentException if a path's parent is missing or not a directory
     public FileTree build() {
-      NavigableMap<TreePath, Entry> entries = new TreeMap<>();
-      Map<Integer, InodeId> ids = new HashMap<>();
-      keys.forEach((path, key) -> {
-        if (!path.isRoot() && !(find(path.parent()).orElse(null) instanceof Inode.Directory)) {
+      NavigableMap<TreePath, Entry> built = new TreeMap<>(entries);
+      Numbering numbering = new Numbering();
+      built.replaceAll(numbering::numbered);
+      return new FileTree(Collections.unmodifiableNavigableMap(built), numbering.count);
+    }
+
+    /// Gives inodes their numbers while entries come in order of path, and checks that each lies in a directory.
+    private final class Numbering {
+      /// The directories that what comes next may lie in, the outermost first.
+      private final Deque<TreePath> open = new ArrayDeque<>();
+
+      /// By the builder's number: the tree's, plus one; 0: not seen yet.
+      private final int[] seen = new int[inodes.size()];
+
+      private int count;
+
+      private Entry numbered(TreePath path, Entry entry) {
+        Inode inode = inode(entry);
+        while (!open.isEmpty() && !path.startsWith(open.getLast())) {
+          open.removeLast();
+        }
+        if (!path.isRoot() && !path.isChildOf(open.getLast())) {
           throw new IllegalArgumentException(
               "tree: " + path.absolute() + " lies in no directory (expected: its parent first)");
         }
-        InodeId id = ids.computeIfAbsent(key, k -> new InodeId(ids.size()));
-        entries.put(path, new Entry(path, id, inodes.get(key)));
-      });
-      return new FileTree(Collections.unmodifiableNavigableMap(entries), ids.size());
+        if (inode instanceof Inode.Directory) {
+          open.addLast(path);
+        }
+        int key = entry.id().value();
+        if (seen[key] == 0) {
+          seen[key] = ++count;
+        }
+        int id = seen[key] - 1;
+        return id == key && inode == entry.inode()
+            ? entry
+            : new Entry(path, new InodeId(id), inode);
+      }
     }
   }
 }

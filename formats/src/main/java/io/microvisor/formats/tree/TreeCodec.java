@@ -126,12 +126,18 @@ public final class TreeCodec {
       int count = in.readInt();
       FileTree.Builder builder = FileTree.builder();
       List<TreePath> first = new ArrayList<>();
+      TreePath last = TreePath.ROOT;
       for (int i = 0; i < count; i++) {
         TreePath path = TreePath.of(readText(in));
         int id = in.readInt();
         if (id == first.size()) {
           first.add(path);
-          builder.put(path, readInode(in));
+          if (path.compareTo(last) > 0) {
+            builder.place(path, readInode(in));
+            last = path;
+          } else {
+            builder.put(path, readInode(in));
+          }
         } else if (id >= 0 && id < first.size()) {
           builder.link(path, first.get(id));
         } else {

@@ -1,7 +1,6 @@
 package io.microvisor.formats.tree;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Objects;
 
 /// A path in a [FileTree]: names joined by `/`, with no leading slash; the root's path is empty.
@@ -101,6 +100,12 @@ public final class TreePath implements Comparable<TreePath> {
         || (text.startsWith(directory.text) && text.charAt(directory.text.length()) == '/');
   }
 
+  /// Whether this lies directly in `directory`.
+  boolean isChildOf(TreePath directory) {
+    int start = directory.isRoot() ? 0 : directory.text.length() + 1;
+    return text.length() > start && startsWith(directory) && text.indexOf('/', start) < 0;
+  }
+
   /// The same place below `to` instead of `from`.
   ///
   /// @throws IllegalArgumentException if this does not start with `from`
@@ -121,17 +126,21 @@ public final class TreePath implements Comparable<TreePath> {
 
   @Override
   public int compareTo(TreePath other) {
-    byte[] mine = text.getBytes(StandardCharsets.UTF_8);
-    byte[] theirs = other.text.getBytes(StandardCharsets.UTF_8);
-    int at = Arrays.mismatch(mine, theirs);
-    if (at < 0 || at >= mine.length || at >= theirs.length) {
-      return Integer.compare(mine.length, theirs.length);
+    int shorter = Math.min(text.length(), other.text.length());
+    for (int i = 0; i < shorter; i++) {
+      char mine = text.charAt(i);
+      char theirs = other.text.charAt(i);
+      if (mine != theirs) {
+        return Integer.compare(rank(mine), rank(theirs));
+      }
     }
-    return Integer.compare(rank(mine[at]), rank(theirs[at]));
+    return Integer.compare(text.length(), other.text.length());
   }
 
-  private static int rank(byte b) {
-    return b == '/' ? -1 : b & 0xff;
+  /// Characters in the order of their bytes in UTF-8, which is that of code points; but surrogates, which stand for the
+  /// code points above all others, come before the last of those that need none.
+  private static int rank(char c) {
+    return c == '/' ? -1 : Character.isSurrogate(c) ? Character.MAX_VALUE + c : c;
   }
 
   @Override

@@ -27,10 +27,16 @@ final class TimedBody implements BodySubscriber<TimedBody>, Closeable {
     record Broken(Throwable cause) implements Item {}
   }
 
+  /// How many pieces may wait for us: with one, the connection would stand still whenever we write. Before the first was
+  /// taken it is one all the same: a connection that breaks before the client has handed out the answer takes with it
+  /// what came.
+  private static final int AHEAD = 4;
+
   private final LinkedBlockingQueue<Item> items = new LinkedBlockingQueue<>();
   private final Duration stall;
   private final long leastRate;
   private Flow.@Nullable Subscription subscription;
+  private boolean first = true;
   private boolean closed;
   private long windowStart;
   private long windowBytes;
@@ -52,7 +58,8 @@ final class TimedBody implements BodySubscriber<TimedBody>, Closeable {
         throw new HttpTimeoutException("nothing came for " + seconds(stall));
       }
       case Item.Piece(List<ByteBuffer> buffers) -> {
-        request();
+        request(first ? AHEAD : 1);
+        first = false;
         checkRate(buffers.stream().mapToLong(ByteBuffer::remaining).sum());
         yield buffers;
       }
@@ -87,9 +94,9 @@ final class TimedBody implements BodySubscriber<TimedBody>, Closeable {
     return duration.toMillis() / 1000.0 + " s";
   }
 
-  private synchronized void request() {
+  private synchronized void request(int pieces) {
     if (subscription != null && !closed) {
-      subscription.request(1);
+      subscription.request(pieces);
     }
   }
 

@@ -1,0 +1,102 @@
+package io.microvisor.cli;
+
+import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.ContentSource;
+import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.Guid;
+import io.microvisor.bytes.RandomSink;
+import io.microvisor.formats.erofs.Compression;
+import io.microvisor.formats.erofs.ErofsSpec;
+import io.microvisor.formats.erofs.ErofsWriter;
+import io.microvisor.formats.erofs.ExtentCache;
+import io.microvisor.formats.tree.FileTree;
+import io.microvisor.formats.tree.Inode;
+import io.microvisor.formats.tree.Meta;
+import io.microvisor.formats.tree.TreeCodec;
+import io.microvisor.formats.tree.TreePath;
+import io.microvisor.formats.verity.Salt;
+import io.microvisor.formats.verity.VeritySpec;
+import io.microvisor.formats.verity.VerityTree;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// What the launcher has Java watch while it makes a start cache: the commands that should begin at once, as far as they
+/// go without doing anything, and the work of a small build on a tree made up for it.
+///
+/// What it leaves out is not wrong, only slower.
+final class Rehearsal {
+  private static final int FILES = 3000;
+
+  private Rehearsal() {}
+
+  /// Rehearses.
+  ///
+  /// @param arguments those of the command that was run last: what a build would do is told once more, to nobody
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    Locale.setDefault(Locale.ROOT);
+    PrintWriter nowhere =
+        new PrintWriter(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+    Terminal terminal = Terminal.ofThisProcess(nowhere, OutputStream.nullOutputStream(), nowhere);
+    Main.run(terminal, "--help");
+    Main.run(terminal, "resolve", "minimal");
+    List<String> plan = new ArrayList<>(List.of(arguments));
+    if (!plan.isEmpty() && plan.getFirst().equals("build")) {
+      for (String only : List.of("--plan", "--frozen", "--offline")) {
+        if (!plan.contains(only)) {
+          plan.add(1, only);
+        }
+      }
+      Main.run(terminal, plan.toArray(String[]::new));
+    }
+    writeImage();
+  }
+
+  private static void writeImage() throws IOException, InterruptedException {
+    Map<Digest, ByteSource> contents = new HashMap<>();
+    FileTree.Builder builder = FileTree.builder();
+    for (int i = 0; i < FILES; i++) {
+      byte[] bytes = ("file " + i + "\n").repeat(i % 1000).getBytes(StandardCharsets.US_ASCII);
+      Digest digest = Digest.sha256(bytes);
+      contents.put(digest, ByteSource.of(bytes));
+      TreePath path = TreePath.of("usr/lib/folder-" + i / 50 + "/file-" + i);
+      builder.mkdirs(path.parent());
+      builder.put(path, new Inode.RegularFile(Meta.of(0644), digest, bytes.length));
+    }
+    ByteArrayOutputStream form = new ByteArrayOutputStream();
+    TreeCodec.write(builder.build(), form);
+    FileTree tree = TreeCodec.read(new ByteArrayInputStream(form.toByteArray()));
+    Digest identity = tree.digest();
+    Path image = Files.createTempFile("emt-", "");
+    try {
+      ErofsSpec spec =
+          new ErofsSpec(
+              Guid.derive(identity, "rehearsal").uuid(),
+              "root",
+              0,
+              new Compression.Zstd(3, 128 << 10),
+              ExtentCache.NONE);
+      try (RandomSink out =
+          RandomSink.of(FileChannel.open(image, StandardOpenOption.WRITE))) {
+        ErofsWriter.write(tree, ContentSource.of(contents), spec, out);
+      }
+      VerityTree.of(
+          ByteSource.of(image),
+          new VeritySpec(Guid.derive(identity, "hash device").uuid(), Salt.of(identity)));
+    } finally {
+      Files.delete(image);
+    }
+  }
+}

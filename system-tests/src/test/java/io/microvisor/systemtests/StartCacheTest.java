@@ -1,0 +1,184 @@
+package io.microvisor.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The launcher makes Java begin sooner, and never makes a command fail by it.
+final class StartCacheTest {
+  private static final String VERSION = "emt 0.1.0\n";
+
+  @TempDir private static Path shared = Path.of("");
+
+  @TempDir private Path folder = Path.of("");
+
+  @BeforeAll
+  static void installAndStartOnce() throws IOException, InterruptedException {
+    install(shared.resolve("checkout"));
+    Path cache = shared.resolve("cache");
+    assertThat(said(cache, "--version")).isEqualTo(VERSION);
+    waitForMaker(cache);
+  }
+
+  @Test
+  void firstCommandHasAStartCacheMade() throws IOException, InterruptedException {
+    Path file = startCache(shared.resolve("cache"));
+
+    assertThat(Files.size(file)).isGreaterThan(1 << 20);
+    assertThat(files(file.resolveSibling(""))).noneMatch(each -> each.toString().contains(".part"));
+    assertThat(said(shared.resolve("cache"), "--version")).isEqualTo(VERSION);
+  }
+
+  @Test
+  void damagedOneIsPassedOverAndDropped() throws IOException, InterruptedException {
+    Path cache = copyOfCache();
+    Path file = startCache(cache);
+    try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+      byte[] garbage = new byte[1 << 16];
+      Arrays.fill(garbage, (byte) 0x55);
+      bytes.seek(bytes.length() / 2);
+      bytes.write(garbage);
+    }
+
+    assertThat(said(cache, "--version")).isEqualTo(VERSION);
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void truncatedOneIsPassedOverAndDropped() throws IOException, InterruptedException {
+    Path cache = copyOfCache();
+    Path file = startCache(cache);
+    try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+      bytes.setLength(bytes.length() / 3);
+    }
+
+    assertThat(said(cache, "--version")).isEqualTo(VERSION);
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void oneOfOtherJarsIsPassedOverAndDropped() throws IOException, InterruptedException {
+    Path checkout = folder.resolve("checkout");
+    install(checkout);
+    Path cache = folder.resolve("cache");
+    assertThat(said(checkout, cache, "--version")).isEqualTo(VERSION);
+    waitForMaker(cache);
+    Path file = startCache(cache);
+    Files.copy(
+        startCache(shared.resolve("cache")), file, StandardCopyOption.REPLACE_EXISTING);
+
+    assertThat(said(checkout, cache, "--version")).isEqualTo(VERSION);
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void placeThatCannotBeWrittenIsNoError() throws IOException, InterruptedException {
+    Path file = Files.writeString(folder.resolve("file"), "no folder");
+
+    assertThat(said(file.resolve("cache"), "--version")).isEqualTo(VERSION);
+    assertThat(said(Path.of("/proc/emt"), "--version")).isEqualTo(VERSION);
+  }
+
+  private Path copyOfCache() throws IOException {
+    Path file = startCache(shared.resolve("cache"));
+    Path cache = folder.resolve("cache");
+    Files.createDirectories(cache.resolve("start"));
+    Files.copy(file, cache.resolve("start").resolve(String.valueOf(file.getFileName())));
+    return cache;
+  }
+
+  private static Path startCache(Path cache) throws IOException {
+    List<Path> found =
+        files(cache.resolve("start")).stream().filter(f -> f.toString().endsWith(".aot")).toList();
+    assertThat(found).hasSize(1);
+    return found.getFirst();
+  }
+
+  private static List<Path> files(Path directory) throws IOException {
+    try (Stream<Path> list = Files.list(directory)) {
+      return list.sorted().toList();
+    }
+  }
+
+  private static String said(Path cache, String... arguments)
+      throws IOException, InterruptedException {
+    return said(shared.resolve("checkout"), cache, arguments);
+  }
+
+  /// What a command says on both channels.
+  private static String said(Path checkout, Path cache, String... arguments)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Stream.concat(Stream.of(checkout.resolve("emt").toString()), Stream.of(arguments))
+                .toList());
+    builder.redirectErrorStream(true);
+    builder.environment().remove("EMT_JAVA_OPTIONS");
+    builder.environment().put("EMT_CACHE", cache.toString());
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    Process process = builder.start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    return said;
+  }
+
+  /// The maker of start caches holds a lock for as long as it works.
+  private static void waitForMaker(Path cache) throws IOException, InterruptedException {
+    Path lock = cache.resolve("start/making");
+    Process waiting = new ProcessBuilder("flock", lock.toString(), "true").inheritIO().start();
+    assertThat(waiting.waitFor()).isZero();
+  }
+
+  /// A checkout in which everything is built: the launcher, and as jars what these tests run with.
+  private static void install(Path checkout) throws IOException {
+    Path libraries = Files.createDirectories(checkout.resolve("cli/target/lib"));
+    Files.copy(TestCache.checkout().resolve("emt"), checkout.resolve("emt"));
+    Files.createFile(checkout.resolve("pom.xml"));
+    for (String module :
+        List.of("bytes", "formats", "store", "sandbox", "packages", "machine", "compose", "cli")) {
+      Files.createDirectories(checkout.resolve(module).resolve("src/main"));
+      Files.createFile(checkout.resolve(module).resolve("pom.xml"));
+    }
+    int number = 0;
+    for (String element : Emt.Installation.ofThisBuild().classPath().split(":", -1)) {
+      Path source = Path.of(element);
+      Path jar = libraries.resolve("%03d.jar".formatted(number++));
+      if (Files.isDirectory(source)) {
+        pack(source, jar);
+      } else if (Files.exists(source)) {
+        Files.copy(source, jar);
+      }
+    }
+    Files.createDirectories(checkout.resolve("cli/target"));
+    Files.move(libraries.resolve("000.jar"), checkout.resolve("cli/target/emt-cli-test.jar"));
+    Files.createFile(checkout.resolve("cli/target/.built"));
+  }
+
+  private static void pack(Path directory, Path jar) throws IOException {
+    try (OutputStream file = Files.newOutputStream(jar);
+        JarOutputStream out = new JarOutputStream(file);
+        Stream<Path> all = Files.walk(directory)) {
+      for (Path each : (Iterable<Path>) all.filter(Files::isRegularFile).sorted()::iterator) {
+        out.putNextEntry(new JarEntry(directory.relativize(each).toString()));
+        Files.copy(each, out);
+        out.closeEntry();
+      }
+    }
+  }
+}
