@@ -18,9 +18,7 @@ final class InitrdFiles {
   /// The files of its first archive; none if it is packed in a way that is not known here.
   static FileView open(ByteSource initrd) throws IOException {
     ByteSource archive =
-        ZstdFrame.isAt(initrd, 0)
-            ? ByteSource.of(ZstdFrame.read(initrd, 0, MOST_UNPACKED).content())
-            : initrd;
+        ZstdFrame.isAt(initrd, 0) ? ZstdFrame.read(initrd, 0, MOST_UNPACKED).content() : initrd;
     if (!CpioReader.isCpio(archive)) {
       return FileView.of(FileTree.builder().build(), ContentSource.of(Map.of()));
     }

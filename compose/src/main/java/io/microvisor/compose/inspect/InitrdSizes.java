@@ -41,7 +41,7 @@ final class InitrdSizes {
     while (at < initrd.size()) {
       if (ZstdFrame.isAt(initrd, at)) {
         ZstdFrame frame = ZstdFrame.read(initrd, at, MOST_UNPACKED);
-        CpioListing listing = CpioListing.read(ByteSource.of(frame.content()), 0);
+        CpioListing listing = CpioListing.read(frame.content(), 0);
         overhead += frame.size() - add(listing, frame.blocks());
         at += frame.size();
       } else if (isArchive(initrd, at)) {

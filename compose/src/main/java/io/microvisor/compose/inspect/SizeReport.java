@@ -3,6 +3,7 @@ package io.microvisor.compose.inspect;
 import io.microvisor.bytes.ByteSize;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.Formatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -27,12 +28,12 @@ public final class SizeReport {
       <meta charset="utf-8">
       <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
       <meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>Where the bytes of %1$s are</title>
+      <title>Where the bytes of {name} are</title>
       <style>
       :root { color-scheme: light dark; }
       body { font: 15px/1.45 system-ui, sans-serif; margin: 1.5rem auto; padding: 0 1rem; max-width: 76rem; }
       h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-      figure { margin: 1rem 0; } svg { width: 100%%; height: auto; display: block; }
+      figure { margin: 1rem 0; } svg { width: 100%; height: auto; display: block; }
       svg text { font: 11px system-ui, sans-serif; fill: #14181c; pointer-events: none; }
       svg rect { stroke: #fff; stroke-width: 0.7; }
       svg g:hover > rect { stroke: #14181c; stroke-width: 1.5; }
@@ -44,11 +45,12 @@ public final class SizeReport {
       </style>
       </head>
       <body>
-      <h1>Where the bytes of %1$s are</h1>
+      <h1>Where the bytes of {name} are</h1>
       """;
 
   private final ImageSizes sizes;
   private final StringBuilder page = new StringBuilder();
+  private final Formatter out = new Formatter(page, Locale.ROOT);
 
   private SizeReport(ImageSizes sizes) {
     this.sizes = sizes;
@@ -61,8 +63,8 @@ public final class SizeReport {
 
   private String html() {
     SizeTree all = sizes.tree();
-    add(HEAD, text(all.name()));
-    add(
+    page.append(HEAD.replace("{name}", text(all.name())));
+    out.format(
         "<p>%s stored, %s of content unpacked%s.</p>\n",
         size(all.stored()),
         size(all.unpacked()),
@@ -76,7 +78,7 @@ public final class SizeReport {
   }
 
   private void picture(Treemap map) {
-    add(
+    out.format(
         "<figure>\n<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-labelledby=\"map-title map-text\""
             + " xmlns=\"http://www.w3.org/2000/svg\">\n",
         (int) map.width(), (int) map.height());
@@ -87,7 +89,7 @@ public final class SizeReport {
     map.cells().forEach(cell -> used.add(cell(cell)));
     page.append("</svg>\n<figcaption><ul class=\"legend\">\n");
     for (Category category : used) {
-      add(
+      out.format(
           "<li><span style=\"background:%s\"></span>%s</li>\n",
           category.colour(), text(category.title()));
     }
@@ -97,7 +99,7 @@ public final class SizeReport {
   private Category cell(Treemap.Cell cell) {
     Treemap.Rect rect = cell.rect();
     Category category = Category.of(cell.chain());
-    add(
+    out.format(
         "<g><title>%s</title><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"%s/>",
         text(title(cell)),
         rect.x(),
@@ -108,7 +110,7 @@ public final class SizeReport {
         cell.isFrame() ? " fill-opacity=\"0.55\"" : "");
     String name = label(cell);
     if (!name.isEmpty()) {
-      add("<text x=\"%.1f\" y=\"%.1f\">%s</text>", rect.x() + 3, rect.y() + 11, text(name));
+      out.format("<text x=\"%.1f\" y=\"%.1f\">%s</text>", rect.x() + 3, rect.y() + 11, text(name));
     }
     page.append("</g>\n");
     return category;
@@ -159,7 +161,7 @@ public final class SizeReport {
     page.append("<h2>Parts</h2>\n<table>\n<tr><th>part</th><th class=\"n\">stored</th>");
     page.append("<th class=\"n\">unpacked</th><th class=\"n\">idle</th></tr>\n");
     for (SizeTree part : all.parts()) {
-      add(
+      out.format(
           "<tr><td>%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n",
           text(part.name()), size(part.stored()), size(part.unpacked()), size(part.free()));
     }
@@ -168,7 +170,7 @@ public final class SizeReport {
 
   private void folders(SizeTree all) {
     page.append("<h2>Folders and files</h2>\n<table>\n");
-    add("<caption>Down to half a percent of the whole.</caption>\n");
+    out.format("<caption>Down to half a percent of the whole.</caption>\n");
     page.append("<tr><th>path</th><th class=\"n\">stored</th><th class=\"n\">share</th>");
     page.append("<th class=\"n\">unpacked</th></tr>\n");
     for (SizeTree part : all.parts()) {
@@ -182,7 +184,7 @@ public final class SizeReport {
     if (part.stored() < LEAST_SHARE * sizes.tree().stored()) {
       return;
     }
-    add(
+    out.format(
         "<tr><td style=\"padding-left:%.1fem\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td>"
             + "<td class=\"n\">%s</td></tr>\n",
         1.2 * depth,
@@ -206,16 +208,16 @@ public final class SizeReport {
     }
     page.append("<h2>Packages</h2>\n<table>\n");
     switch (packages.basis()) {
-      case FILES -> add("<caption>The files of each in the root file system.</caption>\n");
+      case FILES -> out.format("<caption>The files of each in the root file system.</caption>\n");
       case ARCHIVES ->
-          add(
+          out.format(
               "<caption>The sizes of their archives: the image has no package database.</caption>\n");
     }
     page.append("<tr><th>package</th><th class=\"n\">stored</th><th class=\"n\">unpacked</th>");
     page.append("<th class=\"n\">files</th></tr>\n");
     for (PackageSizes.PackageSize each :
         packages.packages().stream().limit(MOST_PACKAGES).toList()) {
-      add(
+      out.format(
           "<tr><td>%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n",
           text(each.name().isEmpty() ? "(none: made by the build, and folders)" : each.name()),
           size(each.stored()),
@@ -225,7 +227,7 @@ public final class SizeReport {
     page.append("</table>\n");
     int more = packages.packages().size() - MOST_PACKAGES;
     if (more > 0) {
-      add("<p>And %d smaller ones.</p>\n", more);
+      out.format("<p>And %d smaller ones.</p>\n", more);
     }
   }
 
@@ -241,10 +243,6 @@ public final class SizeReport {
 
   private static String size(long bytes) {
     return new ByteSize(bytes).toString();
-  }
-
-  private void add(String format, Object... values) {
-    page.append(String.format(Locale.ROOT, format, values));
   }
 
   /// Text as HTML. Control characters and invisible marks are shown by their numbers.

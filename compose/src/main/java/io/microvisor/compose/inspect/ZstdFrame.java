@@ -26,7 +26,7 @@ import java.nio.ByteBuffer;
 /// @param content what it unpacks to
 /// @param blocks how its bytes divide among the content
 /// @param size of the frame, in bytes
-record ZstdFrame(byte[] content, Apportionment blocks, long size) {
+record ZstdFrame(ByteSource content, Apportionment blocks, long size) {
   private static final String FORMAT = "zstd frame";
   private static final long MAGIC = 0xFD2FB528L;
   private static final int LARGEST_BLOCK = 128 << 10;
@@ -80,7 +80,7 @@ record ZstdFrame(byte[] content, Apportionment blocks, long size) {
         }
       }
       at += (descriptor & 4) != 0 ? 4 : 0;
-      return new ZstdFrame(content.toByteArray(), blocks, at - position);
+      return new ZstdFrame(ByteSource.of(content.toByteArray()), blocks, at - position);
     } catch (ZstdException e) {
       FormatException damaged =
           FormatException.damaged(FORMAT, position, String.valueOf(e.getMessage()));

@@ -33,7 +33,7 @@ final class ZstdFrameTest {
         byte[] packed = Zstd.compress(plain, level);
         ZstdFrame frame = ZstdFrame.read(ByteSource.of(packed), 0, 1 << 21);
 
-        assertThat(frame.content()).isEqualTo(plain);
+        assertThat(frame.content().readAll(1 << 21)).isEqualTo(plain);
         assertThat(frame.size()).isEqualTo(packed.length);
         assertThat(frame.blocks().decodedSize()).isEqualTo(size);
       }
