@@ -28,6 +28,7 @@ final class Journal {
 
   /// A change of a file's bytes.
   private sealed interface Change {
+    @SuppressWarnings("ArrayRecordComponent") // A carrier, never compared.
     record Write(long position, byte[] bytes) implements Change {}
 
     record Truncate(long size) implements Change {}
