@@ -7,6 +7,7 @@ import io.microvisor.compose.plan.BuildEvent;
 import io.microvisor.compose.plan.StepId;
 import io.microvisor.formats.gpt.GptReader;
 import io.microvisor.machine.Acceleration;
+import io.microvisor.machine.Bus;
 import io.microvisor.machine.Credential;
 import io.microvisor.machine.Firmware;
 import io.microvisor.machine.Machine;
@@ -100,7 +101,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException, FailureException {
     Path disk = image.path(terminal);
-    checkIsDisk(disk);
+    MachineSpec.Disk drive = drive(disk);
     SandboxSupport support = SandboxSupport.probe();
     if (support instanceof SandboxSupport.Impossible impossible) {
       throw new FailureException(ExitCode.ENVIRONMENT, impossible.explanation());
@@ -121,15 +122,20 @@ final class RunCommand implements Callable<Integer> {
                         + " translated, expect minutes";
               });
       return ssh
-          ? overSsh(tools, disk, acceleration, store.temporary())
-          : onConsole(tools, disk, acceleration, store.temporary());
+          ? overSsh(tools, drive, acceleration, store.temporary())
+          : onConsole(tools, drive, acceleration, store.temporary());
     }
   }
 
-  /// Firmware would look for something else to boot, and end in a shell of its own.
-  private static void checkIsDisk(Path disk) throws IOException, FailureException {
+  /// A disk with the sectors that its partition table is for. Of anything else firmware would look for something to boot, and
+  /// end in a shell of its own.
+  private MachineSpec.Disk drive(Path disk) throws IOException, FailureException {
     try {
-      GptReader.read(ByteSource.of(disk));
+      return new MachineSpec.Disk(
+          disk,
+          snapshot ? MachineSpec.Disposition.SNAPSHOT : MachineSpec.Disposition.PERSISTENT,
+          Bus.VIRTIO,
+          GptReader.read(ByteSource.of(disk)).sectorSize().bytes());
     } catch (FormatException e) {
       throw new FailureException(
           ExitCode.FAILED,
@@ -186,7 +192,8 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private int onConsole(MachineTools tools, Path disk, Acceleration acceleration, Path scratch)
+  private int onConsole(
+      MachineTools tools, MachineSpec.Disk disk, Acceleration acceleration, Path scratch)
       throws IOException, InterruptedException {
     terminal.err().println("Ctrl-A X quits, Ctrl-A C switches to QEMU's monitor and back");
     terminal.err().flush();
@@ -199,7 +206,8 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private int overSsh(MachineTools tools, Path disk, Acceleration acceleration, Path scratch)
+  private int overSsh(
+      MachineTools tools, MachineSpec.Disk disk, Acceleration acceleration, Path scratch)
       throws IOException, InterruptedException, FailureException {
     Path keys = Files.createDirectory(scratch.resolve("keys"));
     String key = tools.makeKey(keys);
@@ -248,7 +256,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private MachineSpec spec(
-      Path disk,
+      MachineSpec.Disk disk,
       Acceleration acceleration,
       OptionalInt port,
       List<Credential> credentials,
@@ -256,7 +264,6 @@ final class RunCommand implements Callable<Integer> {
     return new MachineSpec(
         new Firmware.Plain(),
         disk,
-        snapshot ? MachineSpec.Disposition.SNAPSHOT : MachineSpec.Disposition.PERSISTENT,
         memory,
         processors,
         acceleration,

@@ -8,8 +8,7 @@ import java.util.OptionalInt;
 /// What a machine has.
 ///
 /// @param firmware what starts it
-/// @param disk the raw image it boots from
-/// @param disposition whether the guest's writes reach the image
+/// @param disk what it boots from
 /// @param memory its memory, at least 256 MiB
 /// @param processors 1 to 64
 /// @param acceleration how instructions run
@@ -20,8 +19,7 @@ import java.util.OptionalInt;
 /// @param console where the serial console goes
 public record MachineSpec(
     Firmware firmware,
-    Path disk,
-    Disposition disposition,
+    Disk disk,
     ByteSize memory,
     int processors,
     Acceleration acceleration,
@@ -30,6 +28,30 @@ public record MachineSpec(
     List<Credential> credentials,
     Reset reset,
     Console console) {
+  /// A machine's disk.
+  ///
+  /// @param image a raw image, a multiple of a sector
+  /// @param disposition whether the guest's writes reach the image
+  /// @param bus how it is attached
+  /// @param sectorBytes its logical sectors: 512 or 4096 bytes
+  public record Disk(Path image, Disposition disposition, Bus bus, int sectorBytes) {
+    public Disk {
+      if (sectorBytes != 512 && sectorBytes != 4096) {
+        throw new IllegalArgumentException(
+            "disk: sectors of " + sectorBytes + " bytes (expected: 512 or 4096)");
+      }
+      if (bus == Bus.USB && sectorBytes != 512) {
+        throw new IllegalArgumentException(
+            "disk: sectors of " + sectorBytes + " bytes on USB (expected: 512)");
+      }
+    }
+
+    /// A virtio disk with sectors of 512 bytes.
+    public static Disk virtio(Path image, Disposition disposition) {
+      return new Disk(image, disposition, Bus.VIRTIO, 512);
+    }
+  }
+
   /// What happens to the guest's writes.
   public enum Disposition {
     /// They are forgotten when the machine stops.

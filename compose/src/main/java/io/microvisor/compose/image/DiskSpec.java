@@ -13,7 +13,6 @@ import io.microvisor.formats.gpt.GptSpec;
 import io.microvisor.formats.gpt.PartitionFlag;
 import io.microvisor.formats.gpt.PartitionSpec;
 import io.microvisor.formats.gpt.PartitionType;
-import io.microvisor.formats.gpt.SectorSize;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,7 +44,7 @@ public record DiskSpec(
     GptSpec gpt =
         new GptSpec(
             Guid.derive(rootHash, "disk"),
-            SectorSize.B512,
+            disk.sectorSize(),
             List.of(
                 PartitionSpec.of(
                     PartitionType.ESP, Guid.derive(rootHash, "esp"), "esp", disk.esp().size()),
