@@ -40,6 +40,7 @@ import picocli.CommandLine.Option;
       "  emt build --plan hello.yaml      what would be done, and why",
       "  emt build --frozen hello.yaml    for CI: with the lock as it is, or not at all",
       "  emt build --frozen --offline hello.yaml   without a network, from cache and hello.vendor",
+      "  emt build --remote-cache https://cache.example/emt   with what other machines made",
       "  SOURCE_DATE_EPOCH=0 emt build    with another time inside"
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -54,6 +55,7 @@ final class BuildCommand implements Callable<Integer> {
   private final Terminal terminal;
   @Mixin private TemplateArgument template = new TemplateArgument();
   @Mixin private SupplyOptions supply = new SupplyOptions();
+  @Mixin private RemoteCacheOptions remote = new RemoteCacheOptions();
   @Mixin private FrozenOption frozen = new FrozenOption();
   @Mixin private ProgressOptions progress = new ProgressOptions();
   @Mixin private JsonOption json = new JsonOption();
@@ -89,13 +91,17 @@ final class BuildCommand implements Callable<Integer> {
     Path folder =
         terminal.workingDirectory().resolve(output.orElse(Path.of("build", loaded.image().name())));
     long started = terminal.nanoTime().getAsLong();
+    Optional<RemoteCacheOptions.Remote> elsewhere =
+        supply.offline() ? Optional.empty() : remote.remote(terminal);
     try (Store store = Store.open(terminal.cache());
-        Progress shown = progress.open(terminal)) {
+        Progress shown = progress.open(terminal);
+        RemoteCache others =
+            RemoteCache.open(elsewhere, SupplyOptions.network(terminal), store, shown)) {
       LockFiles files = new LockFiles(terminal, template, shown);
       Lock lock = frozen.wanted() ? files.frozen(loaded) : files.ready(loaded, store, supply);
       Vendoring vendoring = new Vendoring(terminal, template, supply, store, shown);
       try (PackageSupply packages = vendoring.supply(loaded, lock, vendor)) {
-        Composer composer = new Composer(store, packages, shown);
+        Composer composer = new Composer(store, packages, others.results(), shown);
         if (plan) {
           report(composer.forecast(loaded, lock, epoch));
           return ExitCode.OK.value();
@@ -103,6 +109,7 @@ final class BuildCommand implements Callable<Integer> {
         List<Path> artifacts = composer.build(loaded, lock, folder, epoch);
         shown.clear();
         report(loaded, artifacts, terminal.nanoTime().getAsLong() - started);
+        others.finish();
       } catch (DownloadException e) {
         throw vendoring.missing(files.name(), lock, e);
       }
@@ -140,6 +147,7 @@ final class BuildCommand implements Callable<Integer> {
       String name = "%-16s  ".formatted(each.step());
       switch (each) {
         case Forecast.Reused _ -> terminal.out().println(name + "cached");
+        case Forecast.Fetched _ -> terminal.out().println(name + "in the remote cache");
         case Forecast.Waits waits -> terminal.out().println(name + "waits for " + words(waits));
         case Forecast.Runs runs -> {
           terminal.out().println(name + "runs: " + runs.reasons().getFirst());
@@ -160,6 +168,7 @@ final class BuildCommand implements Callable<Integer> {
     answer.put("step", forecast.step().name());
     switch (forecast) {
       case Forecast.Reused _ -> answer.put("state", "cached");
+      case Forecast.Fetched _ -> answer.put("state", "remote");
       case Forecast.Runs runs -> {
         answer.put("state", "runs");
         answer.put("reasons", runs.reasons());

@@ -1,6 +1,7 @@
 package io.microvisor.cli;
 
 import io.microvisor.bytes.ByteSize;
+import io.microvisor.packages.toolroot.ToolRoots;
 import io.microvisor.store.Retention;
 import io.microvisor.store.Store;
 import io.microvisor.store.Usage;
@@ -28,13 +29,17 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     header = "Shows and cleans what builds keep.",
     description = {
-      "Downloads, unpacked packages and what each step made lie in EMT_CACHE, else XDG_CACHE_HOME/emt, else ~/.cache/emt."
+      "Downloads, unpacked packages, what each step made, and tools lie in EMT_CACHE, else XDG_CACHE_HOME/emt, else ~/.cache/emt."
           + " Nothing in there is needed for long: whatever is missing is fetched or made again."
     },
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {CacheCommand.Show.class, CacheCommand.Prune.class})
 final class CacheCommand {
   private CacheCommand() {}
+
+  private static ToolRoots toolRoots(Terminal terminal) {
+    return new ToolRoots(terminal.cache().resolve("toolroots"));
+  }
 
   /// `emt cache info`.
   @Command(
@@ -52,43 +57,61 @@ final class CacheCommand {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, FailureException {
+      Optional<RemoteCacheOptions.Remote> remote = RemoteCacheOptions.ofEnvironment(terminal);
       try (Store store = Store.open(terminal.cache())) {
         List<Usage> all = store.usage();
-        ByteSize total = new ByteSize(all.stream().mapToLong(each -> each.size().bytes()).sum());
+        ToolRoots.Amount tools = toolRoots(terminal).amount();
+        ByteSize total =
+            new ByteSize(
+                all.stream().mapToLong(each -> each.size().bytes()).sum() + tools.size().bytes());
         if (json.wanted()) {
-          printJson(all, total);
+          printJson(all, tools, total, remote);
         } else {
-          print(all, total);
+          print(all, tools, total);
+          remote.ifPresent(each -> terminal.out().println("remote cache " + each));
         }
       }
       return ExitCode.OK.value();
     }
 
-    private void print(List<Usage> all, ByteSize total) {
+    private void print(List<Usage> all, ToolRoots.Amount tools, ByteSize total) {
       terminal.out().println(terminal.cache());
       for (Usage each : all) {
         terminal
             .out()
             .println("  %-28s %7d  %10s".formatted(words(each.kind()), each.count(), each.size()));
       }
+      terminal
+          .out()
+          .println("  %-28s %7d  %10s".formatted("tools to run", tools.count(), tools.size()));
       terminal.out().println("  %-28s %7s  %10s".formatted("together", "", total));
     }
 
-    private void printJson(List<Usage> all, ByteSize total) {
+    private void printJson(
+        List<Usage> all,
+        ToolRoots.Amount tools,
+        ByteSize total,
+        Optional<RemoteCacheOptions.Remote> remote) {
       List<Object> kinds = new ArrayList<>();
       for (Usage each : all) {
-        Map<String, Object> kind = new LinkedHashMap<>();
-        kind.put("kind", each.kind().name().toLowerCase(Locale.ROOT));
-        kind.put("count", each.count());
-        kind.put("bytes", each.size().bytes());
-        kinds.add(kind);
+        kinds.add(kind(each.kind().name().toLowerCase(Locale.ROOT), each.count(), each.size()));
       }
+      kinds.add(kind("toolroots", tools.count(), tools.size()));
       Map<String, Object> answer = new LinkedHashMap<>();
       answer.put("directory", terminal.cache().toString());
       answer.put("bytes", total.bytes());
       answer.put("kinds", kinds);
+      remote.ifPresent(each -> answer.put("remote", each.toString()));
       terminal.out().println(Json.of(answer));
+    }
+
+    private static Map<String, Object> kind(String name, long count, ByteSize size) {
+      Map<String, Object> kind = new LinkedHashMap<>();
+      kind.put("kind", name);
+      kind.put("count", count);
+      kind.put("bytes", size.bytes());
+      return kind;
     }
 
     private static String words(Usage.Kind kind) {
@@ -150,7 +173,18 @@ final class CacheCommand {
     @Override
     public Integer call() throws IOException {
       try (Store store = Store.open(terminal.cache())) {
-        Usage.Pruned pruned = store.prune(retention(), !dryRun);
+        Retention retention = retention();
+        ToolRoots roots = toolRoots(terminal);
+        long before = roots.amount().size().bytes();
+        ToolRoots.Amount tools = roots.prune(retention, !dryRun);
+        // What the tools take of the whole is no longer there for the rest.
+        long room = Math.max(0, retention.most().bytes() - before + tools.size().bytes());
+        Usage.Pruned files =
+            store.prune(new Retention(retention.usedSince(), new ByteSize(room)), !dryRun);
+        Usage.Pruned pruned =
+            new Usage.Pruned(
+                files.count() + tools.count(),
+                new ByteSize(files.size().bytes() + tools.size().bytes()));
         if (json.wanted()) {
           Map<String, Object> answer = new LinkedHashMap<>();
           answer.put("count", pruned.count());

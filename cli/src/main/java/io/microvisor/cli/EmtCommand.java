@@ -3,9 +3,11 @@ package io.microvisor.cli;
 import io.microvisor.compose.template.RejectedException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -87,6 +89,10 @@ final class EmtCommand {
   }
 
   private static int failed(Exception e, PrintWriter err) {
+    if (wasCancelled(e)) {
+      err.println("emt: cancelled");
+      return ExitCode.INTERRUPTED.value();
+    }
     return switch (e) {
       case RejectedException rejected -> {
         rejected.problems().forEach(err::println);
@@ -95,10 +101,6 @@ final class EmtCommand {
       case FailureException failure -> {
         err.println("emt: " + failure.getMessage());
         yield failure.code().value();
-      }
-      case InterruptedException _ -> {
-        err.println("emt: cancelled");
-        yield ExitCode.INTERRUPTED.value();
       }
       case IOException io -> {
         err.println("emt: " + message(io));
@@ -110,6 +112,18 @@ final class EmtCommand {
         yield ExitCode.BUG.value();
       }
     };
+  }
+
+  /// An interrupt shows as what it interrupted: waiting, a file, a step on another thread.
+  private static boolean wasCancelled(Exception e) {
+    boolean cancelled = Thread.currentThread().isInterrupted();
+    for (Throwable at = e; at != null; at = at.getCause()) {
+      cancelled |=
+          at instanceof InterruptedException
+              || at instanceof ClosedByInterruptException
+              || at instanceof CancellationException;
+    }
+    return cancelled;
   }
 
   /// The JDK's file exceptions have the path as their whole message.

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.FormatException;
 import io.microvisor.compose.image.DiskImage;
+import io.microvisor.compose.inspect.ImageSizes;
+import io.microvisor.compose.inspect.PackageSizes;
+import io.microvisor.compose.inspect.SizeReport;
 import io.microvisor.formats.verity.VerityVerdict;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,6 +15,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -33,6 +37,8 @@ import picocli.CommandLine.Option;
       "  emt inspect                       the image built last",
       "  emt inspect --verify edge         hash all of it and compare with the root hash",
       "  emt inspect --json disk.raw",
+      "  emt inspect --size --depth 3      where the bytes are",
+      "  emt inspect --html sizes.html     the same as a picture",
       "  emt inspect edge_0.1.efi          a kernel image alone"
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -48,6 +54,7 @@ final class InspectCommand implements Callable<Integer> {
       description = "Hash the whole root file system and compare it with the root hash.")
   private boolean verify;
 
+  @Mixin private SizeOptions sizes = new SizeOptions();
   @Mixin private JsonOption json = new JsonOption();
 
   InspectCommand(Terminal terminal) {
@@ -56,8 +63,13 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException, FailureException {
+    boolean wantsSizes = sizes.wanted();
     Path file = image.path(terminal);
     try (DiskImage opened = DiskImage.open(file)) {
+      if (wantsSizes) {
+        showSizes(opened, file);
+        return ExitCode.OK.value();
+      }
       // One element or none: the verdict, if it was asked for. First, for what is damaged may be
       // beyond reading.
       List<VerityVerdict> verdict = verify ? List.of(opened.verify()) : List.of();
@@ -78,6 +90,41 @@ final class InspectCommand implements Callable<Integer> {
       }
       return (isDamaged(verdict) ? ExitCode.FAILED : ExitCode.OK).value();
     }
+  }
+
+  private void showSizes(DiskImage opened, Path file) throws IOException {
+    ImageSizes found = ImageSizes.of(opened, String.valueOf(file.getFileName()));
+    if (found.packages().isEmpty()) {
+      found = new ImageSizes(found.tree(), archives(file));
+    }
+    if (sizes.html().isPresent()) {
+      Path page = terminal.workingDirectory().resolve(sizes.html().get());
+      Files.writeString(page, SizeReport.html(found));
+      terminal.err().println("wrote " + page);
+    }
+    if (sizes.printed()) {
+      SizeView view = new SizeView(sizes.depth(json.wanted()), sizes.limit(json.wanted()));
+      if (json.wanted()) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("file", file.toString());
+        answer.putAll(view.json(found));
+        terminal.out().println(Json.of(answer));
+      } else {
+        view.print(found, terminal.out());
+      }
+    }
+  }
+
+  /// The packages of the manifest beside the image, by the sizes of their archives.
+  private static PackageSizes archives(Path file) throws IOException {
+    return new PackageSizes(
+        PackageSizes.Basis.ARCHIVES,
+        ours(file).stream()
+            .flatMap(manifest -> manifest.path("packages").valueStream())
+            .map(each ->
+                new PackageSizes.PackageSize(
+                    each.path("name").asText(), 0, each.path("size").asLong(), 0))
+            .toList());
   }
 
   private static boolean isDamaged(List<VerityVerdict> verdict) {
@@ -190,21 +237,12 @@ final class InspectCommand implements Callable<Integer> {
     };
   }
 
-  /// What manifest.json beside the image says that the image does not; nothing if it is about another image.
+  /// What manifest.json beside the image says that the image does not.
   private static Map<String, Object> manifest(Path file) throws IOException {
-    Path beside = file.resolveSibling("manifest.json");
     Map<String, Object> facts = new LinkedHashMap<>();
-    if (!Files.isRegularFile(beside)) {
-      return facts;
-    }
-    JsonNode manifest = Json.read(Files.readString(beside), beside.toString());
-    boolean ours =
-        manifest
-            .path("artifacts")
-            .valueStream()
-            .anyMatch(
-                each -> each.path("file").asText().equals(String.valueOf(file.getFileName())));
-    if (ours) {
+    Optional<JsonNode> ours = ours(file);
+    if (ours.isPresent()) {
+      JsonNode manifest = ours.get();
       facts.put("built at", manifest.path("time").asText());
       facts.put("built from", manifest.path("packages").size() + " packages");
       facts.put(
@@ -217,5 +255,20 @@ final class InspectCommand implements Callable<Integer> {
               .collect(Collectors.joining(", ")));
     }
     return facts;
+  }
+
+  /// manifest.json beside the image; empty if it is about another image.
+  private static Optional<JsonNode> ours(Path file) throws IOException {
+    Path beside = file.resolveSibling("manifest.json");
+    if (!Files.isRegularFile(beside)) {
+      return Optional.empty();
+    }
+    JsonNode manifest = Json.read(Files.readString(beside), beside.toString());
+    return manifest
+            .path("artifacts")
+            .valueStream()
+            .anyMatch(each -> each.path("file").asText().equals(String.valueOf(file.getFileName())))
+        ? Optional.of(manifest)
+        : Optional.empty();
   }
 }

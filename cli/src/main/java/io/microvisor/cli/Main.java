@@ -2,10 +2,15 @@ package io.microvisor.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /// Where the process begins.
 public final class Main {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private Main() {}
 
   /// Runs one command and exits with its [ExitCode].
@@ -14,10 +19,32 @@ public final class Main {
     Locale.setDefault(Locale.ROOT);
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    CountDownLatch done = new CountDownLatch(1);
+    endProperly(Thread.currentThread(), done);
     int code = run(Terminal.ofThisProcess(out, System.out, err), arguments);
     out.flush();
     err.flush();
+    done.countDown();
     System.exit(code);
+  }
+
+  /// When the process is told to end (Ctrl-C, SIGTERM, SIGHUP), the command is interrupted and gets time to stop what it
+  /// started and to remove what it left; the exit status is the signal's, 130 for Ctrl-C.
+  private static void endProperly(Thread command, CountDownLatch done) {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  if (done.getCount() > 0) {
+                    command.interrupt();
+                    try {
+                      var _ = done.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                    } catch (InterruptedException _) {
+                      // Whoever is in such a hurry gets it: what is left is swept next time.
+                    }
+                  }
+                },
+                "cancelling"));
   }
 
   /// Runs one command.

@@ -50,6 +50,10 @@ final class Progress implements Consumer<BuildEvent>, AutoCloseable {
 
   @Override
   public synchronized void accept(BuildEvent event) {
+    if (event instanceof BuildEvent.Warned warned) {
+      line("emt: " + warned.what());
+      return;
+    }
     if (style == Style.QUIET) {
       return;
     }
@@ -65,6 +69,10 @@ final class Progress implements Consumer<BuildEvent>, AutoCloseable {
         step.unit = advanced.unit();
       }
       case BuildEvent.Reused reused -> line("  %-16s cached".formatted(reused.step()));
+      case BuildEvent.Fetched fetched ->
+          line(
+              "  %-16s %6s  from the remote cache, %s"
+                  .formatted(fetched.step(), since(fetched.step()), new ByteSize(fetched.bytes())));
       case BuildEvent.Finished finished ->
           line(
               "  %-16s %6s  %s"
@@ -77,6 +85,7 @@ final class Progress implements Consumer<BuildEvent>, AutoCloseable {
           line("  " + noted.step() + ": " + noted.line());
         }
       }
+      case BuildEvent.Warned warned -> throw new IllegalStateException(warned.what());
     }
     draw();
   }

@@ -107,6 +107,11 @@ final class SupplyOptions {
         : new PackageSupply(store, repositories, network, terminal.now().get());
   }
 
+  /// The way to the network on this machine.
+  static Network network(Terminal terminal) throws IOException {
+    return network(terminal, MirrorOption.apt(terminal));
+  }
+
   /// apt's way to the network; where apt names no proxy, that of the environment, as apt has it.
   private static Network network(Terminal terminal, AptSources apt) {
     Network network = apt.network();

@@ -2,6 +2,7 @@ package io.microvisor.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.microvisor.bytes.Digest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -147,6 +148,72 @@ final class ImageCommandsTest {
     assertThat(terminal.out.toString())
         .contains("\"intact\" : true", "\"type\" : \"root-x86_64\"", "\"packages\" : 2")
         .contains("\"built from\" : \"2 packages\"", "\"version\" : \"6.12.0-tiny\"");
+  }
+
+  @Test
+  void tellsWhereTheBytesAre() {
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("inspect", "--size", "tiny")).isZero();
+    assertThat(terminal.out.toString())
+        .contains(
+            "tiny-0.1.raw  (",
+            "esp  (",
+            "idle besides",
+            "EFI/Linux/tiny_0.1.efi",
+            "headers and padding")
+        .contains("tiny_0.1  (", "usr/\n", "file system's own", "tiny_0.1_verity  (")
+        .contains("large", "(no package: made by the build, and folders)");
+  }
+
+  @Test
+  void tellsSizesToMachinesThatAddUpToTheDisk() throws IOException {
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("inspect", "--size", "--json")).isZero();
+    JsonNode sizes = Json.read(terminal.out.toString(), "sizes").path("sizes");
+    assertThat(sizes.path("stored").asLong() + sizes.path("idle").asLong())
+        .isEqualTo(Files.size(disk));
+    checkSums(sizes);
+    JsonNode packages = Json.read(terminal.out.toString(), "sizes").path("packages");
+    assertThat(packages.valueStream().map(each -> each.path("name").asText()))
+        .containsExactlyInAnyOrder("large", "");
+  }
+
+  private static void checkSums(JsonNode part) {
+    long sum = part.path("parts").valueStream().mapToLong(p -> p.path("stored").asLong()).sum();
+    assertThat(sum)
+        .as(part.path("name").asText())
+        .isLessThanOrEqualTo(part.path("stored").asLong());
+    part.path("parts").forEach(ImageCommandsTest::checkSums);
+  }
+
+  @Test
+  void takesPackagesFromTheManifestWhereTheImageHasNoDatabase()
+      throws IOException, InterruptedException {
+    Path bare =
+        new TinyImage().file("usr/bin/x", 0644, "x").writeDisk(folder.resolve("b/bare.raw"));
+    Files.writeString(
+        bare.resolveSibling("manifest.json"),
+        "{\"packages\": [{\"name\": \"p\", \"size\": 4096}], \"artifacts\": [{\"file\": \"bare.raw\"}]}");
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("inspect", "--size", "b/bare.raw")).isZero();
+    assertThat(terminal.out.toString())
+        .contains("by their archives (the image has no package database)", "4 KiB             p\n");
+  }
+
+  @Test
+  void drawsWhereTheBytesAre() throws IOException {
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("inspect", "--html", "sizes.html", "tiny")).isZero();
+    assertThat(terminal.out.toString()).isEmpty();
+    assertThat(Files.readString(folder.resolve("sizes.html")))
+        .startsWith("<!DOCTYPE html>")
+        .contains("usr/share/large", "Where the bytes of tiny-0.1.raw are");
+    assertThat(terminal.run("inspect", "--depth", "2", "tiny")).isEqualTo(2);
+    assertThat(terminal.err.toString()).contains("--depth, --limit: without --size");
   }
 
   @Test

@@ -74,6 +74,7 @@ final class TinyImage {
             Status: deinstall ok config-files
             Installed-Size: 9
             """)
+        .file("usr/lib/sysimage/dpkg/info/large:amd64.list", 0644, "/.\n/usr\n/usr/share/large\n")
         .link("var/lib/dpkg", "../../usr/lib/sysimage/dpkg")
         .link("bin", "usr/bin")
         .link("etc/os-release", "../usr/lib/os-release")

@@ -8,7 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// A [ContentStore] of one file per content.
+/// A [ContentStore] of one file per content, whose digest is looked at before its first byte is handed out.
 final class DiskContents implements ContentStore {
   private final Shelf shelf;
 
@@ -23,7 +23,7 @@ final class DiskContents implements ContentStore {
       return Optional.empty();
     }
     try {
-      return Optional.of(ByteSource.of(path.get()));
+      return Optional.of(new CheckedSource(ByteSource.of(path.get()), digest, shelf.sound()));
     } catch (NoSuchFileException _) {
       return Optional.empty(); // Removed in this very moment.
     } catch (IOException e) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.util.Optional;
 
 /// A content on its way to a [Shelf]: a temporary file and the hash of what went into it.
 final class DiskIngest implements Ingest {
@@ -22,10 +23,6 @@ final class DiskIngest implements Ingest {
     this.shelf = shelf;
     this.file = shelf.newFile();
     this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-  }
-
-  static IOException mismatch(Digest found, Digest expected) {
-    return new IOException("content: digest is " + found + " (expected: " + expected + ")");
   }
 
   @Override
@@ -56,19 +53,20 @@ final class DiskIngest implements Ingest {
     Digest digest = Digest.of(hasher.digest());
     if (!digest.equals(expected)) {
       close();
-      throw mismatch(digest, expected);
+      throw new OtherDigestException(digest, expected);
     }
     publish(digest);
   }
 
   private void publish(Digest digest) throws IOException {
-    Path target = shelf.path(digest);
-    if (Files.isRegularFile(target) && Files.size(target) == position) {
+    Optional<Path> there = shelf.find(digest);
+    if (there.isPresent() && Files.size(there.get()) == position) {
       close();
       return;
     }
     channel.close();
     shelf.publish(file, digest);
+    shelf.sound().add(digest);
     ended = true;
   }
 

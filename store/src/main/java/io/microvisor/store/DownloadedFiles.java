@@ -25,6 +25,19 @@ public final class DownloadedFiles {
     return shelf.find(digest);
   }
 
+  /// The bytes of the file whose SHA-256 is `digest`, if it is here.
+  ///
+  /// @throws DamagedException if they are others by now; looked at once for each opened store
+  public Optional<ByteSource> find(Digest digest) throws IOException {
+    Optional<Path> path = path(digest);
+    if (path.isEmpty()) {
+      return Optional.empty();
+    }
+    ByteSource bytes = ByteSource.of(path.get());
+    new CheckedSource(bytes, digest, shelf.sound()).check();
+    return Optional.of(bytes);
+  }
+
   /// The place to download a file to, which may hold the beginning of it from an earlier attempt.
   ///
   /// @throws IOException if it cannot be had; an interrupt while waiting for another process ends up here, too
@@ -38,6 +51,7 @@ public final class DownloadedFiles {
   public Digest adopt(Path file) throws IOException {
     Digest digest = Digest.sha256(ByteSource.of(file).stream());
     shelf.publish(file, digest);
+    shelf.sound().add(digest);
     return digest;
   }
 
@@ -48,9 +62,11 @@ public final class DownloadedFiles {
   public Path adopt(Path file, Digest expected) throws IOException {
     Digest found = Digest.sha256(ByteSource.of(file).stream());
     if (!found.equals(expected)) {
-      throw DiskIngest.mismatch(found, expected);
+      throw new OtherDigestException(found, expected);
     }
-    return shelf.publish(file, expected);
+    Path published = shelf.publish(file, expected);
+    shelf.sound().add(expected);
+    return published;
   }
 
   /// Removes a file; one that is not there changes nothing.

@@ -57,7 +57,7 @@ final class MemoryContents implements ContentStore {
       byte[] content = bytes.toByteArray();
       Digest digest = Digest.sha256(content);
       if (!digest.equals(expected)) {
-        throw DiskIngest.mismatch(digest, expected);
+        throw new OtherDigestException(digest, expected);
       }
       contents.putIfAbsent(digest, ByteSource.of(content));
     }

@@ -10,16 +10,20 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// A file tree with the contents of its files, from one file of the store ([PackIndex] has the layout).
 ///
 /// Tree and index were checked against their checksum when the pack was opened. Contents are read when asked for, from
-/// one descriptor that stays open for as long as anything refers to them; [#verify] checks them all.
+/// one descriptor that stays open for as long as anything refers to them; each is checked before its first byte is handed
+/// out, unless this process wrote it. [#verify] checks them all.
 public final class Pack {
   private final FileTree tree;
   private final byte[] note;
   private final PackIndex index;
   private final ByteSource file;
+  private final Set<Digest> sound = ConcurrentHashMap.newKeySet();
 
   private Pack(FileTree tree, byte[] note, PackIndex index, ByteSource file) {
     this.tree = tree;
@@ -32,6 +36,13 @@ public final class Pack {
     PackIndex index = PackIndex.read(file, key);
     FileTree tree = TreeCodec.read(new ByteArrayInputStream(index.tree()));
     return new Pack(tree, index.note(), index, file);
+  }
+
+  /// A pack whose contents were hashed as they were written, just now.
+  static Pack ofFresh(ByteSource file, Digest key) throws IOException {
+    Pack pack = read(file, key);
+    pack.sound.addAll(pack.index.contents().keySet());
+    return pack;
   }
 
   /// The tree.
@@ -51,7 +62,10 @@ public final class Pack {
 
   private Optional<ByteSource> content(Digest digest) {
     return Optional.ofNullable(index.contents().get(digest))
-        .map(e -> file.slice(PackIndex.HEADER_SIZE + e.position(), e.size()));
+        .map(e -> {
+          ByteSource content = file.slice(PackIndex.HEADER_SIZE + e.position(), e.size());
+          return sound.contains(digest) ? content : new CheckedSource(content, digest, sound);
+        });
   }
 
   /// Reads all contents and compares their digests.

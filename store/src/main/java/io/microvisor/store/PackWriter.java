@@ -91,7 +91,7 @@ public final class PackWriter implements ContentSink, Closeable {
     channel.close();
     Path published = shelf.publish(file, key);
     ended = true;
-    return Pack.read(PackFile.open(published), key);
+    return Pack.ofFresh(PackFile.open(published), key);
   }
 
   private void checkOpen() {

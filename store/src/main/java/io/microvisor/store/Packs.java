@@ -58,7 +58,7 @@ public final class Packs {
     try (InputStream stream = content.stream()) {
       Digest found = writer.add(stream, content.size());
       if (!found.equals(expected)) {
-        throw DiskIngest.mismatch(found, expected);
+        throw new OtherDigestException(found, expected);
       }
     }
   }
@@ -66,6 +66,18 @@ public final class Packs {
   /// Begins a pack whose contents come before its tree is known.
   public PackWriter begin(Digest key) throws IOException {
     return new PackWriter(shelf, key);
+  }
+
+  /// Removes those packs found since the store was opened that are damaged.
+  int removeDamaged() throws IOException {
+    return shelf.removeDamaged((file, key) -> {
+      try {
+        Pack.read(PackFile.open(file), key).verify();
+        return true;
+      } catch (FormatException _) {
+        return false;
+      }
+    });
   }
 
   /// Removes a pack; one that is not there changes nothing, and one in use stays readable to its user.

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -129,18 +130,20 @@ public final class Partial implements Closeable {
     if (closed) {
       throw new IllegalStateException("download: used after its end");
     }
-    Path target = shelf.path(expected);
-    if (!Files.exists(path) && Files.isRegularFile(target)) {
-      return target;
+    Optional<Path> there = Files.exists(path) ? Optional.empty() : shelf.find(expected);
+    if (there.isPresent()) {
+      return there.get();
     }
     Digest found = digest();
     if (!found.equals(expected)) {
       keep(0);
-      throw DiskIngest.mismatch(found, expected);
+      throw new OtherDigestException(found, expected);
     }
     file(); // An empty file has not been written to.
     closeFile();
-    return shelf.publish(path, expected);
+    Path published = shelf.publish(path, expected);
+    shelf.sound().add(expected);
+    return shelf.find(expected).orElse(published); // Used now, however long ago it was begun.
   }
 
   /// Hashes what is there and was not written by us.

@@ -49,11 +49,24 @@ final class Session implements Closeable {
           } catch (FileAlreadyExistsException _) {
             continue; // A living neighbour's.
           }
-          FileChannel lock = openLockFile(directory.resolve("lock"));
-          lock.lock();
-          OURS.add(directory);
-          return new Session(real, directory, lock, began(directory));
+          return locked(real, directory);
         }
+      }
+    }
+  }
+
+  private static Session locked(Path tmp, Path directory) throws IOException {
+    FileChannel lock = openLockFile(directory.resolve("lock"));
+    boolean opened = false;
+    try {
+      lock.lock();
+      Session session = new Session(tmp, directory, lock, began(directory));
+      OURS.add(directory);
+      opened = true;
+      return session;
+    } finally {
+      if (!opened) {
+        lock.close();
       }
     }
   }

@@ -10,11 +10,15 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// A directory of files named by digest, `<2 hex digits>/<62 hex digits>`, in which every visible file is whole.
 final class Shelf {
   private final Path directory;
   private final Session session;
+  private final Set<Digest> found = ConcurrentHashMap.newKeySet();
+  private final Set<Digest> sound = ConcurrentHashMap.newKeySet();
 
   private Shelf(Path directory, Session session) {
     this.directory = directory;
@@ -43,7 +47,11 @@ final class Shelf {
       if (attributes.lastModifiedTime().compareTo(session.began()) < 0) {
         touch(path);
       }
-      return attributes.isRegularFile() ? Optional.of(path) : Optional.empty();
+      if (!attributes.isRegularFile()) {
+        return Optional.empty();
+      }
+      found.add(digest);
+      return Optional.of(path);
     } catch (IOException _) {
       return Optional.empty();
     }
@@ -55,6 +63,34 @@ final class Shelf {
     } catch (IOException _) {
       // Another user's, or read-only: then it may seem unused for longer than it is.
     }
+  }
+
+  /// Those contents whose bytes are known to have their digest, because they were hashed on their way here, or since.
+  Set<Digest> sound() {
+    return sound;
+  }
+
+  /// Looks at a file as it is now.
+  @FunctionalInterface
+  interface Check {
+    /// Whether the file of `digest` is what it should be.
+    boolean isSound(Path file, Digest digest) throws IOException;
+  }
+
+  /// Removes what was found here since this was opened, or put here, and is not sound.
+  ///
+  /// @return how many files were removed
+  int removeDamaged(Check check) throws IOException {
+    int removed = 0;
+    for (Digest digest : found) {
+      Path file = path(digest);
+      if (Files.isRegularFile(file) && !check.isSound(file, digest)) {
+        Files.deleteIfExists(file);
+        sound.remove(digest);
+        removed++;
+      }
+    }
+    return removed;
   }
 
   /// A name for a temporary file that [#publish] can move here.
@@ -84,6 +120,7 @@ final class Shelf {
       Files.createDirectories(target.resolveSibling(""));
       Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
+    found.add(digest);
     return target;
   }
 }

@@ -1,5 +1,6 @@
 package io.microvisor.store;
 
+import io.microvisor.bytes.ByteSource;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,24 +27,21 @@ public final class Store implements Closeable {
 
   private final Path root;
   private final Session session;
+  private final List<Shelf> byDigest;
   private final ContentStore contents;
   private final Packs packs;
   private final Actions actions;
   private final DownloadedFiles files;
 
   private Store(
-      Path root,
-      Session session,
-      ContentStore contents,
-      Packs packs,
-      Actions actions,
-      DownloadedFiles files) {
+      Path root, Session session, Shelf contents, Packs packs, Actions actions, Shelf files) {
     this.root = root;
     this.session = session;
-    this.contents = contents;
+    this.byDigest = List.of(contents, files);
+    this.contents = new DiskContents(contents);
     this.packs = packs;
     this.actions = actions;
-    this.files = files;
+    this.files = new DownloadedFiles(files, root.resolve("partial"));
   }
 
   /// Opens the store at `directory`, which is made where nothing is yet; removes what dead processes left unfinished.
@@ -52,16 +50,28 @@ public final class Store implements Closeable {
   public static Store open(Path directory) throws IOException {
     try {
       Path root = Files.createDirectories(directory.resolve(VERSION));
-      Session session = Session.open(root.resolve("tmp"));
+      return open(root, Session.open(root.resolve("tmp")));
+    } catch (IOException e) {
+      throw new IOException("opening the store " + directory + ": " + e, e);
+    }
+  }
+
+  private static Store open(Path root, Session session) throws IOException {
+    try {
       return new Store(
           root,
           session,
-          new DiskContents(Shelf.open(root.resolve("contents"), session)),
+          Shelf.open(root.resolve("contents"), session),
           new Packs(Shelf.open(root.resolve("packs"), session)),
           new Actions(Shelf.open(root.resolve("actions"), session)),
-          new DownloadedFiles(Shelf.open(root.resolve("files"), session), root.resolve("partial")));
+          Shelf.open(root.resolve("files"), session));
     } catch (IOException e) {
-      throw new IOException("opening the store " + directory + ": " + e, e);
+      try {
+        session.close();
+      } catch (IOException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
     }
   }
 
@@ -89,6 +99,19 @@ public final class Store implements Closeable {
   /// opened after this process died.
   public Path temporary() throws IOException {
     return session.newDirectory();
+  }
+
+  /// Reads all contents, files and packs that were found since this was opened, and removes those that are not what they
+  /// were. For when something went wrong: what is read is checked anyway.
+  ///
+  /// @return how many were removed
+  public int removeDamaged() throws IOException {
+    int removed = packs.removeDamaged();
+    for (Shelf shelf : byDigest) {
+      removed +=
+          shelf.removeDamaged((file, digest) -> CheckedSource.isSound(ByteSource.of(file), digest));
+    }
+    return removed;
   }
 
   /// How much of each kind is here.

@@ -54,12 +54,12 @@ import java.util.stream.Stream;
 ///
 /// | arguments | what |
 /// |---|---|
-/// | `prepare FOLDER` | a mirror of trixie's indexes and of the default image's packages, two wishes, a lock |
+/// | `prepare FOLDER` | a mirror of trixie's indexes and of the default image's packages, the addresses that is from, two wishes, a lock |
 /// | `serve FOLDER` | the mirror over HTTP, until killed; the port is in `port` |
 /// | `solve FOLDER WISHES` | indexes from the cache and a choice; signatures are taken as verified before, as apt does |
 /// | `verify FOLDER WISHES` | the same, and signatures are verified, as emt does each time |
 /// | `load FOLDER` | a catalogue of all packages is read and asked for one name |
-/// | `fetch FOLDER` | the lock's packages over HTTP into an empty store |
+/// | `fetch FOLDER FILE` | the lock's packages from the addresses in that file into an empty store |
 /// | `apt FOLDER SCRIPT` | a shell script in the tool root, where the function `apt` is apt-get on the mirror |
 public final class PackagesBench {
   private static final List<String> SUITES = List.of("trixie", "trixie-updates", "trixie-security");
@@ -99,7 +99,7 @@ public final class PackagesBench {
       case "solve" -> bench.solve(arguments[2], new Trust.Unsigned());
       case "verify" -> bench.solve(arguments[2], new Trust.SignedBy(DebianKeys.keyring()));
       case "load" -> bench.load();
-      case "fetch" -> bench.fetch();
+      case "fetch" -> bench.fetch(arguments[2]);
       case "apt" -> bench.apt(arguments[2]);
       default -> throw new IllegalArgumentException(arguments[0]);
     }
@@ -111,9 +111,12 @@ public final class PackagesBench {
 
   private void prepare() throws IOException, InterruptedException {
     try (Archive archive = Archive.open()) {
+      List<String> addresses = new ArrayList<>();
       for (RepositorySnapshot snapshot : archive.snapshots()) {
         mirror(archive, snapshot);
+        addresses.add(snapshot.spec().archives().getFirst() + " " + snapshot.spec().suite());
       }
+      Files.write(folder.resolve("mirror.addresses"), addresses);
       CatalogWriter catalog = new CatalogWriter();
       PackageCatalog all = archive.supply().packages(_ -> {});
       all.stream().forEach(catalog::add);
@@ -211,22 +214,22 @@ public final class PackagesBench {
     }
   }
 
-  /// Archives at an address, in a store of that name.
-  private PackageSupply supply(Store store, URI archive, Trust trust) {
-    List<RepositorySpec> specs = new ArrayList<>();
-    for (String suite : SUITES) {
-      specs.add(
-          new RepositorySpec(
-              suite,
-              List.of(archive),
-              suite,
-              List.of("main"),
-              "amd64",
-              trust,
-              RepositorySpec.Freshness.UNCHECKED,
-              RepositorySpec.Presence.OPTIONAL));
-    }
+  /// All suites at an address.
+  private static PackageSupply supply(Store store, URI archive, Trust trust) {
+    List<RepositorySpec> specs = SUITES.stream().map(suite -> spec(archive, suite, trust)).toList();
     return new PackageSupply(store, specs, Network.DIRECT, Instant.now());
+  }
+
+  private static RepositorySpec spec(URI archive, String suite, Trust trust) {
+    return new RepositorySpec(
+        suite,
+        List.of(archive),
+        suite,
+        List.of("main"),
+        "amd64",
+        trust,
+        RepositorySpec.Freshness.UNCHECKED,
+        RepositorySpec.Presence.OPTIONAL);
   }
 
   private void solve(String wishes, Trust trust) throws IOException, InterruptedException {
@@ -256,11 +259,15 @@ public final class PackagesBench {
     report(List.of("load " + microseconds, "found " + found));
   }
 
-  private void fetch() throws IOException, InterruptedException {
-    URI archive = URI.create("http://127.0.0.1:" + Files.readString(folder.resolve("port")) + "/");
+  private void fetch(String addresses) throws IOException, InterruptedException {
+    List<RepositorySpec> specs = new ArrayList<>();
+    for (String line : Files.readAllLines(folder.resolve(addresses))) {
+      String[] words = line.split(" ", 2);
+      specs.add(spec(URI.create(words[0]), words[1], new Trust.Unsigned()));
+    }
     Lock lock = LockFile.read(folder.resolve("image.lock"));
     try (Store store = Store.open(folder.resolve("fresh"));
-        PackageSupply supply = supply(store, archive, new Trust.Unsigned())) {
+        PackageSupply supply = new PackageSupply(store, specs, Network.DIRECT, Instant.now())) {
       supply.fetch(lock, _ -> {});
     }
     long bytes = lock.packages().stream().mapToLong(LockedPackage::size).sum();

@@ -42,7 +42,8 @@ record AptCase(String wishes, boolean recommends, Expected expected) {
                 "systemd-sysv systemd-resolved systemd-boot-efi udev dbus kmod iproute2",
                 "linux-image-cloud-amd64 initramfs-tools",
                 "build-essential",
-                "nodejs npm"),
+                "nodejs npm",
+                "fonts-dejavu*"),
             recommending("openssh-server"),
             smaller("podman"),
             neither("vim -vim-runtime"))
@@ -114,6 +115,9 @@ record AptCase(String wishes, boolean recommends, Expected expected) {
                 "libvirt-daemon-system",
                 "qemu-system-arm",
                 "xfce4",
+                "fonts-dejavu*",
+                "openssh-s*r",
+                "python3-ya*l -vim-runtime",
                 "task-xfce-desktop"),
             recommending(
                 "nginx",

@@ -7,6 +7,7 @@ import io.microvisor.formats.erofs.Compression;
 import io.microvisor.formats.erofs.ErofsImage;
 import io.microvisor.formats.erofs.ErofsReader;
 import io.microvisor.formats.erofs.ErofsSpec;
+import io.microvisor.formats.erofs.ErofsUsage;
 import io.microvisor.formats.erofs.ErofsWriter;
 import io.microvisor.sandbox.ToolResult;
 import io.microvisor.systemtests.TreeListing.Fact;
@@ -20,6 +21,8 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,6 +129,31 @@ class ErofsOracleTest {
           .isEmpty();
     } finally {
       assertThat(host("umount", mountPoint.toString())).isEmpty();
+    }
+  }
+
+  /// dump.erofs counts blocks of a file's own; on top come the inode and its map, and no fragment where the last extent is
+  /// whole.
+  @Test
+  void dumpFindsEachFileAsLargeAsWeSay() throws IOException, InterruptedException {
+    Oracles oracles = Oracles.open();
+    SampleTree sample =
+        new SampleTree()
+            .file("text", SampleTree.text(512 << 10, 1))
+            .file("noise", SampleTree.noise(256 << 10, 2))
+            .file("mixed", SampleTree.text(1 << 20, 3));
+    Path image = image(sample, compression(128 << 10));
+    for (ErofsUsage.Entry entry : ErofsUsage.of(ByteSource.of(image)).entries()) {
+      if (!entry.isDirectory()) {
+        String said = oracles.succeed(folder, "dump.erofs --path=/" + entry.path() + " image");
+        Matcher onDisk = Pattern.compile("Size: (\\d+) +On-disk size: (\\d+)").matcher(said);
+        assertThat(onDisk.find()).as(said).isTrue();
+        assertThat(entry.size()).isEqualTo(Long.parseLong(onDisk.group(1)));
+        long map = 16 + 8 * (entry.size() / 4096);
+        assertThat(entry.stored() - Long.parseLong(onDisk.group(2)))
+            .as(said)
+            .isIn(map + 32, map + 64);
+      }
     }
   }
 

@@ -4,11 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
-import io.microvisor.packages.lock.Lock;
-import io.microvisor.packages.lock.LockFile;
-import io.microvisor.packages.lock.LockedPackage;
 import io.microvisor.sandbox.SandboxSupport;
-import io.microvisor.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,8 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The same lock gives the same bytes, wherever and by whomever it is built.
 class ReproducibilityTest {
-  private static final String NOWHERE = "http://127.0.0.1:9/debian";
-
   @TempDir Path folder;
 
   @Test
@@ -33,12 +27,12 @@ class ReproducibilityTest {
     }
     Path one = Files.createDirectory(folder.resolve("one"));
     Path other = Files.createDirectories(folder.resolve("another place/deeper"));
-    Lock lock = lock(one);
+    Downloads downloads = Downloads.of("minimal", one);
     Files.copy(one.resolve("minimal.lock"), other.resolve("minimal.lock"));
     Path firstCache = Files.createDirectory(folder.resolve("cache"));
     Path otherCache = Files.createDirectory(folder.resolve("cache-2"));
-    fill(firstCache, lock);
-    fill(otherCache, lock);
+    downloads.fill(firstCache);
+    downloads.fill(otherCache);
     Emt first =
         new Emt(
             one,
@@ -78,35 +72,8 @@ class ReproducibilityTest {
     assertThat(again).isEqualTo(artifacts);
   }
 
-  /// Makes a lock from today's archive, and has its packages in the cache of all tests.
-  private static Lock lock(Path directory) throws IOException, InterruptedException {
-    try (Archive archive = Archive.open()) {
-      archive.snapshots();
-    }
-    Emt.Ending ending = Emt.in(directory).run("lock", "minimal");
-    assertThat(ending.exit()).as(ending.said()).isZero();
-    Lock lock = LockFile.read(directory.resolve("minimal.lock"));
-    try (Archive archive = Archive.open()) {
-      archive.supply().fetch(lock, _ -> {});
-    }
-    return lock;
-  }
-
-  /// Gives a cache what was downloaded, and nothing of what was made from it.
-  private static void fill(Path cache, Lock lock) throws IOException {
-    try (Store all = Store.open(TestCache.directory());
-        Store store = Store.open(cache)) {
-      Path scratch = store.temporary();
-      for (LockedPackage each : lock.packages()) {
-        Path copy = scratch.resolve(each.name());
-        Files.copy(all.files().path(each.sha256()).orElseThrow(), copy);
-        store.files().adopt(copy, each.sha256());
-      }
-    }
-  }
-
   private static SortedMap<String, Digest> build(Emt emt) throws IOException, InterruptedException {
-    Emt.Ending ending = emt.run("build", "minimal", "--mirror", NOWHERE, "-o", "out");
+    Emt.Ending ending = emt.run("build", "minimal", "--mirror", Downloads.NOWHERE, "-o", "out");
     assertThat(ending.exit()).as(ending.said()).isZero();
     SortedMap<String, Digest> digests = new TreeMap<>();
     try (Stream<Path> files = Files.list(emt.directory().resolve("out"))) {

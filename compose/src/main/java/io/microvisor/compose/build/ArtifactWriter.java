@@ -19,6 +19,7 @@ import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.lock.LockFile;
 import io.microvisor.store.Store;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -71,8 +72,8 @@ final class ArtifactWriter {
     }
     events.accept(new BuildEvent.Started(DISK));
     Files.createDirectories(output);
-    Path scratch = Files.createTempDirectory(output, ".unfinished-");
-    try {
+    try (UnfinishedFolder unfinished = UnfinishedFolder.open(output)) {
+      Path scratch = unfinished.path();
       Path disk = write(template, lock, epoch, made, new Target(template, scratch));
       List<Path> finished = publish(scratch, output);
       events.accept(
@@ -85,8 +86,6 @@ final class ArtifactWriter {
     } catch (IOException e) {
       events.accept(new BuildEvent.Failed(DISK, String.valueOf(e.getMessage())));
       throw e;
-    } finally {
-      removeScratch(scratch);
     }
   }
 
@@ -216,13 +215,10 @@ final class ArtifactWriter {
   }
 
   private ByteSource blob(Results made, StepId step, String name) throws IOException {
-    return ByteSource.of(path(name, made.blob(step, name).identity()));
-  }
-
-  private Path path(String name, Digest digest) throws IOException {
+    Digest digest = made.blob(step, name).identity();
     return store
         .files()
-        .path(digest)
+        .find(digest)
         .orElseThrow(() -> new IOException(name + " " + digest + ": no longer in the store"));
   }
 
@@ -242,14 +238,15 @@ final class ArtifactWriter {
   /// Copies a part of the disk out of the store, whose name for it is its digest.
   private void split(Results made, StepId step, String name, Path file, Map<String, Digest> digests)
       throws IOException {
-    Digest digest = made.blob(step, name).identity();
-    Files.copy(path(name, digest), file);
-    digests.put(name(file), digest);
+    try (InputStream part = blob(made, step, name).stream()) {
+      Files.copy(part, file);
+    }
+    digests.put(name(file), made.blob(step, name).identity());
   }
 
   private static List<Path> files(Path folder) throws IOException {
     try (var list = Files.list(folder)) {
-      return list.sorted().toList();
+      return list.filter(file -> !name(file).startsWith(".")).sorted().toList();
     }
   }
 
@@ -273,12 +270,5 @@ final class ArtifactWriter {
 
   private static boolean isManifest(Path file) {
     return file.endsWith("manifest.json");
-  }
-
-  private static void removeScratch(Path scratch) throws IOException {
-    for (Path file : files(scratch)) {
-      Files.delete(file);
-    }
-    Files.delete(scratch);
   }
 }

@@ -13,9 +13,11 @@ import io.microvisor.compose.image.VerityStep;
 import io.microvisor.compose.plan.BuildEvent;
 import io.microvisor.compose.plan.Forecast;
 import io.microvisor.compose.plan.Input;
+import io.microvisor.compose.plan.Mending;
 import io.microvisor.compose.plan.Plan;
 import io.microvisor.compose.plan.PlanRunner;
 import io.microvisor.compose.plan.Results;
+import io.microvisor.compose.plan.SharedResults;
 import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.state.StateStore;
@@ -47,14 +49,23 @@ public final class Composer {
 
   private final Store store;
   private final PackageSupply supply;
+  private final SharedResults shared;
   private final Consumer<BuildEvent> events;
+
+  /// Without sharing results with other machines.
+  public Composer(Store store, PackageSupply supply, Consumer<BuildEvent> events) {
+    this(store, supply, SharedResults.NONE, events);
+  }
 
   /// @param store where everything is kept between builds
   /// @param supply where packages come from
+  /// @param shared asked for what the store lacks
   /// @param events told what happens, from one thread at a time
-  public Composer(Store store, PackageSupply supply, Consumer<BuildEvent> events) {
+  public Composer(
+      Store store, PackageSupply supply, SharedResults shared, Consumer<BuildEvent> events) {
     this.store = store;
     this.supply = supply;
+    this.shared = shared;
     this.events =
         event -> {
           synchronized (this) {
@@ -74,18 +85,29 @@ public final class Composer {
       throws IOException, InterruptedException {
     supply.check(lock.everything());
     long epoch = epoch(lock, sourceDateEpoch);
-    NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, events);
-    Plan plan = plan(template, lock, packages, epoch);
-    Results made = new PlanRunner(store, packages::contents, events).run(plan);
-    return new ArtifactWriter(store, events).write(template, lock, epoch, made, output);
+    return mending()
+        .run(look -> {
+          NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, events);
+          Plan plan = plan(template, lock, packages, epoch);
+          Results made = runner(packages, look).run(plan);
+          return new ArtifactWriter(store, events).write(template, lock, epoch, made, output);
+        });
+  }
+
+  private Mending mending() {
+    return new Mending(store, PACKAGES, events);
+  }
+
+  private PlanRunner runner(NeededPackages packages, Mending.Look look) {
+    return new PlanRunner(store, packages::contents, shared, look, events);
   }
 
   /// Tells what [#build] would do, and does nothing.
   public List<Forecast> forecast(Template template, Lock lock, OptionalLong sourceDateEpoch)
-      throws IOException {
+      throws IOException, InterruptedException {
     NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, events);
     Plan plan = plan(template, lock, packages, epoch(lock, sourceDateEpoch));
-    return new PlanRunner(store, packages::contents, events).forecast(plan);
+    return runner(packages, Mending.Look.USUAL).forecast(plan);
   }
 
   /// Opens a shell in the tree that a step starts from; for `configure`, as far as its scripts get. All that the step needs is
@@ -99,15 +121,18 @@ public final class Composer {
       throws IOException, InterruptedException {
     long epoch = epoch(lock, sourceDateEpoch);
     Sandbox sandbox = Sandbox.on(SandboxSupport.probe());
-    NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, events);
-    Plan plan = plan(template, lock, packages, epoch);
-    if (plan.step(step) instanceof ConfigureStep configure) {
-      return Configure.in(sandbox).debug(configure.spec(), shell);
-    }
-    Results made = new PlanRunner(store, packages::contents, events).run(plan.before(step));
-    ContentSource all = store.contents().or(packages.contents());
-    return shell.open(
-        sandbox, made.firstTree(plan.step(step), all), all, step.name(), List.of(), epoch);
+    return mending()
+        .run(look -> {
+          NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, events);
+          Plan plan = plan(template, lock, packages, epoch);
+          if (plan.step(step) instanceof ConfigureStep configure) {
+            return Configure.in(sandbox).debug(configure.spec(), shell);
+          }
+          Results made = runner(packages, look).run(plan.before(step));
+          ContentSource all = store.contents().or(packages.contents());
+          return shell.open(
+              sandbox, made.firstTree(plan.step(step), all), all, step.name(), List.of(), epoch);
+        });
   }
 
   private static long epoch(Lock lock, OptionalLong sourceDateEpoch) {

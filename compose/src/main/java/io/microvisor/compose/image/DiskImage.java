@@ -227,7 +227,8 @@ public final class DiskImage implements Closeable {
     };
   }
 
-  private static List<Kernel> kernels(FatVolume esp) throws IOException {
+  /// The unified kernel images on an EFI system partition.
+  public static List<Kernel> kernels(FatVolume esp) throws IOException {
     List<Kernel> kernels = new ArrayList<>();
     for (FileTree.Entry entry : esp.tree().children(KERNELS)) {
       String name = entry.path().name().toLowerCase(Locale.ROOT);

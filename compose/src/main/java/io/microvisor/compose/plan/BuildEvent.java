@@ -37,6 +37,11 @@ public sealed interface BuildEvent {
   /// A step's outputs were in the cache.
   record Reused(StepId step) implements BuildEvent {}
 
+  /// A step's outputs were made on another machine, and are here now.
+  ///
+  /// @param bytes how many came over the network
+  record Fetched(StepId step, long bytes) implements BuildEvent {}
+
   /// A step is done.
   ///
   /// @param what what it made, in a few words
@@ -47,4 +52,7 @@ public sealed interface BuildEvent {
 
   /// Something worth a line, such as what a package script printed.
   record Noted(StepId step, String line) implements BuildEvent {}
+
+  /// Something that whoever builds should know, though the build goes on.
+  record Warned(StepId step, String what) implements BuildEvent {}
 }

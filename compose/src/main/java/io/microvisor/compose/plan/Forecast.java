@@ -10,6 +10,9 @@ public sealed interface Forecast {
   /// Its outputs are in the cache.
   record Reused(StepId step) implements Forecast {}
 
+  /// Its outputs were made on another machine and can be had from there.
+  record Fetched(StepId step) implements Forecast {}
+
   /// It would run.
   ///
   /// @param reasons what changed since it was last made

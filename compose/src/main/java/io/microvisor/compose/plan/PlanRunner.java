@@ -4,6 +4,7 @@ import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
+import io.microvisor.formats.tree.Inode;
 import io.microvisor.store.Store;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -27,7 +28,9 @@ import java.util.function.Consumer;
 public final class PlanRunner {
   private final Store store;
   private final Contents contents;
+  private final SharedResults shared;
   private final Consumer<BuildEvent> events;
+  private final Mending.Look look;
 
   /// Where contents come from that no step made.
   @FunctionalInterface
@@ -36,10 +39,24 @@ public final class PlanRunner {
     ContentSource open() throws IOException;
   }
 
-  /// @param contents the contents of the packages' files; those of the trees that steps make are found in the store
-  /// @param events told what happens, from one thread at a time
+  /// Without sharing results.
   public PlanRunner(Store store, Contents contents, Consumer<BuildEvent> events) {
+    this(store, contents, SharedResults.NONE, Mending.Look.USUAL, events);
+  }
+
+  /// @param contents the contents of the packages' files; those of the trees that steps make are found in the store
+  /// @param shared asked for what the store lacks, before a step runs
+  /// @param look how closely to look at what the store has
+  /// @param events told what happens, from one thread at a time
+  public PlanRunner(
+      Store store,
+      Contents contents,
+      SharedResults shared,
+      Mending.Look look,
+      Consumer<BuildEvent> events) {
     this.store = store;
+    this.look = look;
+    this.shared = shared;
     this.contents = () -> store.contents().or(contents.open());
     this.events =
         event -> {
@@ -104,16 +121,31 @@ public final class PlanRunner {
     }
     SortedMap<String, Digest> identities = identities(step, taken);
     Digest key = step.fingerprint().key(step.id(), identities);
-    Optional<Outputs> cached = cached(key);
-    Outputs outputs;
-    if (cached.isPresent()) {
-      events.accept(new BuildEvent.Reused(step.id()));
-      outputs = cached.get();
-    } else {
-      outputs = run(step, taken, key);
-    }
+    Outputs outputs = outputs(step, taken, key);
     history.remember(step.id(), StepHistory.facts(step, identities));
     return outputs;
+  }
+
+  /// From the store, else from another machine, else from the step itself.
+  private Outputs outputs(Step step, Map<String, Artifact> taken, Digest key)
+      throws IOException, InterruptedException {
+    Optional<Outputs> cached = cached(key);
+    if (cached.isPresent()) {
+      events.accept(new BuildEvent.Reused(step.id()));
+      shared.offer(key, cached.get());
+      return cached.get();
+    }
+    events.accept(new BuildEvent.Started(step.id()));
+    Optional<SharedResults.Fetched> fetched = shared.fetch(key);
+    if (fetched.isPresent() && isHere(fetched.get().outputs())) {
+      Outputs outputs = fetched.get().outputs();
+      store.actions().put(key, outputs.toBytes());
+      events.accept(new BuildEvent.Fetched(step.id(), fetched.get().bytes()));
+      return outputs;
+    }
+    Outputs made = run(step, taken, key);
+    shared.offer(key, made);
+    return made;
   }
 
   private static SortedMap<String, Digest> identities(Step step, Map<String, Artifact> taken) {
@@ -131,7 +163,7 @@ public final class PlanRunner {
   }
 
   /// What would become of each step if the plan were run now.
-  public List<Forecast> forecast(Plan plan) throws IOException {
+  public List<Forecast> forecast(Plan plan) throws IOException, InterruptedException {
     StepHistory history = new StepHistory(store.actions(), plan.name());
     Map<StepId, Outputs> known = new HashMap<>();
     List<Forecast> forecasts = new ArrayList<>();
@@ -152,10 +184,14 @@ public final class PlanRunner {
         continue;
       }
       SortedMap<String, Digest> identities = identities(step, taken);
-      Optional<Outputs> cached = cached(step.fingerprint().key(step.id(), identities));
+      Digest key = step.fingerprint().key(step.id(), identities);
+      Optional<Outputs> cached = cached(key);
+      Optional<Outputs> elsewhere = cached.isPresent() ? Optional.empty() : shared.forecast(key);
+      cached.or(() -> elsewhere).ifPresent(outputs -> known.put(step.id(), outputs));
       if (cached.isPresent()) {
-        known.put(step.id(), cached.get());
         forecasts.add(new Forecast.Reused(step.id()));
+      } else if (elsewhere.isPresent()) {
+        forecasts.add(new Forecast.Fetched(step.id()));
       } else {
         forecasts.add(
             new Forecast.Runs(
@@ -167,7 +203,6 @@ public final class PlanRunner {
 
   private Outputs run(Step step, Map<String, Artifact> inputs, Digest key)
       throws IOException, InterruptedException {
-    events.accept(new BuildEvent.Started(step.id()));
     try {
       RunningStep context = new RunningStep(step.id(), inputs, store, contents, events);
       Outputs outputs = step.run(context);
@@ -192,7 +227,8 @@ public final class PlanRunner {
     return String.join(", ", words);
   }
 
-  /// Outputs remembered from an earlier run, if all that they name is still in the store.
+  /// Outputs remembered from an earlier run, if all that they name is still in the store; also the files of their trees,
+  /// where there is a reason to ask.
   private Optional<Outputs> cached(Digest key) throws IOException {
     Optional<byte[]> entry = store.actions().find(key);
     if (entry.isEmpty()) {
@@ -205,17 +241,33 @@ public final class PlanRunner {
       // A damaged entry is as good as none: the step runs again and replaces it.
       return Optional.empty();
     }
+    return isHere(outputs) && (look == Mending.Look.USUAL || areHere(outputs))
+        ? Optional.of(outputs)
+        : Optional.empty();
+  }
+
+  private boolean areHere(Outputs outputs) throws IOException {
+    ContentSource all = contents.open();
     for (Artifact artifact : outputs.byName().values()) {
-      boolean there =
-          switch (artifact) {
-            case Artifact.Tree tree -> store.contents().find(tree.identity()).isPresent();
-            case Artifact.Blob blob -> store.files().path(blob.identity()).isPresent();
-            case Artifact.Text _ -> true;
-          };
-      if (!there) {
-        return Optional.empty();
+      if (artifact instanceof Artifact.Tree tree
+          && tree.read(store.contents())
+              .entries()
+              .anyMatch(entry ->
+                  entry.inode() instanceof Inode.RegularFile file
+                      && all.find(file.content()).isEmpty())) {
+        return false;
       }
     }
-    return Optional.of(outputs);
+    return true;
+  }
+
+  private boolean isHere(Outputs outputs) {
+    return outputs.byName().values().stream()
+        .allMatch(artifact ->
+            switch (artifact) {
+              case Artifact.Tree tree -> store.contents().find(tree.identity()).isPresent();
+              case Artifact.Blob blob -> store.files().path(blob.identity()).isPresent();
+              case Artifact.Text _ -> true;
+            });
   }
 }

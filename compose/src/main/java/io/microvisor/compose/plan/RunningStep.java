@@ -54,12 +54,10 @@ final class RunningStep implements StepContext {
   @Override
   public ByteSource blob(String name) throws IOException {
     Digest digest = artifact(name).identity();
-    Path path =
-        store
-            .files()
-            .path(digest)
-            .orElseThrow(() -> new IOException(name + " " + digest + ": no longer in the store"));
-    return ByteSource.of(path);
+    return store
+        .files()
+        .find(digest)
+        .orElseThrow(() -> new IOException(name + " " + digest + ": no longer in the store"));
   }
 
   @Override

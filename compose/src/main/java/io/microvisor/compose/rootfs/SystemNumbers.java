@@ -14,8 +14,8 @@ import java.util.TreeMap;
 /// | numbers | whose |
 /// |---|---|
 /// | 0 to 99 | Debian's own, the same everywhere (base-passwd) |
-/// | 100 to 599 | names in `system-accounts.txt`, which only ever grows |
-/// | 600 to 999 | all other names, from their SHA-256 |
+/// | 100 to 699 | names in `system-accounts.txt`, which only ever grows |
+/// | 700 to 999 | all other names, from their SHA-256 |
 /// | 1000 and up | people, and Debian's rarer ones |
 final class SystemNumbers {
   /// The first number of an account that a package makes (Debian Policy 9.2.2).
@@ -24,7 +24,7 @@ final class SystemNumbers {
   /// The last.
   static final long LAST = 999;
 
-  private static final long FIRST_DERIVED = 600;
+  private static final long FIRST_DERIVED = 700;
   private static final Map<String, Long> KNOWN = read();
 
   private SystemNumbers() {}

@@ -21,10 +21,9 @@ import java.util.Map;
 /// Reads one archive into a tree. Nothing is unpacked: contents stay slices of the source. Members without directories
 /// above them get plain ones.
 public final class CpioReader {
-  private static final String FORMAT = "cpio archive";
-  private static final int LONGEST_NAME = 4096;
+  private static final String FORMAT = CpioMember.FORMAT;
   private static final int LONGEST_TARGET = 4095;
-  private static final int MOST_MEMBERS = 1 << 20;
+  static final int MOST_MEMBERS = 1 << 20;
 
   private final ByteSource source;
   private final FileTree.Builder tree = FileTree.builder();
@@ -67,39 +66,15 @@ public final class CpioReader {
   }
 
   private boolean readMember() throws IOException {
-    long start = at;
-    CpioHeader header =
-        CpioHeader.read(FORMAT, StructReader.read(FORMAT, source, at, CpioHeader.SIZE));
-    if (header.nameSize() < 2 || header.nameSize() > LONGEST_NAME) {
-      throw FormatException.damaged(
-          FORMAT, start + 94, "c_namesize " + header.nameSize() + " (expected: 2 to 4096)");
-    }
-    int width = (int) header.nameSize();
-    byte[] name = StructReader.read(FORMAT, source, at + CpioHeader.SIZE, width).bytes(width);
-    if (name[width - 1] != 0) {
-      throw FormatException.damaged(FORMAT, start + CpioHeader.SIZE, "a name without its NUL");
-    }
-    at = alignUp(at + CpioHeader.SIZE + width);
-    if (header.fileSize() > source.size() - at) {
-      throw FormatException.damaged(
-          FORMAT,
-          start + 54,
-          "c_filesize "
-              + header.fileSize()
-              + ", "
-              + (source.size() - at)
-              + " bytes left (truncated?)");
-    }
-    String text = new String(name, 0, width - 1, StandardCharsets.UTF_8);
-    if (text.equals(CpioHeader.TRAILER)) {
+    CpioMember member = CpioMember.read(source, at);
+    at = member.end();
+    if (member.isTrailer()) {
       return false;
     }
-    ByteSource content = source.slice(at, header.fileSize());
-    at = Math.min(alignUp(at + header.fileSize()), source.size());
     try {
-      put(TreePath.of(text), header, content);
+      put(TreePath.of(member.name()), member.header(), member.content());
     } catch (IllegalArgumentException e) {
-      throw FormatException.damaged(FORMAT, start, String.valueOf(e.getMessage()));
+      throw FormatException.damaged(FORMAT, member.position(), String.valueOf(e.getMessage()));
     }
     return true;
   }
@@ -191,9 +166,5 @@ public final class CpioReader {
       }
       at += buffer.limit();
     }
-  }
-
-  private static long alignUp(long position) {
-    return (position + 3) & ~3L;
   }
 }

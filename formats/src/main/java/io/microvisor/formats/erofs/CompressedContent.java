@@ -54,7 +54,8 @@ final class CompressedContent implements ByteSource {
     }
   }
 
-  private List<ExtentMap.Part> parts() throws IOException {
+  /// Where its bytes lie.
+  List<ExtentMap.Part> parts() throws IOException {
     List<ExtentMap.Part> known = parts.get();
     if (known == null || known.isEmpty()) {
       known = ExtentMap.read(image, map, size);

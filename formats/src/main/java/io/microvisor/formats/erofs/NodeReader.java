@@ -10,8 +10,15 @@ import java.io.IOException;
 /// Reads single inodes of an image.
 final class NodeReader {
   /// An inode with its attributes and content; the content of what has none is empty.
+  ///
+  /// @param headSize how many bytes its record and attributes take
   record Node(
-      long position, InodeRecord inode, FileType type, Attributes attributes, ByteSource content) {
+      long position,
+      InodeRecord inode,
+      int headSize,
+      FileType type,
+      Attributes attributes,
+      ByteSource content) {
     Meta meta() throws FormatException {
       if (inode.uid() > 0xffff_fffeL || inode.gid() > 0xffff_fffeL) {
         throw FormatException.damaged(
@@ -76,7 +83,7 @@ final class NodeReader {
               throw FormatException.damaged(
                   Blocks.FORMAT, position, "mode 0" + Integer.toOctalString(inode.mode()));
         };
-    return new Node(position, inode, type, attributes, content);
+    return new Node(position, inode, (int) (behind - position), type, attributes, content);
   }
 
   private ByteSource content(InodeRecord inode, long position, long behind) throws IOException {

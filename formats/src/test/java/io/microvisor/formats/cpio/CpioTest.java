@@ -34,6 +34,27 @@ class CpioTest {
   }
 
   @Test
+  void listsWhatLiesWhere() throws IOException {
+    FileTree tree = sample();
+    byte[] archive = write(tree);
+    byte[] moved = new byte[archive.length + 8];
+    System.arraycopy(archive, 0, moved, 8, archive.length);
+
+    CpioListing listing = CpioListing.read(ByteSource.of(moved), 8);
+
+    assertThat(listing.end()).isLessThanOrEqualTo(moved.length);
+    long at = 8;
+    for (CpioListing.Entry entry : listing.entries()) {
+      assertThat(entry.position()).isEqualTo(at);
+      Inode inode = tree.find(entry.path()).orElseThrow();
+      assertThat(entry.isFile()).isEqualTo(inode instanceof Inode.RegularFile);
+      assertThat(entry.isDirectory()).isEqualTo(inode instanceof Inode.Directory);
+      at += entry.length();
+    }
+    assertThat(listing.entries()).hasSize((int) tree.entries().count());
+  }
+
+  @Test
   void writesTheHeaderOfTheSpecification() throws IOException {
     FileTree tree = FileTree.builder().put("f", file("hello", 0640, 1000, 77)).build();
     String text = new String(write(tree), StandardCharsets.ISO_8859_1);

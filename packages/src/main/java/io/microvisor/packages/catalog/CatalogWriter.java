@@ -4,15 +4,11 @@ import io.microvisor.bytes.Digest;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.deb.Relation;
 import io.microvisor.packages.deb.Relations;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 
 /// Makes the file of a catalogue: packages are added one by one, each text is kept once, and at the end everything is
 /// numbered, laid out and copied.
@@ -21,8 +17,11 @@ import java.util.Objects;
 public final class CatalogWriter {
   private static final int TEXTS = PackageRecord.TEXTS;
 
-  private final Map<String, Integer> numbers = new HashMap<>();
   private final List<String> texts = new ArrayList<>();
+  // The numbers of the texts, at where their hash codes lead or in the next free place behind; 0 is
+  // free, for the empty
+  // text is not looked for. A map of them would take as much memory as half of the texts.
+  private int[] places = new int[1 << 10];
 
   private int packages;
   // Per package: its texts in the order of the record, its flags, its digest, its two sizes.
@@ -37,7 +36,7 @@ public final class CatalogWriter {
 
   /// A writer of a catalogue without packages.
   public CatalogWriter() {
-    number("");
+    texts.add("");
   }
 
   /// Adds a package, whose origin is not kept.
@@ -103,12 +102,31 @@ public final class CatalogWriter {
   }
 
   private int number(String text) {
-    Integer known = numbers.putIfAbsent(text, texts.size());
-    if (known != null) {
-      return known;
+    if (text.isEmpty()) {
+      return 0;
     }
-    texts.add(text);
-    return texts.size() - 1;
+    if (2 * texts.size() > places.length) {
+      places = new int[2 * places.length];
+      for (int i = 1; i < texts.size(); i++) {
+        places[place(texts.get(i))] = i;
+      }
+    }
+    int place = place(text);
+    if (places[place] == 0) {
+      places[place] = texts.size();
+      texts.add(text);
+    }
+    return places[place];
+  }
+
+  /// Where the number of a text is, or would be.
+  private int place(String text) {
+    int hash = text.hashCode();
+    int place = (hash ^ hash >>> 16) & places.length - 1;
+    while (places[place] != 0 && !texts.get(places[place]).equals(text)) {
+      place = place + 1 & places.length - 1;
+    }
+    return place;
   }
 
   /// The file, for [StoredCatalog#read]; asked for once, after all packages.
@@ -129,7 +147,9 @@ public final class CatalogWriter {
     }
 
     int[] textStarts = new int[texts.size() + 1];
-    byte[] characters = characters(textStarts);
+    for (int i = 0; i < texts.size(); i++) {
+      textStarts[i + 1] = Math.addExact(textStarts[i], encodedSize(texts.get(i)));
+    }
     int essential = 0;
     int[] recordStarts = new int[packages + 1];
     for (int i = 0; i < packages; i++) {
@@ -142,13 +162,14 @@ public final class CatalogWriter {
             packages,
             names,
             texts.size(),
-            characters.length,
+            textStarts[texts.size()],
             provided,
             essential,
             recordStarts[packages]);
     ByteBuffer file = ByteBuffer.allocate(layout.size());
     putAll(file.position(layout.textStarts()), textStarts);
-    file.position(layout.charactersStart()).put(characters);
+    file.position(layout.charactersStart());
+    texts.forEach(text -> file.put(text.getBytes(StandardCharsets.UTF_8)));
     putHashes(file.position(layout.hashes()), names);
     putNamed(file, layout);
     putProviders(file, layout);
@@ -180,7 +201,7 @@ public final class CatalogWriter {
     List<String> all = new ArrayList<>(texts.size());
     all.add("");
     for (String name : sorted) {
-      renumbered[Objects.requireNonNull(numbers.get(name))] = all.size();
+      renumbered[number(name)] = all.size();
       all.add(name);
     }
     for (int i = 1; i < isName.length; i++) {
@@ -191,17 +212,18 @@ public final class CatalogWriter {
     }
     texts.clear();
     texts.addAll(all);
-    numbers.clear();
+    places = new int[0];
     return names;
   }
 
-  private byte[] characters(int[] starts) {
-    ByteArrayOutputStream characters = new ByteArrayOutputStream(1 << 16);
-    for (int i = 0; i < texts.size(); i++) {
-      characters.writeBytes(texts.get(i).getBytes(StandardCharsets.UTF_8));
-      starts[i + 1] = characters.size();
+  /// How many bytes a text takes as UTF-8.
+  private static int encodedSize(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 0x80) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+      }
     }
-    return characters.toByteArray();
+    return text.length();
   }
 
   private void putHashes(ByteBuffer file, int names) {

@@ -72,6 +72,11 @@ public final class SearchText {
     private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
     private int packages;
 
+    /// A writer of no packages.
+    public Writer() {
+      lines.writeBytes(new byte[HEADER_SIZE]);
+    }
+
     /// Adds the next package of the catalogue.
     ///
     /// @param description the field of this name; of its lines the first is kept
@@ -90,13 +95,12 @@ public final class SearchText {
 
     /// The text of all that was added.
     public SearchText text() {
-      byte[] content = lines.toByteArray();
-      StructWriter file = StructWriter.ofSize(HEADER_SIZE + content.length);
-      file.at(0).ascii(MAGIC, 8);
-      file.at(8).u32be(0);
-      file.at(12).u32be(packages);
-      file.at(16).bytes(content);
-      byte[] bytes = file.toBytes();
+      byte[] bytes = lines.toByteArray();
+      StructWriter header = StructWriter.ofSize(HEADER_SIZE);
+      header.at(0).ascii(MAGIC, 8);
+      header.at(8).u32be(0);
+      header.at(12).u32be(packages);
+      System.arraycopy(header.toBytes(), 0, bytes, 0, HEADER_SIZE);
       StructWriter checksum = StructWriter.ofSize(4).at(0).u32be(checksum(bytes));
       System.arraycopy(checksum.toBytes(), 0, bytes, 8, 4);
       return new SearchText(bytes);

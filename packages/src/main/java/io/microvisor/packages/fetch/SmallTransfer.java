@@ -4,7 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -80,13 +79,13 @@ final class SmallTransfer {
   }
 
   private Small overHttp() throws IOException, InterruptedException {
-    HttpResponse<TimedBody> response = transport.get(address, conditions());
-    try (TimedBody body = response.body()) {
-      return switch (response.statusCode()) {
-        case 200 -> fresh(response, body);
+    Transport.Answer answer = transport.get(address, conditions());
+    try (TimedBody body = answer.body()) {
+      return switch (answer.status()) {
+        case 200 -> fresh(answer, body);
         case 304 -> new Small.Unchanged();
         case 404, 410 -> new Small.Absent("not found there");
-        default -> throw broken(Refusal.status(response.statusCode(), response.headers(), limits));
+        default -> throw broken(Refusal.status(answer.status(), answer.headers(), limits));
       };
     }
   }
@@ -111,9 +110,9 @@ final class SmallTransfer {
     return headers;
   }
 
-  private Small fresh(HttpResponse<?> response, TimedBody body)
+  private Small fresh(Transport.Answer answer, TimedBody body)
       throws IOException, InterruptedException {
-    long announced = response.headers().firstValueAsLong("Content-Length").orElse(-1);
+    long announced = answer.headers().firstValueAsLong("Content-Length").orElse(-1);
     ByteArrayOutputStream content = new ByteArrayOutputStream();
     List<ByteBuffer> buffers = body.next();
     for (; !buffers.isEmpty(); buffers = body.next()) {
@@ -133,8 +132,8 @@ final class SmallTransfer {
     return new Small.Fresh(
         content.toByteArray(),
         new Validators(
-            response.headers().firstValue("ETag").orElse(""),
-            response.headers().firstValue("Last-Modified").orElse("")));
+            answer.headers().firstValue("ETag").orElse(""),
+            answer.headers().firstValue("Last-Modified").orElse("")));
   }
 
   private Small fromFile() throws FailedException {

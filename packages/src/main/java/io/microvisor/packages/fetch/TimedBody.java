@@ -27,6 +27,9 @@ final class TimedBody implements BodySubscriber<TimedBody>, Closeable {
     record Broken(Throwable cause) implements Item {}
   }
 
+  /// How many pieces may wait for us: with one, the connection would stand still whenever we write.
+  private static final int AHEAD = 4;
+
   private final LinkedBlockingQueue<Item> items = new LinkedBlockingQueue<>();
   private final Duration stall;
   private final long leastRate;
@@ -104,7 +107,7 @@ final class TimedBody implements BodySubscriber<TimedBody>, Closeable {
       offered.cancel();
     } else {
       subscription = offered;
-      offered.request(1);
+      offered.request(AHEAD);
     }
   }
 

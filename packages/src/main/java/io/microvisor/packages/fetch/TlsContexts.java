@@ -63,6 +63,18 @@ final class TlsContexts {
     }
   }
 
+  /// The context of a client that never speaks TLS: it trusts nobody, and so need not read whom this machine trusts,
+  /// which a client that is given none does.
+  static SSLContext ofNobody() throws IOException {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(new KeyManager[0], new TrustManager[0], null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IOException("preparing TLS: " + e.getMessage(), e);
+    }
+  }
+
   private static TrustManager[] trust(Tls.Authorities authorities)
       throws IOException, GeneralSecurityException {
     List<Certificate> all = new ArrayList<>();

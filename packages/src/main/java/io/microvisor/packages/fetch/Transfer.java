@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpHeaders;
-import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -65,29 +64,29 @@ final class Transfer {
 
   private Outcome overHttp(long have) throws IOException, InterruptedException {
     Map<String, String> headers = have > 0 ? Map.of("Range", "bytes=" + have + "-") : Map.of();
-    HttpResponse<TimedBody> response;
+    Transport.Answer answer;
     try {
-      response = transport.get(address, headers);
+      answer = transport.get(address, headers);
     } catch (IOException | IllegalArgumentException e) {
       return Refusal.failure(e);
     }
-    try (TimedBody body = response.body()) {
-      long announced = response.headers().firstValueAsLong("Content-Length").orElse(UNSAID);
-      return switch (response.statusCode()) {
+    try (TimedBody body = answer.body()) {
+      long announced = answer.headers().firstValueAsLong("Content-Length").orElse(UNSAID);
+      return switch (answer.status()) {
         case 200 ->
             announced != UNSAID && announced != download.size()
                 ? otherSize(announced)
-                : receive(body::next, 0, encoding(response));
+                : receive(body::next, 0, encoding(answer));
         case 206 -> {
-          Range range = Range.of(response.headers());
+          Range range = Range.of(answer.headers());
           if (range.size() != UNSAID && range.size() != download.size()) {
             yield otherSize(range.size());
           }
           boolean fits = range.start() == have && announced <= download.size() - have;
-          yield fits ? receive(body::next, have, encoding(response)) : anew(have);
+          yield fits ? receive(body::next, have, encoding(answer)) : anew(have);
         }
         case 416 -> anew(have);
-        default -> Refusal.status(response.statusCode(), response.headers(), limits);
+        default -> Refusal.status(answer.status(), answer.headers(), limits);
       };
     }
   }
@@ -177,8 +176,8 @@ final class Transfer {
 
   /// Some servers say `gzip` of a file that is one, as it is; so what counts is whether size and digest are right,
   /// and this is a remark for when they are not.
-  private static String encoding(HttpResponse<?> response) {
-    String encoding = response.headers().firstValue("Content-Encoding").orElse("identity");
+  private static String encoding(Transport.Answer answer) {
+    String encoding = answer.headers().firstValue("Content-Encoding").orElse("identity");
     return encoding.equalsIgnoreCase("identity")
         ? ""
         : "; the server encodes it as " + encoding + ", which nobody asked for";

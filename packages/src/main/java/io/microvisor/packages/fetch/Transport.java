@@ -1,5 +1,6 @@
 package io.microvisor.packages.fetch;
 
+import io.microvisor.bytes.ByteSource;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -10,6 +11,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
@@ -19,6 +21,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /// HTTP requests with our rules for redirects, proxies, certificates and logins.
 ///
@@ -30,67 +36,105 @@ final class Transport implements Closeable {
   static {
     // The runtime sends no password to a proxy that is asked for a tunnel, unless it was told so
     // before its first
-    // request. Whoever writes a password into a proxy's address wants it sent there. A setting
-    // given from outside
-    // stays. Until when: until HttpClient.Builder lets one say it.
-    String tunnels = "jdk.http.auth.tunneling.disabledSchemes";
-    if (System.getProperty(tunnels) == null) {
-      System.setProperty(tunnels, "");
+    // request. Whoever writes a password into a proxy's address wants it sent there. Until when:
+    // until
+    // HttpClient.Builder lets one say it.
+    setUnlessSet("jdk.http.auth.tunneling.disabledSchemes", "");
+    // Its buffers are of 16 KiB, which makes a piece, two thread switches and a system call of
+    // each.
+    setUnlessSet("jdk.httpclient.bufsize", "65536");
+  }
+
+  /// A setting of the runtime that is given from outside stays.
+  private static void setUnlessSet(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
     }
   }
 
   private final Network network;
-  private final Map<Tls, HttpClient> clients = new HashMap<>();
+
+  /// One for each setting of TLS, and one for plain `http`, which has none.
+  private final Map<Optional<Tls>, HttpClient> clients = new HashMap<>();
 
   Transport(Network network) {
     this.network = network;
   }
 
   private HttpClient client(URI address) throws FinalException {
-    boolean secure = address.getScheme().equalsIgnoreCase("https");
-    Tls tls =
-        network.tls().stream()
-            .filter(one -> secure && one.fits(address))
-            .findFirst()
-            .map(one -> new Tls("", one.authorities(), one.identity()))
-            .orElse(Tls.USUAL);
+    Optional<Tls> tls =
+        address.getScheme().equalsIgnoreCase("https")
+            ? Optional.of(tls(address))
+            : Optional.empty();
     synchronized (clients) {
       HttpClient client = clients.get(tls);
       if (client == null) {
-        HttpClient.Builder builder =
+        client =
             HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(network.limits().connect())
-                .proxy(new Proxies(network));
-        if (secure) {
-          try {
-            builder.sslContext(TlsContexts.of(tls));
-          } catch (IOException e) {
-            throw new FinalException(String.valueOf(e.getMessage()));
-          }
-        }
-        client = builder.build();
+                .proxy(new Proxies(network))
+                .sslContext(context(tls))
+                .build();
         clients.put(tls, client);
       }
       return client;
     }
   }
 
+  private Tls tls(URI address) {
+    return network.tls().stream()
+        .filter(one -> one.fits(address))
+        .findFirst()
+        .map(one -> new Tls("", one.authorities(), one.identity()))
+        .orElse(Tls.USUAL);
+  }
+
+  private static SSLContext context(Optional<Tls> tls) throws FinalException {
+    try {
+      return tls.isPresent() ? TlsContexts.of(tls.get()) : TlsContexts.ofNobody();
+    } catch (IOException e) {
+      throw new FinalException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// What a server says, the body of which is still coming.
+  record Answer(int status, HttpHeaders headers, TimedBody body) {}
+
   /// The answer to a GET, whatever its status, redirects followed.
-  HttpResponse<TimedBody> get(URI address, Map<String, String> headers)
+  Answer get(URI address, Map<String, String> headers) throws IOException, InterruptedException {
+    return ask("GET", address, headers);
+  }
+
+  /// The answer to a HEAD, whatever its status, redirects followed.
+  Answer head(URI address) throws IOException, InterruptedException {
+    return ask("HEAD", address, Map.of());
+  }
+
+  /// The answer to a PUT, whatever its status. Redirects are answers: what we have is meant for this server.
+  ///
+  /// @throws HttpTimeoutException if nothing was taken, or no answer came, for too long
+  HttpResponse<Void> put(URI address, ByteSource content) throws IOException, InterruptedException {
+    URI at = Addresses.withoutLogin(address);
+    String own = Addresses.login(address);
+    Upload upload = new Upload(content, network.limits().stall());
+    HttpRequest.Builder request = request(at, own.isEmpty() ? login(at) : own);
+    return upload.run(client(at), request);
+  }
+
+  private Answer ask(String method, URI address, Map<String, String> headers)
       throws IOException, InterruptedException {
     String own = Addresses.login(address);
     URI at = Addresses.withoutLogin(address);
     for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
       boolean atHome = Addresses.host(at).equals(Addresses.host(address));
-      HttpResponse<TimedBody> response =
-          send(at, headers, atHome && !own.isEmpty() ? own : login(at));
-      if (!isRedirect(response.statusCode())) {
-        return response;
+      Answer answer = send(method, at, headers, atHome && !own.isEmpty() ? own : login(at));
+      if (!isRedirect(answer.status())) {
+        return answer;
       }
-      response.body().close();
-      at = target(at, response.headers().firstValue("Location").orElse(""));
+      answer.body().close();
+      at = target(at, answer.headers().firstValue("Location").orElse(""));
     }
     throw new FinalException("more than " + MOST_REDIRECTS + " redirects, the last to " + at);
   }
@@ -104,15 +148,43 @@ final class Transport implements Closeable {
     }
   }
 
-  private HttpResponse<TimedBody> send(URI address, Map<String, String> headers, String login)
+  private Answer send(String method, URI address, Map<String, String> headers, String login)
       throws IOException, InterruptedException {
     Limits limits = network.limits();
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(address)
+        request(address, login)
             .timeout(limits.stall())
-            .header("User-Agent", "emt")
-            .header("Accept-Encoding", "identity");
+            .header("Accept-Encoding", "identity")
+            .method(method, HttpRequest.BodyPublishers.noBody());
     headers.forEach(request::header);
+    AtomicReference<@Nullable Answer> begun = new AtomicReference<>();
+    HttpResponse.BodyHandler<TimedBody> handler =
+        head -> {
+          TimedBody body = new TimedBody(limits.stall(), limits.leastRate());
+          begun.set(new Answer(head.statusCode(), head.headers(), body));
+          return body;
+        };
+    try {
+      HttpResponse<TimedBody> response = client(address).send(request.build(), handler);
+      return new Answer(response.statusCode(), response.headers(), response.body());
+    } catch (HttpConnectTimeoutException e) {
+      throw e;
+    } catch (HttpTimeoutException _) {
+      throw new HttpTimeoutException("no answer within " + TimedBody.seconds(limits.stall()));
+    } catch (IOException e) {
+      Answer answer = begun.get();
+      if (answer == null) {
+        throw e;
+      }
+      // The connection broke before the client had come round to handing out the answer. What came
+      // of it counts.
+      answer.body().onError(e);
+      return answer;
+    }
+  }
+
+  private HttpRequest.Builder request(URI address, String login) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(address).header("User-Agent", "emt");
     if (!login.isEmpty()) {
       request.header("Authorization", basic(login));
     }
@@ -121,14 +193,7 @@ final class Transport implements Closeable {
         && proxy.getRawUserInfo() != null) {
       request.header("Proxy-Authorization", basic(Addresses.login(proxy)));
     }
-    try {
-      return client(address)
-          .send(request.build(), _ -> new TimedBody(limits.stall(), limits.leastRate()));
-    } catch (HttpConnectTimeoutException e) {
-      throw e;
-    } catch (HttpTimeoutException _) {
-      throw new HttpTimeoutException("no answer within " + TimedBody.seconds(limits.stall()));
-    }
+    return request;
   }
 
   /// `<name>:<password>` of the first login that is for the address; empty if none is.

@@ -14,7 +14,7 @@ import java.util.List;
 public record ConfigureSpec(
     MergedPackages merged, List<Preseed> preseeds, long epoch, List<String> stubs) {
   /// Goes up when the same inputs give another tree.
-  public static final int VERSION = 3;
+  public static final int VERSION = 4;
 
   /// The kernel's module index and the initrd, which the composer makes itself.
   public static final List<String> MADE_ELSEWHERE =

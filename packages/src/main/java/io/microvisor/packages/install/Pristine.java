@@ -22,6 +22,7 @@ final class Pristine {
           Pattern.compile("root/\\.(bash_history|lesshst|wget-hsts)"),
           Pattern.compile("var/cache/ldconfig/aux-cache"),
           Pattern.compile("var/cache/debconf/.*-old"),
+          Pattern.compile("var/cache/man/(.+/)?index\\.db"),
           Pattern.compile("var/lib/dbus/machine-id"),
           Pattern.compile("var/lib/dpkg/(lock.*|.*-old)"),
           Pattern.compile("var/lib/dpkg/triggers/Lock"),

@@ -8,13 +8,9 @@ import io.microvisor.packages.install.MergedPackages;
 import io.microvisor.packages.install.PackageMerge;
 import io.microvisor.packages.unpack.UnpackedPackage;
 import io.microvisor.sandbox.ToolSpec;
-import io.microvisor.store.Trees;
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +20,7 @@ import java.util.TreeMap;
 /// Packages unpacked into a directory, for running the tools in them; never written to once it is there.
 ///
 /// The directory is made under a temporary name beside its final one, which is the key of the package set, and renamed
-/// when it is whole. No maintainer script runs; of what they would have made there is only /etc/passwd and /etc/group, as
+/// when it is whole; see [ToolRoots]. No maintainer script runs; of what they would have made there is only /etc/passwd and /etc/group, as
 /// base-passwd ships them.
 public final class ToolRoot {
   /// Goes up when the same packages give another directory.
@@ -45,9 +41,10 @@ public final class ToolRoot {
   public static ToolRoot of(PackageProvider provider, List<String> wishes, Path roots)
       throws IOException, InterruptedException {
     PackageProvider.PackageSet set = provider.choose(wishes);
-    Path path = roots.resolve(name(set.key()));
-    if (!Files.isDirectory(path)) {
-      make(set.unpacked(), Files.createDirectories(roots), path);
+    String key = name(set.key());
+    Path path = roots.resolve(key);
+    if (!Files.isDirectory(path) || Files.isWritable(roots)) {
+      new ToolRoots(roots).open(key, directory -> make(set.unpacked(), directory));
     }
     return new ToolRoot(path, set.versions());
   }
@@ -56,22 +53,12 @@ public final class ToolRoot {
     return Digest.sha256("tool root " + VERSION + " " + key.hex()).hex();
   }
 
-  private static void make(List<UnpackedPackage> packages, Path roots, Path path)
-      throws IOException {
+  private static void make(List<UnpackedPackage> packages, Path directory) throws IOException {
     MergedPackages merged = PackageMerge.merge(packages);
-    Path unfinished = Files.createTempDirectory(roots, "unfinished-");
     try {
-      DirectoryWriter.write(withAccounts(merged.tree()), merged.contents(), unfinished);
-      Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
-    } catch (FileAlreadyExistsException | DirectoryNotEmptyException _) {
-      Trees.delete(unfinished); // Another process was faster, with the same contents.
+      DirectoryWriter.write(withAccounts(merged.tree()), merged.contents(), directory);
     } catch (IOException e) {
-      try {
-        Trees.delete(unfinished);
-      } catch (IOException again) {
-        e.addSuppressed(again);
-      }
-      throw new IOException("making the tool root " + path + ": " + e, e);
+      throw new IOException("making the tool root " + directory + ": " + e, e);
     }
   }
 

@@ -4,8 +4,10 @@ import static io.microvisor.packages.install.Debs.deb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.Digest;
 import io.microvisor.packages.unpack.UnpackedPackage;
+import io.microvisor.store.Retention;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +51,47 @@ class ToolRootTest {
 
     assertThatThrownBy(() -> ToolRoot.of(clash, List.of("tool"), directory))
         .isInstanceOf(IOException.class);
-    assertThat(directory).isEmptyDirectory();
+    assertThat(directory.toFile().list()).hasSize(1).allMatch(name -> name.endsWith(".used"));
+  }
+
+  @Test
+  void sweepsWhatADeadProcessLeftHalfMade() throws Exception {
+    String key = ToolRoot.of(provider("a"), List.of("tool"), directory).path().toFile().getName();
+    Path other = Files.createDirectory(directory.resolve("other"));
+    Files.createDirectories(other.resolve("unfinished-" + key + "/usr/bin"));
+    Files.writeString(other.resolve("unfinished-" + key + "/usr/bin/tool"), "half");
+
+    Path root = ToolRoot.of(provider("a"), List.of("tool"), other).path();
+
+    assertThat(root.resolve("usr/bin/tool")).hasContent("tool");
+    assertThat(other.resolve("unfinished-" + key)).doesNotExist();
+  }
+
+  @Test
+  void countsAndPrunesThoseThatNoProcessUses() throws Exception {
+    String used = ToolRoot.of(provider("a"), List.of("tool"), directory).path().toFile().getName();
+    Path old = Files.createDirectory(directory.resolve("0".repeat(64)));
+    Files.writeString(old.resolve("file"), "12345");
+    Path half = Files.createDirectory(directory.resolve("unfinished-" + "1".repeat(64)));
+    Files.writeString(half.resolve("file"), "123");
+    Path someones = Files.createDirectory(directory.resolve("something else"));
+    ToolRoots roots = new ToolRoots(directory);
+
+    assertThat(roots.amount().count()).isEqualTo(3);
+    assertThat(roots.prune(Retention.NOTHING, false))
+        .isEqualTo(new ToolRoots.Amount(2, new ByteSize(8)));
+    assertThat(old).exists();
+
+    assertThat(roots.prune(Retention.NOTHING, true))
+        .isEqualTo(new ToolRoots.Amount(2, new ByteSize(8)));
+
+    assertThat(old).doesNotExist();
+    assertThat(half).doesNotExist();
+    assertThat(someones).exists();
+    assertThat(directory.resolve(used)).exists();
+    assertThat(directory.toFile().list())
+        .filteredOn(name -> !name.endsWith(".used"))
+        .containsExactlyInAnyOrder(used, "something else");
   }
 
   private PackageProvider provider(String key) throws IOException {

@@ -1,0 +1,43 @@
+package io.microvisor.store;
+
+import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.Digest;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Set;
+
+/// A content whose digest is looked at before its first byte is handed out.
+///
+/// @param sound what was looked at already, by whoever; shared by all contents of one place
+record CheckedSource(ByteSource content, Digest digest, Set<Digest> sound) implements ByteSource {
+  @Override
+  public long size() {
+    return content.size();
+  }
+
+  @Override
+  public void readFully(long position, ByteBuffer into) throws IOException {
+    check();
+    content.readFully(position, into);
+  }
+
+  /// @throws DamagedException if the content is another
+  void check() throws IOException {
+    if (sound.contains(digest)) {
+      return;
+    }
+    if (!isSound(content, digest)) {
+      throw new DamagedException("content " + digest);
+    }
+    sound.add(digest);
+  }
+
+  static boolean isSound(ByteSource content, Digest digest) throws IOException {
+    try {
+      return Digest.sha256(content).equals(digest);
+    } catch (EOFException _) {
+      return false; // It became shorter since its size was asked for.
+    }
+  }
+}
