@@ -99,7 +99,9 @@ public final class RootFileSystem {
       case KEEP -> {}
       case DROP -> PackageDatabase.drop(root);
     }
-    ModuleIndex staying = KernelModules.select(root, modules, system.kernel(), kernel, epoch);
+    ModuleIndex staying =
+        KernelModules.select(
+            root, modules, system.kernel(), system.persistence().state(), kernel, epoch);
     ReadOnlyRoot.apply(root, epoch);
     return new Result(Normalisation.settleTimes(root.tree(), epoch), root.added(), staying);
   }
