@@ -59,18 +59,24 @@ class StateBootTest {
     String identity;
     try (Guest first = boot(disk, scratch)) {
       isSound(first);
-      assertThat(run(first, "findmnt -no FSTYPE,FSROOT /var; findmnt -no FSTYPE /etc /srv/data"))
-          .isEqualTo("ext4   /var\noverlay");
-      assertThat(run(first, "findmnt -no FSTYPE /srv/data")).isEqualTo("overlay");
+      assertThat(run(first, "findmnt -no FSTYPE,FSROOT /var")).isEqualTo("ext4 /var");
+      assertThat(run(first, "findmnt -no FSTYPE /etc; findmnt -no FSTYPE /srv/data"))
+          .isEqualTo("overlay\noverlay");
       assertThat(run(first, "stat -c '%U:%G %a' /opt/app && findmnt -no FSTYPE /opt/app"))
           .isEqualTo("root:root 750\next4");
       identity = run(first, IDENTITY);
       run(
           first,
-          "touch /var/kept /root/kept /home/kept /etc/forgotten /opt/app/kept /srv/data/kept && rm"
-              + " /etc/issue /srv/data/default && ln -s a /etc/kept/link && ln /etc/kept/own /etc/kept/hard;"
-              + " echo own >/etc/kept/own && ln /etc/kept/own /etc/kept/hard && rm /etc/kept/gone && echo"
-              + " other >/etc/hostname.new && mv /etc/hostname.new /etc/hostname");
+          """
+          set -e
+          touch /var/kept /root/kept /home/kept /opt/app/kept /srv/data/kept /etc/forgotten
+          rm /etc/issue /srv/data/default /etc/kept/gone
+          echo own >/etc/kept/own
+          ln /etc/kept/own /etc/kept/hard
+          ln -s a /etc/kept/link
+          echo other >/etc/hostname.new
+          mv /etc/hostname.new /etc/hostname
+          """);
       stop(first);
     }
     Digest table = disk.tableBytes();
