@@ -18,7 +18,7 @@ import java.util.TreeMap;
 /// | `systemd-repart` | the image has definitions | makes slot B and the state partition, where they are missing |
 /// | `emt-state-found` | | waits until udev has told of all disks |
 /// | `emt-state-missing` | there is no partition | says so |
-/// | `emt-state` | there is one | checks, repairs, mounts, grows it |
+/// | `emt-state` | there is one, and nothing is mounted | checks, repairs, mounts, grows it |
 /// | `emt-state-anew` | it is not mounted; policy `recreate` | makes and mounts it anew |
 /// | `emt-state-damaged` | it is still not mounted | says so; policy `rescue`: has the machine stop |
 /// | `emt-state-memory` | nothing is mounted | mounts memory |
@@ -107,7 +107,8 @@ final class StateUnits {
         copy,
         "emt-state",
         "State partition",
-        "After=emt-state-found.service\n" + there,
+        // Later targets ask once more for what failed; by then something else is mounted.
+        "After=emt-state-found.service\n" + there + NOT_MOUNTED,
         // 1: errors were found and are corrected.
         "TimeoutStartSec=4min\nSuccessExitStatus=1\nExecStart=e2fsck -y "
             + device

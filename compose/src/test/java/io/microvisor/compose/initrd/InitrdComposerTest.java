@@ -139,6 +139,7 @@ class InitrdComposerTest {
     assertThat(text(initrd, UNITS + "emt-state.service"))
         .containsSubsequence(
             "\nConditionPathExists=" + DEVICE,
+            "\nConditionPathIsMountPoint=!/run/emt/state\n",
             "\nExecStart=e2fsck -y " + DEVICE,
             "\nExecStart=mount --mkdir -t ext4 -o nosuid,nodev,errors=remount-ro " + DEVICE);
     assertThat(initrd.tree().find("usr/bin/systemd-repart")).isPresent();
