@@ -3,6 +3,7 @@ package io.microvisor.cli;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.Guid;
 import io.microvisor.compose.image.DiskImage;
+import io.microvisor.compose.state.LayoutDefinitions;
 import io.microvisor.formats.fat.FatVolume;
 import io.microvisor.formats.gpt.Gpt;
 import io.microvisor.formats.gpt.PartitionFlag;
@@ -119,7 +120,9 @@ record Inspection(
     List<Partition> all = new ArrayList<>();
     for (Gpt.Partition each : image.partitions()) {
       Optional<PartitionType> type = PartitionType.of(each.type());
-      OptionalLong used = type.isPresent() ? used(image, each, type.get()) : OptionalLong.empty();
+      boolean free = each.name().equals(LayoutDefinitions.EMPTY);
+      OptionalLong used =
+          type.isPresent() && !free ? used(image, each, type.get()) : OptionalLong.empty();
       all.add(
           new Partition(
               each.number(),

@@ -8,6 +8,7 @@ import io.microvisor.compose.plan.StepId;
 import io.microvisor.formats.gpt.GptReader;
 import io.microvisor.machine.Acceleration;
 import io.microvisor.machine.BootTimes;
+import io.microvisor.machine.Bus;
 import io.microvisor.machine.Credential;
 import io.microvisor.machine.Firmware;
 import io.microvisor.machine.Machine;
@@ -112,7 +113,7 @@ final class RunCommand implements Callable<Integer> {
           ExitCode.USAGE, "--time and --ssh exclude each other (expected: one of them)");
     }
     Path disk = image.path(terminal);
-    checkIsDisk(disk);
+    MachineSpec.Disk drive = drive(disk);
     SandboxSupport support = SandboxSupport.probe();
     if (support instanceof SandboxSupport.Impossible impossible) {
       throw new FailureException(ExitCode.ENVIRONMENT, impossible.explanation());
@@ -133,18 +134,23 @@ final class RunCommand implements Callable<Integer> {
                         + " translated, expect minutes";
               });
       if (measured) {
-        return timed(tools, disk, acceleration, store.temporary());
+        return timed(tools, drive, acceleration, store.temporary());
       }
       return ssh
-          ? overSsh(tools, disk, acceleration, store.temporary())
-          : onConsole(tools, disk, acceleration, store.temporary());
+          ? overSsh(tools, drive, acceleration, store.temporary())
+          : onConsole(tools, drive, acceleration, store.temporary());
     }
   }
 
-  /// Firmware would look for something else to boot, and end in a shell of its own.
-  private static void checkIsDisk(Path disk) throws IOException, FailureException {
+  /// A disk with the sectors that its partition table is for. Of anything else firmware would look for something to boot, and
+  /// end in a shell of its own.
+  private MachineSpec.Disk drive(Path disk) throws IOException, FailureException {
     try {
-      GptReader.read(ByteSource.of(disk));
+      return new MachineSpec.Disk(
+          disk,
+          snapshot ? MachineSpec.Disposition.SNAPSHOT : MachineSpec.Disposition.PERSISTENT,
+          Bus.VIRTIO,
+          GptReader.read(ByteSource.of(disk)).sectorSize().bytes());
     } catch (FormatException e) {
       throw new FailureException(
           ExitCode.FAILED,
@@ -201,7 +207,8 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private int onConsole(MachineTools tools, Path disk, Acceleration acceleration, Path scratch)
+  private int onConsole(
+      MachineTools tools, MachineSpec.Disk disk, Acceleration acceleration, Path scratch)
       throws IOException, InterruptedException {
     terminal.err().println("Ctrl-A X quits, Ctrl-A C switches to QEMU's monitor and back");
     terminal.err().flush();
@@ -214,7 +221,8 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private int timed(MachineTools tools, Path disk, Acceleration acceleration, Path scratch)
+  private int timed(
+      MachineTools tools, MachineSpec.Disk disk, Acceleration acceleration, Path scratch)
       throws IOException, InterruptedException, FailureException {
     MachineSpec spec =
         spec(
@@ -230,7 +238,7 @@ final class RunCommand implements Callable<Integer> {
           BootTiming.await(machine, spec.clock(), started, LONGEST_BOOT, terminal.nanoTime());
       if (times.forMachines()) {
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("file", disk.toString());
+        answer.put("file", disk.image().toString());
         answer.put("acceleration", spec.acceleration().name().toLowerCase(Locale.ROOT));
         answer.put("clock", spec.clock().name().toLowerCase(Locale.ROOT));
         answer.put("qemu", tools.versions().get("qemu-system-x86"));
@@ -243,7 +251,8 @@ final class RunCommand implements Callable<Integer> {
     return ExitCode.OK.value();
   }
 
-  private int overSsh(MachineTools tools, Path disk, Acceleration acceleration, Path scratch)
+  private int overSsh(
+      MachineTools tools, MachineSpec.Disk disk, Acceleration acceleration, Path scratch)
       throws IOException, InterruptedException, FailureException {
     Path keys = Files.createDirectory(scratch.resolve("keys"));
     String key = tools.makeKey(keys);
@@ -292,7 +301,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private MachineSpec spec(
-      Path disk,
+      MachineSpec.Disk disk,
       Acceleration acceleration,
       OptionalInt port,
       List<Credential> credentials,
@@ -300,7 +309,6 @@ final class RunCommand implements Callable<Integer> {
     return new MachineSpec(
         new Firmware.Plain(),
         disk,
-        snapshot ? MachineSpec.Disposition.SNAPSHOT : MachineSpec.Disposition.PERSISTENT,
         memory,
         processors,
         acceleration,

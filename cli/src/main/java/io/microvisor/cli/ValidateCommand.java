@@ -1,5 +1,6 @@
 package io.microvisor.cli;
 
+import io.microvisor.compose.state.NodeDisk;
 import io.microvisor.compose.template.RejectedException;
 import io.microvisor.compose.template.Template;
 import java.util.List;
@@ -12,7 +13,10 @@ import picocli.CommandLine.Mixin;
     name = "validate",
     mixinStandardHelpOptions = true,
     header = "Checks a template without building it.",
-    description = "Every problem is printed with file, line and column, and what to do about it.",
+    description = {
+      "Every problem is printed with file, line and column, and what to do about it. For an image that keeps state, it"
+          + " also says which disks it fits, and how much of them is left for the state."
+    },
     footerHeading = "%nExamples:%n",
     footer = {"  emt validate hello.yaml", "  emt validate --json hello.yaml"},
     exitCodeListHeading = "%nExit codes:%n",
@@ -34,6 +38,10 @@ final class ValidateCommand implements Callable<Integer> {
         terminal.out().println(Json.of(Json.problems(List.of())));
       } else {
         terminal.out().println(loaded.image().name() + " " + loaded.image().version() + ": sound");
+        switch (loaded.system().persistence().state()) {
+          case NONE -> {}
+          case EXT4 -> new NodeDisk(loaded.disk()).lines().forEach(terminal.out()::println);
+        }
       }
       return ExitCode.OK.value();
     } catch (RejectedException e) {

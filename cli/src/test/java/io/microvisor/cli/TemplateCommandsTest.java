@@ -24,6 +24,19 @@ final class TemplateCommandsTest {
   }
 
   @Test
+  void tellsWhichDisksAnImageWithStateFits() throws IOException {
+    Files.writeString(
+        folder.resolve("node.yaml"),
+        "extends: edge\nimage: {name: node, version: \"1\"}\nsystemConfig: {persistence: {state: ext4}}\n");
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("validate", "node.yaml")).as(terminal.err.toString()).isZero();
+    assertThat(terminal.out.toString())
+        .contains("node 1: sound", "fits 3.5 GiB or more")
+        .contains("4 GiB: leaves 1.5 GiB for the state");
+  }
+
+  @Test
   void tellsProblemsToMachines() throws IOException {
     Files.writeString(folder.resolve("bad.yaml"), "imge: 1\n");
     TestTerminal terminal = new TestTerminal(folder);

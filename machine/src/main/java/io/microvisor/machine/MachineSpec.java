@@ -8,8 +8,7 @@ import java.util.OptionalInt;
 /// What a machine has.
 ///
 /// @param firmware what starts it
-/// @param disk the raw image it boots from
-/// @param disposition whether the guest's writes reach the image
+/// @param disk what it boots from
 /// @param memory its memory, at least 256 MiB
 /// @param processors 1 to 64
 /// @param acceleration how instructions run
@@ -22,8 +21,7 @@ import java.util.OptionalInt;
 /// @param report whether there is a second serial port, whose output is kept apart
 public record MachineSpec(
     Firmware firmware,
-    Path disk,
-    Disposition disposition,
+    Disk disk,
     ByteSize memory,
     int processors,
     Acceleration acceleration,
@@ -48,6 +46,30 @@ public record MachineSpec(
     NONE,
     /// What is written to it is in [Machine#report].
     SERIAL
+  }
+
+  /// A machine's disk.
+  ///
+  /// @param image a raw image, a multiple of a sector
+  /// @param disposition whether the guest's writes reach the image
+  /// @param bus how it is attached
+  /// @param sectorBytes its logical sectors: 512 or 4096 bytes
+  public record Disk(Path image, Disposition disposition, Bus bus, int sectorBytes) {
+    public Disk {
+      if (sectorBytes != 512 && sectorBytes != 4096) {
+        throw new IllegalArgumentException(
+            "disk: sectors of " + sectorBytes + " bytes (expected: 512 or 4096)");
+      }
+      if (bus == Bus.USB && sectorBytes != 512) {
+        throw new IllegalArgumentException(
+            "disk: sectors of " + sectorBytes + " bytes on USB (expected: 512)");
+      }
+    }
+
+    /// A virtio disk with sectors of 512 bytes.
+    public static Disk virtio(Path image, Disposition disposition) {
+      return new Disk(image, disposition, Bus.VIRTIO, 512);
+    }
   }
 
   /// What happens to the guest's writes.
@@ -81,8 +103,7 @@ public record MachineSpec(
   /// With the host's clock and no report.
   public MachineSpec(
       Firmware firmware,
-      Path disk,
-      Disposition disposition,
+      Disk disk,
       ByteSize memory,
       int processors,
       Acceleration acceleration,
@@ -94,7 +115,6 @@ public record MachineSpec(
     this(
         firmware,
         disk,
-        disposition,
         memory,
         processors,
         acceleration,
@@ -112,7 +132,6 @@ public record MachineSpec(
     return new MachineSpec(
         firmware,
         disk,
-        disposition,
         memory,
         other == Clock.INSTRUCTIONS ? 1 : processors,
         other == Clock.INSTRUCTIONS ? Acceleration.TCG : acceleration,

@@ -93,13 +93,13 @@ public final class MachineTools {
         },
         variables);
     ToolSpec.Access diskAccess =
-        switch (spec.disposition()) {
+        switch (spec.disk().disposition()) {
           case SNAPSHOT -> ToolSpec.Access.READ_ONLY;
           case PERSISTENT -> ToolSpec.Access.READ_WRITE;
         };
     ToolSpec tool =
         root.tool(QemuCommand.of(spec))
-            .bind(spec.disk(), QemuCommand.DISK, diskAccess)
+            .bind(spec.disk().image(), QemuCommand.DISK, diskAccess)
             .bind(variables, QemuCommand.VARIABLES, ToolSpec.Access.READ_WRITE);
     Path report = scratch.resolve("report");
     switch (spec.report()) {

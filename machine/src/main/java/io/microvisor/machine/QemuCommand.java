@@ -64,16 +64,15 @@ public final class QemuCommand {
     add(command, "-drive", "if=pflash,unit=0,format=raw,readonly=on,file=" + code);
     add(command, "-drive", "if=pflash,unit=1,format=raw,file=" + VARIABLES);
     String snapshot =
-        switch (spec.disposition()) {
+        switch (spec.disk().disposition()) {
           case SNAPSHOT -> ",snapshot=on";
           case PERSISTENT -> "";
         };
     add(
         command,
         "-drive",
-        "if=none,id=disk,format=raw,cache=unsafe,discard=unmap,file=" + DISK + snapshot,
-        "-device",
-        "virtio-blk-pci,drive=disk,bootindex=0");
+        "if=none,id=disk,format=raw,cache=unsafe,discard=unmap,file=" + DISK + snapshot);
+    command.addAll(spec.disk().bus().options(spec.disk().sectorBytes()));
     add(command, "-device", "virtio-rng-pci");
     network(spec, command);
     for (Credential credential : spec.credentials()) {

@@ -39,6 +39,22 @@ class QemuCommandTest {
   }
 
   @Test
+  void attachesDisksOfEveryKind() {
+    assertThat(Bus.VIRTIO.options(512))
+        .containsExactly("-device", "virtio-blk-pci,drive=disk,bootindex=0");
+    assertThat(Bus.NVME.options(4096))
+        .containsExactly(
+            "-device",
+            "nvme,serial=disk,drive=disk,bootindex=0,logical_block_size=4096,physical_block_size=4096");
+    assertThat(Bus.USB.options(512))
+        .containsExactly("-device", "qemu-xhci", "-device", "usb-storage,drive=disk,bootindex=0");
+    assertThatThrownBy(() ->
+            new MachineSpec.Disk(
+                Path.of("disk.raw"), MachineSpec.Disposition.SNAPSHOT, Bus.VIRTIO, 520))
+        .hasMessage("disk: sectors of 520 bytes (expected: 512 or 4096)");
+  }
+
+  @Test
   void forwardsSshFromLoopbackOnly() {
     assertThat(QemuCommand.of(spec(MachineSpec.Disposition.SNAPSHOT)))
         .contains("user,id=net,hostfwd=tcp:127.0.0.1:2222-:22");
@@ -82,8 +98,7 @@ class QemuCommandTest {
       Firmware firmware, MachineSpec.Disposition disposition, ByteSize memory) {
     return new MachineSpec(
         firmware,
-        Path.of("/images/disk.raw"),
-        disposition,
+        MachineSpec.Disk.virtio(Path.of("/images/disk.raw"), disposition),
         memory,
         2,
         Acceleration.TCG,

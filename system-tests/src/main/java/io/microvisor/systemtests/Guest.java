@@ -58,16 +58,33 @@ public final class Guest implements Closeable {
   public static Guest boot(
       MachineTools tools, Firmware firmware, Path image, Path scratch, List<Credential> credentials)
       throws IOException, InterruptedException {
+    return boot(
+        tools,
+        firmware,
+        MachineSpec.Disk.virtio(image, MachineSpec.Disposition.SNAPSHOT),
+        scratch,
+        credentials);
+  }
+
+  /// The same from a disk of any kind. A disk that keeps what the guest writes may be booted again with the same scratch
+  /// folder: the key is the same then, because such a guest remembers the first.
+  public static Guest boot(
+      MachineTools tools,
+      Firmware firmware,
+      MachineSpec.Disk disk,
+      Path scratch,
+      List<Credential> credentials)
+      throws IOException, InterruptedException {
     Path keys = Files.createDirectories(scratch.resolve("keys"));
-    String key = tools.makeKey(keys);
+    Path known = keys.resolve("key.pub");
+    String key = Files.exists(known) ? Files.readString(known).strip() : tools.makeKey(keys);
     int port = freePort();
     List<Credential> all = new ArrayList<>(credentials);
     all.add(new Credential("ssh.authorized_keys.root", key));
     MachineSpec spec =
         new MachineSpec(
             firmware,
-            image,
-            MachineSpec.Disposition.SNAPSHOT,
+            disk,
             MEMORY,
             2,
             Acceleration.TCG,
@@ -77,7 +94,7 @@ public final class Guest implements Closeable {
             MachineSpec.Reset.STOPS,
             MachineSpec.Console.OUTPUT);
     Machine machine =
-        tools.start(spec, Files.createDirectories(scratch.resolve("machine")), ToolRun.Stdio.PIPED);
+        tools.start(spec, Files.createTempDirectory(scratch, "machine"), ToolRun.Stdio.PIPED);
     Guest guest = new Guest(tools, machine, keys, port);
     guest.threads.execute(() -> guest.listen(machine.console()));
     guest.threads.execute(() -> guest.listen(machine.complaints()));

@@ -60,9 +60,9 @@ class KillTest {
                 "TMPDIR", withTemporary.toString()),
             List.of("-Djava.io.tmpdir=" + withTemporary, "-XX:-UsePerfData"),
             "022")
-        // Whoever started the tests in the background had Ctrl-C ignored, and all they start with them.
-        .startedBy(
-            List.of("env", "--default-signal=INT"), Emt.Installation.ofThisBuild());
+        // Whoever started the tests in the background had Ctrl-C ignored, and all they start with
+        // them.
+        .startedBy(List.of("env", "--default-signal=INT"), Emt.Installation.ofThisBuild());
   }
 
   private static String[] build(Path to) {

@@ -113,6 +113,7 @@ final class ArtifactWriter {
   private Path write(Template template, Lock lock, long epoch, Results made, Target target)
       throws IOException, InterruptedException {
     DiskSpec spec = disk(template, epoch, made);
+    spec.tightness().ifPresent(what -> events.accept(new BuildEvent.Warned(DISK, what)));
     Path raw = target.file("raw");
     try (FileChannel channel =
             FileChannel.open(raw, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);

@@ -20,6 +20,7 @@ import io.microvisor.compose.plan.Results;
 import io.microvisor.compose.plan.SharedResults;
 import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepId;
+import io.microvisor.compose.state.StateStore;
 import io.microvisor.compose.template.Kernel;
 import io.microvisor.compose.template.Template;
 import io.microvisor.packages.install.Configure;
@@ -160,13 +161,14 @@ public final class Composer {
     steps.addAll(building);
     steps.addAll(
         List.of(
-            new ModulesStep(configured, kernel),
+            new ModulesStep(configured, kernel, template.system().persistence().state()),
             new RootStep(configured, new Input.Output(ModulesStep.ID, "modules"), template, epoch),
             new InitrdFilesStep(
                 tree,
                 new Input.Output(RootStep.ID, "modules"),
                 new Input.Output(RootStep.ID, "kernel version"),
                 kernel.initrdModules().names(),
+                StateStore.of(template),
                 epoch),
             new InitrdStep(new Input.Output(InitrdFilesStep.ID, "files")),
             new RootImageStep(tree, identity, epoch, template.disk().compressLevel()),

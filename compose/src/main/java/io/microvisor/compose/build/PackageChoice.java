@@ -36,6 +36,9 @@ public final class PackageChoice {
           "systemd-cryptsetup",
           "dmsetup");
 
+  /// What a machine that keeps state makes and checks its partition with.
+  private static final List<String> FOR_STATE = List.of("systemd-repart", "e2fsprogs");
+
   private PackageChoice() {}
 
   /// What the choice is made from, in lines for people: a lock made from others is stale.
@@ -136,7 +139,12 @@ public final class PackageChoice {
       named.add(wish.name());
       wishes.add(new Wish(wish.text(), wish.place().toString()));
     }
-    ALWAYS.stream().filter(name -> !named.contains(name)).map(Wish::of).forEach(wishes::add);
+    List<String> needed = new ArrayList<>(ALWAYS);
+    switch (template.system().persistence().state()) {
+      case NONE -> {}
+      case EXT4 -> needed.addAll(FOR_STATE);
+    }
+    needed.stream().filter(name -> !named.contains(name)).map(Wish::of).forEach(wishes::add);
     return wishes;
   }
 

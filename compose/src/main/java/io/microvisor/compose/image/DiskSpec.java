@@ -13,9 +13,9 @@ import io.microvisor.formats.gpt.GptSpec;
 import io.microvisor.formats.gpt.PartitionFlag;
 import io.microvisor.formats.gpt.PartitionSpec;
 import io.microvisor.formats.gpt.PartitionType;
-import io.microvisor.formats.gpt.SectorSize;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// The disk of an immutable image: EFI system partition, root slot A, its hash tree. All GUIDs derive from the root hash;
 /// those of root and hash tree are its halves (UAPI.2).
@@ -45,7 +45,7 @@ public record DiskSpec(
     GptSpec gpt =
         new GptSpec(
             Guid.derive(rootHash, "disk"),
-            SectorSize.B512,
+            disk.sectorSize(),
             List.of(
                 PartitionSpec.of(
                     PartitionType.ESP, Guid.derive(rootHash, "esp"), "esp", disk.esp().size()),
@@ -84,6 +84,25 @@ public record DiskSpec(
     check(problems, "root", disk.root(), root.size());
     check(problems, "rootVerity", disk.rootVerity(), verity.size());
     return problems;
+  }
+
+  /// What the slots leave for later releases, where machines keep their partitions: empty if there is enough.
+  public Optional<String> tightness() {
+    ByteSize slot = template.disk().root().size();
+    boolean tight = root.size() > slot.bytes() / 2;
+    boolean frozen =
+        switch (template.system().persistence().state()) {
+          case NONE -> false;
+          case EXT4 -> true;
+        };
+    return tight && frozen
+        ? Optional.of(
+            "root: "
+                + new ByteSize(root.size()).alignUp(1 << 20)
+                + " of "
+                + slot
+                + " are in use (expected: half or less; slots never grow, so later releases have to fit)")
+        : Optional.empty();
   }
 
   private static void check(List<Problem> problems, String name, Disk.Slot slot, long needed) {

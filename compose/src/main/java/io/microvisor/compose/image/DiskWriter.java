@@ -47,6 +47,7 @@ public final class DiskWriter {
             "ESP",
             volumeId(spec),
             layout.spec().partitions().get(0).placement().size(),
+            layout.spec().sectorSize().bytes(),
             files(spec, contents));
     FatWriter.write(fat, ContentSource.of(contents), disk.at(esp.startBytes()));
     disk.write(layout.extents().get(1).startBytes(), spec.root());

@@ -13,6 +13,7 @@ import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
+import io.microvisor.compose.state.StateStore;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import java.io.IOException;
@@ -31,18 +32,20 @@ import java.util.TreeMap;
 /// @param modules the kernel modules in it
 /// @param kernelVersion their kernel's version
 /// @param extraModules modules to take along besides those that every initrd has, by name
+/// @param state where the machine's state is
 /// @param epoch the files' time, in seconds since 1970
 public record InitrdFilesStep(
     Input.Output tree,
     Input.Output modules,
     Input.Output kernelVersion,
     List<String> extraModules,
+    StateStore state,
     long epoch)
     implements Step {
   /// Its name.
   public static final StepId ID = new StepId("initrd files");
 
-  private static final int VERSION = 1;
+  private static final int VERSION = 3;
   private static final int LARGEST_MICROCODE = 128 << 20;
   private static final int LARGEST_MADE = 1 << 24;
 
@@ -58,7 +61,7 @@ public record InitrdFilesStep(
 
   @Override
   public Fingerprint fingerprint() {
-    return Fingerprint.of(VERSION, "epoch", epoch, "modules", extraModules);
+    return Fingerprint.of(VERSION, "epoch", epoch, "modules", extraModules, "state", state);
   }
 
   @Override
@@ -66,7 +69,7 @@ public record InitrdFilesStep(
     InitrdSpec spec =
         InitrdSpec.of(context.text("kernel version"))
             .withModules(ModuleSelection.STORAGE.plus(extraModules))
-            .withVolatiles(Set.of(InitrdSpec.Volatile.ETC, InitrdSpec.Volatile.VAR))
+            .withState(state)
             .withTime(epoch);
     FileTree root = context.tree("tree");
     Initrd initrd =

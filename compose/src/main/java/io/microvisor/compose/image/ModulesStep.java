@@ -13,6 +13,7 @@ import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.template.Kernel;
 import io.microvisor.compose.template.PackageWish;
+import io.microvisor.compose.template.Persistence;
 import io.microvisor.compose.template.Problem;
 import io.microvisor.compose.template.RejectedException;
 import io.microvisor.formats.kmod.ModuleCompression;
@@ -37,14 +38,16 @@ import java.util.stream.Collectors;
 ///
 /// @param configured the configured packages
 /// @param kernel what the template says of it
-public record ModulesStep(Input.Output configured, Kernel kernel) implements Step {
+/// @param state where the image keeps state, which a kernel has to be able to
+public record ModulesStep(Input.Output configured, Kernel kernel, Persistence.State state)
+    implements Step {
   /// Its name.
   public static final StepId ID = new StepId("modules");
 
   /// Unpacks module files, by the host's liblzma where there is one.
   static final ModuleDecoder DECODER = ModulesStep::decode;
 
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
   private static final long LARGEST_MODULE = 256L << 20;
 
   @Override
@@ -60,7 +63,13 @@ public record ModulesStep(Input.Output configured, Kernel kernel) implements Ste
   @Override
   public Fingerprint fingerprint() {
     return Fingerprint.of(
-        VERSION, "kernel", choice(kernel), "initrd modules", kernel.initrdModules().names());
+        VERSION,
+        "kernel",
+        choice(kernel),
+        "initrd modules",
+        kernel.initrdModules().names(),
+        "state",
+        state);
   }
 
   @Override
@@ -68,7 +77,7 @@ public record ModulesStep(Input.Output configured, Kernel kernel) implements Ste
     FileTree tree = context.tree("configured");
     InstalledKernel found = InstalledKernel.of(tree, context.contents(), kernel);
     ModuleIndex index = index(tree, context.contents(), found.release());
-    List<Problem> unmet = BootNeeds.unmet(tree, context.contents(), found, index, kernel);
+    List<Problem> unmet = BootNeeds.unmet(tree, context.contents(), found, index, kernel, state);
     if (!unmet.isEmpty()) {
       throw new RejectedException(unmet);
     }

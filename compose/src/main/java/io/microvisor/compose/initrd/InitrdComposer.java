@@ -1,6 +1,7 @@
 package io.microvisor.compose.initrd;
 
 import io.microvisor.bytes.ContentSource;
+import io.microvisor.compose.state.StateStore;
 import io.microvisor.formats.kmod.ModuleDecoder;
 import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.tree.FileTree;
@@ -154,7 +155,7 @@ public final class InitrdComposer {
     if (spec.features().contains(InitrdSpec.Feature.VERITY)) {
       names.append("dm_verity\nerofs\n");
     }
-    if (spec.volatiles().contains(InitrdSpec.Volatile.ETC)) {
+    if (!(spec.state() instanceof StateStore.None)) {
       names.append("overlay\n");
     }
     return names.toString();

@@ -1,5 +1,7 @@
 package io.microvisor.compose.initrd;
 
+import io.microvisor.compose.kernel.BootNeeds;
+import io.microvisor.compose.state.StateStore;
 import io.microvisor.formats.tree.TreePath;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -11,7 +13,7 @@ import java.util.Set;
 /// @param kernelVersion the folder below `usr/lib/modules`, as `uname -r` prints it
 /// @param modules which kernel modules
 /// @param features what it can do besides mounting a plain root
-/// @param volatiles which folders of the root get writable stand-ins in memory
+/// @param state where the machine's state is: what is mounted over `/etc` and `/var`
 /// @param extra further files and folders of the root to take along; what their programs need comes with them
 /// @param patience how long it may take to reach the root before the machine restarts, in whole seconds
 /// @param time the modification time of everything, in seconds since 1970
@@ -19,7 +21,7 @@ public record InitrdSpec(
     String kernelVersion,
     ModuleSelection modules,
     Set<Feature> features,
-    Set<Volatile> volatiles,
+    StateStore state,
     List<TreePath> extra,
     Duration patience,
     long time) {
@@ -31,23 +33,14 @@ public record InitrdSpec(
     CRYPT,
     /// Unlocks them by a TPM, and measures the boot phases.
     TPM,
-    /// Creates missing partitions as `repart.d` says.
-    REPART,
+    /// Makes missing partitions as repart.d(5) says, checks and mounts the state partition.
+    STATE,
     /// Finds the root by its partition type.
     GPT_AUTO
   }
 
-  /// Folders that get writable stand-ins in memory before the root is entered.
-  public enum Volatile {
-    /// `/etc`: an overlay, its upper layer in memory.
-    ETC,
-    /// `/var`: a tmpfs filled from the image.
-    VAR
-  }
-
   public InitrdSpec {
     features = Set.copyOf(features);
-    volatiles = Set.copyOf(volatiles);
     extra = List.copyOf(extra);
     if (patience.toSeconds() < 1) {
       throw new IllegalArgumentException(
@@ -55,13 +48,13 @@ public record InitrdSpec(
     }
   }
 
-  /// A dm-verity root, the common storage modules, ten minutes of patience; nothing volatile.
+  /// A dm-verity root, the common storage modules, ten minutes of patience; no state.
   public static InitrdSpec of(String kernelVersion) {
     return new InitrdSpec(
         kernelVersion,
         ModuleSelection.STORAGE,
         EnumSet.of(Feature.VERITY, Feature.CRYPT),
-        Set.of(),
+        new StateStore.None(),
         List.of(),
         Duration.ofMinutes(10),
         0);
@@ -69,31 +62,45 @@ public record InitrdSpec(
 
   /// The same with other modules.
   public InitrdSpec withModules(ModuleSelection other) {
-    return new InitrdSpec(kernelVersion, other, features, volatiles, extra, patience, time);
+    return new InitrdSpec(kernelVersion, other, features, state, extra, patience, time);
   }
 
   /// The same with other features.
   public InitrdSpec withFeatures(Set<Feature> others) {
-    return new InitrdSpec(kernelVersion, modules, others, volatiles, extra, patience, time);
+    return new InitrdSpec(kernelVersion, modules, others, state, extra, patience, time);
   }
 
-  /// The same with other volatile folders.
-  public InitrdSpec withVolatiles(Set<Volatile> others) {
-    return new InitrdSpec(kernelVersion, modules, features, others, extra, patience, time);
+  /// The same with its state elsewhere, and what it takes to get there.
+  public InitrdSpec withState(StateStore other) {
+    return switch (other) {
+      case StateStore.None _, StateStore.Memory _ ->
+          new InitrdSpec(kernelVersion, modules, features, other, extra, patience, time);
+      case StateStore.Partition _ -> {
+        Set<Feature> more = EnumSet.of(Feature.STATE, features.toArray(Feature[]::new));
+        yield new InitrdSpec(
+            kernelVersion,
+            modules.plus(BootNeeds.modulesForState()),
+            more,
+            other,
+            extra,
+            patience,
+            time);
+      }
+    };
   }
 
   /// The same with other files taken along.
   public InitrdSpec withExtra(List<TreePath> others) {
-    return new InitrdSpec(kernelVersion, modules, features, volatiles, others, patience, time);
+    return new InitrdSpec(kernelVersion, modules, features, state, others, patience, time);
   }
 
   /// The same with another patience.
   public InitrdSpec withPatience(Duration other) {
-    return new InitrdSpec(kernelVersion, modules, features, volatiles, extra, other, time);
+    return new InitrdSpec(kernelVersion, modules, features, state, extra, other, time);
   }
 
   /// The same at another time.
   public InitrdSpec withTime(long other) {
-    return new InitrdSpec(kernelVersion, modules, features, volatiles, extra, patience, other);
+    return new InitrdSpec(kernelVersion, modules, features, state, extra, patience, other);
   }
 }

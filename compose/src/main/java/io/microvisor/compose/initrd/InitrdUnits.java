@@ -145,10 +145,19 @@ record InitrdUnits(
                   "usr/lib/x86_64-linux-gnu/libtss2-tcti-device.so.0",
                   "usr/lib/x86_64-linux-gnu/cryptsetup/libcryptsetup-token-systemd-tpm2.so"));
         }
-        case REPART -> {
+        case STATE -> {
           units.add("systemd-repart.service");
-          programs.add("usr/bin/systemd-repart");
-          optional.addAll(List.of("usr/sbin/mke2fs", "usr/sbin/mkfs.ext4", "etc/mke2fs.conf"));
+          programs.addAll(
+              List.of(
+                  "usr/bin/systemd-repart",
+                  "usr/sbin/mkfs.ext4",
+                  "usr/sbin/e2fsck",
+                  LIB + "systemd-growfs",
+                  "usr/bin/find",
+                  "usr/bin/ln",
+                  "usr/bin/mv",
+                  "usr/bin/sync"));
+          optional.add("etc/mke2fs.conf");
         }
         case GPT_AUTO -> programs.add(LIB + "system-generators/systemd-gpt-auto-generator");
       }

@@ -2,7 +2,8 @@ package io.microvisor.compose.initrd;
 
 /// The units an initrd has that no package ships.
 final class OwnUnits {
-  private static final String UNITS = "usr/lib/systemd/system/";
+  /// Where units lie.
+  static final String UNITS = "usr/lib/systemd/system/";
 
   /// A credential that is always there. systemd takes in what the machine offers once, unless there was nothing: without this
   /// one, the real root's systemd would look again, behind the refusal.
@@ -22,56 +23,6 @@ final class OwnUnits {
       [Service]
       Type=oneshot
       ExecStart=/usr/bin/sleep 10
-      """;
-
-  private static final String ETC_FOLDERS =
-      """
-      d /run/emt 0755 root root -
-      d /run/emt/etc 0700 root root -
-      d /run/emt/etc/upper 0755 root root -
-      d /run/emt/etc/work 0700 root root -
-      """;
-
-  private static final String ETC_SERVICE =
-      """
-      [Unit]
-      Description=Volatile layer over /etc
-      DefaultDependencies=no
-      RequiresMountsFor=/sysroot
-      Before=initrd-root-fs.target
-
-      [Service]
-      Type=oneshot
-      RemainAfterExit=yes
-      ExecStart=systemd-tmpfiles --create /usr/lib/emt/etc.conf
-      ExecStart=mount -t overlay -o \
-      lowerdir=/sysroot/etc,upperdir=/run/emt/etc/upper,workdir=/run/emt/etc/work \
-      overlay /sysroot/etc
-      """;
-
-  private static final String VAR_FILES =
-      """
-      d /run/emt 0755 root root -
-      C /run/emt/var - - - - /sysroot/var
-      """;
-
-  /// Filled aside and moved into place: a bind and an unmount, because shared mounts cannot be moved.
-  private static final String VAR_SERVICE =
-      """
-      [Unit]
-      Description=Volatile /var filled from the image
-      DefaultDependencies=no
-      RequiresMountsFor=/sysroot
-      Before=initrd-root-fs.target
-
-      [Service]
-      Type=oneshot
-      RemainAfterExit=yes
-      ExecStart=mount --mkdir -t tmpfs -o mode=0755,size=50%%,nr_inodes=1m,nosuid,nodev \
-      tmpfs /run/emt/var
-      ExecStart=systemd-tmpfiles --create /usr/lib/emt/var.conf
-      ExecStart=mount --bind /run/emt/var /sysroot/var
-      ExecStart=umount /run/emt/var
       """;
 
   /// Mounted by a unit of our own: the fstab generator would obey a credential that adds mounts, before any unit could
@@ -120,14 +71,7 @@ final class OwnUnits {
       putRequired(copy, "sysroot.mount", VERITY_ROOT);
       copy.put(UNITS + "initrd-root-device.target.d/10-verity.conf", VERITY_ROOT_DEVICE);
     }
-    if (spec.volatiles().contains(InitrdSpec.Volatile.ETC)) {
-      copy.put("usr/lib/emt/etc.conf", ETC_FOLDERS);
-      putRequired(copy, "emt-etc.service", ETC_SERVICE);
-    }
-    if (spec.volatiles().contains(InitrdSpec.Volatile.VAR)) {
-      copy.put("usr/lib/emt/var.conf", VAR_FILES);
-      putRequired(copy, "emt-var.service", VAR_SERVICE);
-    }
+    StateUnits.put(copy, spec.state());
   }
 
   private static void putRefusal(TreeCopy copy, String kind, String condition, String level) {

@@ -8,12 +8,12 @@
 /// How the root comes to be, in order:
 /// 1. `systemd-veritysetup-generator` reads `roothash=` and opens the partitions whose UUIDs are its two halves as
 ///    `/dev/mapper/root`; a mount unit of the initrd's own puts that on `/sysroot`.
-/// 2. With [InitrdSpec.Volatile#ETC], an overlay whose upper layer lies on `/run` (a tmpfs, below `/run/emt/etc`) is mounted on
-///    `/sysroot/etc`, before anything reads it: the real systemd finds a writable `/etc` from its first instruction.
-/// 3. With [InitrdSpec.Volatile#VAR], a tmpfs of its own is filled with the image's `/var` (owners, modes and links kept; by
-///    `systemd-tmpfiles`, so no other program is needed) and mounted on `/sysroot/var`. It is no overlay, so container runtimes
-///    may put overlays on it.
-/// 4. `/sysroot` becomes the root. Both mounts, and `/run`, move with it.
+/// 2. With a state partition ([StateStore.Partition]), `systemd-repart` makes it where it is missing, and it is checked and mounted on
+///    `/run/emt/state`; without, or if that cannot be, memory is mounted there.
+/// 3. The state's `var`, filled from the image, is mounted on `/sysroot/var`, and an overlay whose upper layer is the state's
+///    `etc/upper` on `/sysroot/etc`, before anything reads it: the real systemd finds both writable from its first instruction.
+///    `/var` is no overlay, so container runtimes may put overlays on it.
+/// 4. `/sysroot` becomes the root. The mounts, and `/run`, move with it.
 ///
 /// Before all that, where Secure Boot is on, credentials from outside are taken away (`emt-refuse-*-credentials.service`): a
 /// machine that runs only what is signed is not opened by whoever writes its SMBIOS strings.
@@ -25,4 +25,5 @@
 @NullMarked
 package io.microvisor.compose.initrd;
 
+import io.microvisor.compose.state.StateStore;
 import org.jspecify.annotations.NullMarked;

@@ -3,6 +3,7 @@ package io.microvisor.compose.kernel;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.compose.template.Code;
 import io.microvisor.compose.template.Kernel;
+import io.microvisor.compose.template.Persistence;
 import io.microvisor.compose.template.Problem;
 import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.tree.FileTree;
@@ -51,11 +52,25 @@ public final class BootNeeds {
           new Need("SYSFS", "", SYSTEMD),
           new Need("FHANDLE", "", SYSTEMD));
 
+  private static final List<Need> STATE_NEEDS =
+      List.of(
+          new Need("EXT4_FS", "ext4", "to keep state"),
+          new Need("BLK_DEV_LOOP", "loop", "to make the state's file system"));
+
   private BootNeeds() {}
 
   /// The modules that must be in the initrd unless they are built in, by name.
   public static List<String> modules() {
-    return NEEDS.stream().map(Need::module).filter(name -> !name.isEmpty()).toList();
+    return modules(NEEDS);
+  }
+
+  /// The same for an image with a state partition.
+  public static List<String> modulesForState() {
+    return modules(STATE_NEEDS);
+  }
+
+  private static List<String> modules(List<Need> needs) {
+    return needs.stream().map(Need::module).filter(name -> !name.isEmpty()).toList();
   }
 
   /// What a kernel lacks.
@@ -63,18 +78,25 @@ public final class BootNeeds {
   /// @param tree where its configuration is
   /// @param index its modules
   /// @param kernel what the template says of it
+  /// @param state where the image keeps state
   /// @return one problem for each, at the place of the kernel or of the wish for a module
   public static List<Problem> unmet(
       FileTree tree,
       ContentSource contents,
       InstalledKernel found,
       ModuleIndex index,
-      Kernel kernel)
+      Kernel kernel,
+      Persistence.State state)
       throws IOException {
     List<Problem> problems = new ArrayList<>();
+    List<Need> needs = new ArrayList<>(NEEDS);
+    switch (state) {
+      case NONE -> {}
+      case EXT4 -> needs.addAll(STATE_NEEDS);
+    }
     Optional<KernelConfig> config = KernelConfig.find(tree, contents, found.release());
     SortedSet<String> builtin = index.builtin();
-    for (Need need : NEEDS) {
+    for (Need need : needs) {
       boolean there = index.find(need.module()).isPresent() || builtin.contains(need.module());
       if (!there) {
         unmet(need, config)

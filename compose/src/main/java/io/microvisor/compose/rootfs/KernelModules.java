@@ -1,8 +1,10 @@
 package io.microvisor.compose.rootfs;
 
 import io.microvisor.compose.initrd.ModuleSelection;
+import io.microvisor.compose.kernel.BootNeeds;
 import io.microvisor.compose.kernel.InstalledKernel;
 import io.microvisor.compose.template.Kernel;
+import io.microvisor.compose.template.Persistence;
 import io.microvisor.formats.kmod.KernelModule;
 import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.tree.Inode;
@@ -24,9 +26,14 @@ final class KernelModules {
   /// @param all all modules of the kernel that boots
   /// @return the modules that stay
   static ModuleIndex select(
-      RootEditor root, ModuleIndex all, Kernel wanted, InstalledKernel kernel, long epoch) {
+      RootEditor root,
+      ModuleIndex all,
+      Kernel wanted,
+      Persistence.State state,
+      InstalledKernel kernel,
+      long epoch) {
     String folder = FOLDER + kernel.release();
-    Set<String> kept = new TreeSet<>(all.closure(wanted(all, wanted)));
+    Set<String> kept = new TreeSet<>(all.closure(wanted(all, wanted, state)));
     for (KernelModule module : all.modules()) {
       if (!kept.contains(module.name())) {
         root.remove(folder + "/" + module.path());
@@ -47,8 +54,12 @@ final class KernelModules {
     return staying;
   }
 
-  private static List<String> wanted(ModuleIndex all, Kernel wanted) {
+  private static List<String> wanted(ModuleIndex all, Kernel wanted, Persistence.State state) {
     List<String> names = new ArrayList<>(ModuleSelection.STORAGE.required());
+    switch (state) {
+      case NONE -> {}
+      case EXT4 -> names.addAll(BootNeeds.modulesForState());
+    }
     names.addAll(wanted.initrdModules().names());
     for (KernelModule module : all.modules()) {
       if (wanted.modules().keeps(module.path())) {

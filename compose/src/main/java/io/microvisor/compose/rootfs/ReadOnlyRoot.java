@@ -3,15 +3,15 @@ package io.microvisor.compose.rootfs;
 import io.microvisor.formats.tree.Meta;
 import java.io.IOException;
 
-/// What an image needs so that its root can be read-only: `/var` as a copy in memory, `/home` and `/root` on it, the
-/// package database out of the way, host keys made at boot, and no first-boot or after-update work at every boot.
+/// What an image needs so that its root can be read-only: `/home` and `/root` on `/var`, the package database out of the
+/// way, a host key made where there is none, and no first-boot or after-update work at every boot.
 ///
-/// The initrd mounts a tmpfs on `/var`, fills it with what the image has there, and puts a volatile overlay on `/etc`.
+/// The initrd mounts `/var` from the state, filled with what the image has there, and puts a writable layer on `/etc`.
 final class ReadOnlyRoot {
   private static final String UNITS = "usr/lib/systemd/system/";
 
-  /// Debian's unit makes every kind of key, and only on a machine's first boot; with a volatile `/etc`, every boot is one,
-  /// and an RSA key takes seconds to make.
+  /// Debian's unit makes every kind of key, and only on a machine's first boot; with `/etc` in memory, every boot is one, and
+  /// an RSA key takes seconds to make.
   private static final String HOST_KEY =
       """
       [Unit]

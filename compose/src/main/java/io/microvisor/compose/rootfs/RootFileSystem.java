@@ -28,7 +28,7 @@ import java.util.OptionalLong;
 /// The image's root file system, from the tree of configured packages and the template.
 ///
 /// In order: what a pristine image must not hold goes; packages' accounts get their numbers; then comes what the template adds (identity, accounts, network,
-/// files, services); then documents and translations go; then the root is made ready to be read-only.
+/// files, services, what outlives a restart); then documents and translations go; then the root is made ready to be read-only.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
   public static final int VERSION = 3;
@@ -92,6 +92,7 @@ public final class RootFileSystem {
     users();
     files();
     services();
+    problems.addAll(StatefulRoot.apply(root, template));
     if (!problems.isEmpty()) {
       throw new RejectedException(problems);
     }
@@ -104,7 +105,9 @@ public final class RootFileSystem {
       case KEEP -> {}
       case DROP -> PackageDatabase.drop(root);
     }
-    ModuleIndex staying = KernelModules.select(root, modules, system.kernel(), kernel, epoch);
+    ModuleIndex staying =
+        KernelModules.select(
+            root, modules, system.kernel(), system.persistence().state(), kernel, epoch);
     ReadOnlyRoot.apply(root, epoch);
     return new Result(Normalisation.settleTimes(root.tree(), epoch), root.added(), staying);
   }

@@ -94,6 +94,10 @@ public enum Code {
       "T041",
       "A kernel module cannot be built from its source: its package says that it does not support the kernel, the compiler"
           + " fails, or there are no headers for the kernel. The message shows what the build said."),
+  NOT_KEPT(
+      "T050",
+      "A path that is to keep its changes lies where nothing can be kept, inside another that is kept, or is not in the"
+          + " image although it is to begin as the image has it."),
   BAD_DEBCONF(
       "T060",
       "A debconf answer is for a package that is not in the image, for a question that no package asks, or not one that"

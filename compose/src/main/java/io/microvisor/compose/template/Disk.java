@@ -1,6 +1,7 @@
 package io.microvisor.compose.template;
 
 import io.microvisor.bytes.ByteSize;
+import io.microvisor.formats.gpt.SectorSize;
 import java.util.List;
 
 /// The disk of the immutable layout: an EFI system partition, root slot A and its hash tree.
@@ -8,13 +9,17 @@ import java.util.List;
 /// @param esp the EFI system partition
 /// @param root one root file system
 /// @param rootVerity the hash tree of one root; large enough for a root that fills its slot
-/// @param size of the whole disk
+/// @param state the least room for the state, where the template asks for one; made on the machine, of what is left
+/// @param sectorSize what the image and the disks it is for have as a logical sector
+/// @param size of the whole disk image
 /// @param compressLevel zstd's for the root file system, 1 to 19
 /// @param artifacts what to make, at least one, none twice
 public record Disk(
     Slot esp,
     Slot root,
     Slot rootVerity,
+    Slot state,
+    SectorSize sectorSize,
     Size size,
     int compressLevel,
     List<Artifact> artifacts,

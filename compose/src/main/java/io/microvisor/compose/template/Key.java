@@ -43,7 +43,9 @@ public record Key(
     /// Blocks with the same `name` are joined key by key, others added.
     BY_NAME("is joined by `name`"),
     /// A block with the same `final` replaces the inherited one, others are added.
-    BY_FINAL("replaces an inherited entry of the same `final`");
+    BY_FINAL("replaces an inherited entry of the same `final`"),
+    /// A block with the same `path` replaces the inherited one, others are added.
+    BY_PATH("replaces an inherited entry of the same `path`");
 
     private final String words;
 

@@ -71,6 +71,7 @@ final class Merging {
         case APPEND -> appended(items, under, over);
         case BY_NAME -> keyed("name", items, under, over, true);
         case BY_FINAL -> keyed("final", items, under, over, false);
+        case BY_PATH -> keyed("path", items, under, over, false);
         case REPLACE, FIELDS -> appended(items, empty(under), over);
       };
     }

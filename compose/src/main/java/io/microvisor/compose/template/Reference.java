@@ -115,7 +115,7 @@ public final class Reference {
         switch (key.merge()) {
           case REPLACE -> !(key.shape() instanceof Shape.Block);
           case FIELDS -> true;
-          case UNION, APPEND, BY_NAME, BY_FINAL -> false;
+          case UNION, APPEND, BY_NAME, BY_FINAL, BY_PATH -> false;
         };
     return usual ? "" : " With `extends`: " + key.merge().words() + ".";
   }

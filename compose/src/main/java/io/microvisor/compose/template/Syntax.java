@@ -22,6 +22,9 @@ public enum Syntax {
   ABSOLUTE_PATH(
       "(/(?!\\.\\.?(/|$))[^/\\x00-\\x1f\\x7f]+)+",
       "an absolute path without . and .. or double slashes"),
+  KEPT_PATH(
+      "(/(?!\\.\\.?(/|$))[A-Za-z0-9._@+-]+)+",
+      "an absolute path of letters, digits and . _ @ + - without . and .. or double slashes"),
   LOCAL_PATH("[^\\x00-\\x1f\\x7f]+", "a path below the template's folder"),
   PACKAGE(
       "[a-z0-9*?\\[][a-z0-9+.*?\\[\\]-]*(:[a-z0-9]+)?(=[0-9A-Za-z][0-9A-Za-z.+:~-]*)?",
@@ -89,6 +92,7 @@ public enum Syntax {
           OWNER,
           MODE,
           ABSOLUTE_PATH,
+          KEPT_PATH,
           LOCAL_PATH,
           PACKAGE,
           PACKAGE_PATTERN,

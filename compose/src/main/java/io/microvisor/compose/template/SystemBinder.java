@@ -45,6 +45,7 @@ final class SystemBinder {
             new FileBinder(folder, problems).files(system.blocks("additionalFiles")),
             kernel(system.block("kernel")),
             network(system.block("network")),
+            new PersistenceBinder(system.block("persistence"), problems).bind(),
             texts(system, "locales"),
             retention("documentation"),
             retention("packageDatabase"),

@@ -14,6 +14,7 @@ import java.util.List;
 /// @param users distinct names and numbers
 /// @param groups distinct names and numbers
 /// @param files distinct paths
+/// @param persistence what outlives a restart
 /// @param locales translations to keep
 /// @param documentation what happens to manuals and documents
 /// @param packageDatabase what happens to the package manager's records
@@ -31,6 +32,7 @@ public record SystemConfig(
     List<AdditionalFile> files,
     Kernel kernel,
     Network network,
+    Persistence persistence,
     List<String> locales,
     Retention documentation,
     Retention packageDatabase,

@@ -112,21 +112,7 @@ final class SystemVocabulary {
                           emt("selinux", options("disabled", "permissive enforcing"), "SELinux.")
                               .otherwise("disabled")),
                       "Protections, each on its own."),
-                  emt(
-                      "persistence",
-                      block(
-                          emt(
-                                  "state",
-                                  options("none", "ext4"),
-                                  "The partition that keeps /var. With `none`, /var lives in memory.")
-                              .otherwise("none"),
-                          emt(
-                                  "paths",
-                                  items(text(Syntax.ABSOLUTE_PATH)),
-                                  "Paths outside /var that keep their changes.")
-                              .merged(Merge.UNION)
-                              .notBuilt()),
-                      "What outlives a restart."),
+                  persistence(),
                   emt(
                       "locales",
                       items(text(Syntax.LOCALE)),
@@ -290,6 +276,46 @@ final class SystemVocabulary {
                     .otherwise("true")),
             "The kernel.")
         .must();
+  }
+
+  private static Key persistence() {
+    return emt(
+        "persistence",
+        block(
+            emt(
+                    "state",
+                    choice("none ext4"),
+                    "The partition that keeps /var, /home, /root and `paths`. The first boot makes it on"
+                        + " what is left of the disk. With `none`, they live in memory.")
+                .otherwise("none"),
+            emt(
+                    "damaged",
+                    choice("degrade recreate rescue"),
+                    "What happens to state that a file system check cannot repair: the machine runs with"
+                        + " its state in memory and leaves the partition alone; the partition is made"
+                        + " anew, empty; the machine stops in rescue mode.")
+                .otherwise("degrade"),
+            emt(
+                    "paths",
+                    items(
+                        block(
+                            emt(
+                                    "path",
+                                    text(Syntax.KEPT_PATH),
+                                    "Below /etc a file or a folder, elsewhere a folder.")
+                                .must(),
+                            emt(
+                                    "seed",
+                                    choice("image none"),
+                                    "What is there at first: what the image has, which must be"
+                                        + " something and follows the image until the machine changes"
+                                        + " it; or nothing.")
+                                .otherwise("image"),
+                            emt("owner", text(Syntax.OWNER), "Who owns it; else as it is."),
+                            emt("mode", text(Syntax.MODE), "Its permissions; else as they are."))),
+                    "What else keeps its changes. /etc/machine-id and the ssh host key always do.")
+                .merged(Merge.BY_PATH)),
+        "What outlives a restart.");
   }
 
   private static Key network() {

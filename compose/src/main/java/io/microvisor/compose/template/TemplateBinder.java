@@ -2,6 +2,7 @@ package io.microvisor.compose.template;
 
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.Digest;
+import io.microvisor.formats.gpt.SectorSize;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -98,6 +99,9 @@ final class TemplateBinder {
     Disk.Slot esp = slot(slots, "esp", 64 * MEBIBYTE);
     Disk.Slot root = slot(slots, "root", 16 * MEBIBYTE);
     Disk.Slot verity = slot(slots, "rootVerity", MEBIBYTE);
+    Disk.Slot state = slot(slots, "state", 64 * MEBIBYTE);
+    SectorSize sectors =
+        disk.text("sectorSize", "512").equals("4096") ? SectorSize.B4096 : SectorSize.B512;
     long tree = verityBytes(root.size().bytes());
     if (verity.size().bytes() < tree) {
       problems.add(
@@ -131,7 +135,7 @@ final class TemplateBinder {
                   + " for the slots and the partition table)"));
     }
     int level = (int) disk.whole("compressLevel").orElse(DEFAULT_LEVEL);
-    return new Disk(esp, root, verity, size, level, artifacts(disk), disk.place());
+    return new Disk(esp, root, verity, state, sectors, size, level, artifacts(disk), disk.place());
   }
 
   private Disk.Slot slot(Fields slots, String name, long least) {
@@ -197,6 +201,9 @@ final class TemplateBinder {
         all.entry("packages").ifPresent(packages::add);
         all.entry("recommends").ifPresent(packages::add);
         all.entry("suggests").ifPresent(packages::add);
+        if (all.find("persistence").orElse(all) instanceof Yaml.Mapping persistence) {
+          persistence.entry("state").ifPresent(packages::add);
+        }
         if (all.find("kernel").orElse(all) instanceof Yaml.Mapping kernel) {
           kernel
               .entry("packages")

@@ -233,7 +233,13 @@ public final class Vocabulary {
                                     + " with room for updates.")
                             .otherwise("1GiB"),
                         emt("rootVerity", new Size(), "The hash tree of one root.")
-                            .otherwise("16MiB")),
+                            .otherwise("16MiB"),
+                        emt(
+                                "state",
+                                new Size(),
+                                "The least room for the state, where `persistence.state` asks for"
+                                    + " one. It gets all that is left of the disk.")
+                            .otherwise("1GiB")),
                     "The sizes of the partitions, in whole MiB."),
                 emt(
                         "compressLevel",
@@ -241,6 +247,11 @@ public final class Vocabulary {
                         "How hard zstd works on the root file system: 1 is fast, 19 is small. What"
                             + " reading it costs hardly depends on it.")
                     .otherwise("3"),
+                emt(
+                        "sectorSize",
+                        choice("512 4096"),
+                        "The logical sector of the disks that the image is for; most have 512 bytes.")
+                    .otherwise("512"),
                 ict(
                         "artifacts",
                         items(

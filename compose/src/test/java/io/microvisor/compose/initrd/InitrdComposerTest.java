@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.ZstdInputStream;
+import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.Guid;
+import io.microvisor.compose.state.StateStore;
+import io.microvisor.compose.template.Persistence;
+import io.microvisor.compose.initrd.InitrdSpec.Feature;
 import io.microvisor.formats.cpio.CpioReader;
 import io.microvisor.formats.kmod.KernelModule;
 import io.microvisor.formats.kmod.ModuleDecoder;
@@ -29,6 +34,7 @@ import org.junit.jupiter.api.Test;
 
 class InitrdComposerTest {
   private static final String UNITS = "usr/lib/systemd/system/";
+  private static final String DEVICE = "/dev/disk/by-partuuid/a015b7a7-0ad6-873d-b1d4-37edbe15a537";
   private static final InitrdSpec SPEC =
       InitrdSpec.of("6.1")
           .withModules(ModuleSelection.of(List.of("erofs", "virtio_pci"), List.of("absent")))
@@ -39,7 +45,7 @@ class InitrdComposerTest {
 
   @BeforeEach
   void makeRoot() {
-    InitrdUnits units = InitrdUnits.of(SPEC.features());
+    InitrdUnits units = InitrdUnits.of(EnumSet.of(Feature.VERITY, Feature.CRYPT, Feature.STATE));
     units.programs().forEach(path -> put(path, path));
     units.units().forEach(name -> put(UNITS + name, "[Unit]\n"));
     units.rules().forEach(name -> put("usr/lib/udev/rules.d/" + name, "GROUP=\"disk\"\n"));
@@ -49,6 +55,8 @@ class InitrdComposerTest {
     put("usr/lib/modules/6.1/kernel/erofs.ko", "erofs");
     put("usr/lib/modules/6.1/kernel/lib.ko", "lib");
     put("usr/lib/modules/6.1/kernel/other.ko", "other");
+    put("usr/lib/modules/6.1/kernel/ext4.ko", "ext4");
+    put("usr/lib/modules/6.1/kernel/loop.ko", "loop");
     link(UNITS + "sysinit.target.wants/systemd-udevd.service", "../systemd-udevd.service");
     link(UNITS + "sysinit.target.wants/ldconfig.service", "../ldconfig.service");
   }
@@ -102,17 +110,81 @@ class InitrdComposerTest {
   }
 
   @Test
-  void makesFoldersVolatileBeforeTheRootIsEntered() throws IOException {
-    Initrd initrd = compose(SPEC.withVolatiles(EnumSet.allOf(InitrdSpec.Volatile.class)));
+  void mountsStateBeforeTheRootIsEntered() throws IOException {
+    Initrd initrd = compose(SPEC.withState(new StateStore.Memory()));
 
-    assertThat(
-            initrd
-                .tree()
-                .resolve(TreePath.of(UNITS + "initrd-root-fs.target.requires/emt-etc.service")))
-        .isPresent();
+    for (String unit : List.of("emt-state-memory", "emt-var", "emt-etc")) {
+      assertThat(
+              initrd
+                  .tree()
+                  .resolve(
+                      TreePath.of(UNITS + "initrd-root-fs.target.requires/" + unit + ".service")))
+          .as(unit)
+          .isPresent();
+    }
     assertThat(text(initrd, UNITS + "emt-var.service"))
-        .contains("\nExecStart=mount --bind /run/emt/var /sysroot/var\n")
-        .contains("size=50%%,nr_inodes=1m,nosuid,nodev tmpfs /run/emt/var\n");
+        .contains("\nExecStart=mount --bind /run/emt/state/var /sysroot/var\n");
+    assertThat(text(initrd, UNITS + "emt-state-memory.service"))
+        .contains("size=50%%,nr_inodes=1m,nosuid,nodev tmpfs /run/emt/state\n");
+    assertThat(initrd.tree().find("usr/bin/systemd-repart")).isEmpty();
+  }
+
+  @Test
+  void findsRepairsAndMountsAStatePartition() throws IOException {
+    Initrd initrd = compose(withPartition(Persistence.Damaged.DEGRADE));
+
+    assertThat(text(initrd, UNITS + "systemd-repart.service.d/10-emt.conf"))
+        .contains("\nAfter=sysroot.mount\n")
+        .contains("\nConditionDirectoryNotEmpty=|/sysroot/usr/lib/repart.d\n");
+    assertThat(text(initrd, UNITS + "emt-state.service"))
+        .containsSubsequence(
+            "\nConditionPathExists=" + DEVICE,
+            "\nConditionPathIsMountPoint=!/run/emt/state\n",
+            "\nExecStart=e2fsck -y " + DEVICE,
+            "\nExecStart=mount --mkdir -t ext4 -o nosuid,nodev,errors=remount-ro " + DEVICE);
+    assertThat(initrd.tree().find("usr/bin/systemd-repart")).isPresent();
+    assertThat(initrd.modules()).contains("ext4", "loop");
+    for (String unit : List.of("systemd-repart", "emt-state", "emt-state-damaged")) {
+      assertThat(
+              initrd
+                  .tree()
+                  .resolve(TreePath.of(UNITS + "initrd-root-fs.target.wants/" + unit + ".service")))
+          .as("it may fail: " + unit)
+          .isPresent();
+    }
+  }
+
+  @Test
+  void makesADamagedStatePartitionAnewOnlyWhenToldTo() throws IOException {
+    for (Persistence.Damaged policy : Persistence.Damaged.values()) {
+      Initrd initrd = compose(withPartition(policy));
+
+      boolean anew = initrd.tree().find(UNITS + "emt-state-anew.service").isPresent();
+
+      assertThat(anew).isEqualTo(policy == Persistence.Damaged.RECREATE);
+      assertThat(text(initrd, UNITS + "emt-state-damaged.service").contains("rescue.target"))
+          .isEqualTo(policy == Persistence.Damaged.RESCUE);
+    }
+  }
+
+  @Test
+  void forgetsWhatOfEtcIsNotKept() throws IOException {
+    Initrd initrd = compose(withPartition(Persistence.Damaged.DEGRADE));
+
+    assertThat(text(initrd, UNITS + "emt-etc.service"))
+        .contains(
+            "\nExecStart=-find /run/emt/state/etc/upper -mindepth 1 -depth ! -type d"
+                + " ! -path /run/emt/state/etc/upper/machine-id ! -path /run/emt/state/etc/upper/machine-id/*"
+                + " -delete\n");
+  }
+
+  private static InitrdSpec withPartition(Persistence.Damaged policy) {
+    return SPEC.withState(
+        new StateStore.Partition(
+            Guid.parse("a015b7a7-0ad6-873d-b1d4-37edbe15a537"),
+            policy,
+            List.of("/etc/machine-id"),
+            ByteSize.ofMebibytes(4096)));
   }
 
   @Test
@@ -175,12 +247,21 @@ class InitrdComposerTest {
     KernelModule other = new KernelModule("kernel/other.ko", List.of(), List.of(), List.of());
     ModuleIndex index =
         ModuleIndex.of(
-            Set.of(erofs, lib, other),
-            List.of("kernel/erofs.ko", "kernel/lib.ko", "kernel/other.ko"),
+            Set.of(erofs, lib, other, alone("ext4"), alone("loop")),
+            List.of(
+                "kernel/erofs.ko",
+                "kernel/lib.ko",
+                "kernel/other.ko",
+                "kernel/ext4.ko",
+                "kernel/loop.ko"),
             List.of("kernel/virtio_pci.ko"),
             List.of());
     return InitrdComposer.compose(
         root.build(), ContentSource.of(contents), index, ModuleDecoder.standard(), spec);
+  }
+
+  private static KernelModule alone(String name) {
+    return new KernelModule("kernel/" + name + ".ko", List.of(), List.of(), List.of());
   }
 
   private static byte[] write(Initrd initrd, int workers) throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.microvisor.compose.template.Code;
 import io.microvisor.compose.template.Kernel;
+import io.microvisor.compose.template.Persistence;
 import io.microvisor.compose.template.Problem;
 import io.microvisor.formats.kmod.KernelModule;
 import io.microvisor.formats.kmod.ModuleIndex;
@@ -67,7 +68,8 @@ class BootNeedsTest {
                 List.of(),
                 builtin.stream().map(name -> "kernel/" + name + ".ko").toList(),
                 List.of()),
-            kernel);
+            kernel,
+            Persistence.State.NONE);
     assertThat(problems).allMatch(problem -> problem.code() == Code.KERNEL_LACKS);
     return problems.stream().map(Problem::toString).toList();
   }

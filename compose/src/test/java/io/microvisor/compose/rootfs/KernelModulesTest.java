@@ -6,6 +6,7 @@ import io.microvisor.bytes.ContentSource;
 import io.microvisor.compose.kernel.InstalledKernel;
 import io.microvisor.compose.template.Kernel;
 import io.microvisor.compose.template.ModuleSelection;
+import io.microvisor.compose.template.Persistence;
 import io.microvisor.compose.template.Place;
 import io.microvisor.formats.kmod.KernelModule;
 import io.microvisor.formats.kmod.ModuleIndex;
@@ -28,9 +29,11 @@ class KernelModulesTest {
           "kernel/drivers/md/dm-verity.ko",
           "kernel/drivers/gpu/drm/i915/i915.ko.xz",
           "kernel/sound/soundcore.ko",
-          "updates/dkms/acpi_call.ko");
+          "updates/dkms/acpi_call.ko",
+          "kernel/fs/ext4/ext4.ko");
 
   private final FileTree.Builder tree = FileTree.builder();
+  private Persistence.State state = Persistence.State.NONE;
 
   private FileTree select(ModuleSelection selection, String... initrd) throws IOException {
     List<KernelModule> modules = new ArrayList<>();
@@ -55,6 +58,7 @@ class KernelModulesTest {
         root,
         ModuleIndex.of(modules, List.of(), List.of(), List.of()),
         kernel,
+        state,
         new InstalledKernel("6.12", TreePath.of(FOLDER + "vmlinuz"), "", List.of("6.1")),
         0);
     return root.tree();
@@ -75,6 +79,15 @@ class KernelModulesTest {
     assertThat(root.find(FOLDER + MODULES.get(0))).isPresent();
     assertThat(root.find(FOLDER + MODULES.get(1))).isPresent();
     assertThat(root.find(FOLDER + MODULES.get(2))).isEmpty();
+  }
+
+  @Test
+  void keepsTheFileSystemOfTheState() throws IOException {
+    assertThat(select(without("ext4")).find(FOLDER + MODULES.getLast())).isEmpty();
+
+    state = Persistence.State.EXT4;
+
+    assertThat(select(without("ext4")).find(FOLDER + MODULES.getLast())).isPresent();
   }
 
   @Test

@@ -1,0 +1,295 @@
+package io.microvisor.compose.initrd;
+
+import io.microvisor.compose.state.StateStore;
+import io.microvisor.compose.template.Persistence;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The units that bring the machine's state to its places below `/sysroot`, one after the other.
+///
+/// There is no shell to decide anything: each unit looks, when its turn comes, whether what it is for is still to be done. After
+/// the last of those that may mount the state, one is left that mounts memory in its place; so whatever happened before, `/var`
+/// and `/etc` are made the same way, and the machine comes up.
+///
+/// | unit | runs if | does |
+/// |---|---|---|
+/// | `systemd-repart` | the image has definitions | makes slot B and the state partition, where they are missing |
+/// | `emt-state-found` | | waits until udev has told of all disks |
+/// | `emt-state-missing` | there is no partition | says so |
+/// | `emt-state` | there is one, and nothing is mounted | checks, repairs, mounts, grows it |
+/// | `emt-state-anew` | it is not mounted; policy `recreate` | makes and mounts it anew |
+/// | `emt-state-damaged` | it is still not mounted | says so; policy `rescue`: has the machine stop |
+/// | `emt-state-memory` | nothing is mounted | mounts memory |
+/// | `emt-var-filled` | the state has no `/var` | fills it from the image |
+/// | `emt-var` | | adds what is new in the image, mounts it on `/var` |
+/// | `emt-etc` | | forgets what is not kept, mounts the rest over `/etc` |
+final class StateUnits {
+  private static final String FROM = "/usr/lib/emt/";
+
+  /// What is made aside becomes `/var` when it is whole and on the disk.
+  private static final String NEW_VAR = StateStore.MOUNT + "/var.new";
+
+  private static final String HEAD =
+      """
+      [Unit]
+      Description=%s
+      DefaultDependencies=no
+      RequiresMountsFor=/sysroot
+      Before=initrd-root-fs.target
+      %s
+      [Service]
+      Type=oneshot
+      RemainAfterExit=yes
+      """;
+
+  /// What is said appears on the console.
+  private static final String LOUD = "StandardOutput=kmsg\nSyslogIdentifier=emt\nSyslogLevel=err\n";
+
+  private static final String MEMORY =
+      "ExecStart=mount --mkdir -t tmpfs -o mode=0755,size=50%%,nr_inodes=1m,nosuid,nodev tmpfs "
+          + StateStore.MOUNT
+          + "\n";
+
+  private static final String NOT_MOUNTED = "ConditionPathIsMountPoint=!" + StateStore.MOUNT + "\n";
+
+  private final SortedMap<String, String> files = new TreeMap<>();
+  private final List<String> units = new ArrayList<>();
+
+  private StateUnits() {}
+
+  /// Puts them, and what they read.
+  static void put(TreeCopy copy, StateStore state) {
+    StateUnits made = new StateUnits();
+    switch (state) {
+      case StateStore.None _ -> {
+        return;
+      }
+      case StateStore.Memory _ -> {
+        made.add("emt-state-memory", "State in memory", "", MEMORY);
+        made.folders(List.of());
+      }
+      case StateStore.Partition partition -> made.partition(copy, partition);
+    }
+    made.files.forEach(copy::put);
+    made.units.forEach(
+        unit -> copy.link(OwnUnits.UNITS + "initrd-root-fs.target.requires/" + unit, "../" + unit));
+  }
+
+  private void partition(TreeCopy copy, StateStore.Partition state) {
+    String device = state.device();
+    String there = "ConditionPathExists=" + device + "\n";
+    String mount =
+        "ExecStart=mount --mkdir -t ext4 -o nosuid,nodev,errors=remount-ro "
+            + device
+            + " "
+            + StateStore.MOUNT
+            + "\n";
+    repart(copy, state);
+    add(
+        "emt-state-found",
+        "Search for the state partition",
+        "After=systemd-repart.service\n",
+        "ExecStart=-udevadm settle --timeout=30 --exit-if-exists=" + device + "\n");
+    wanted(
+        copy,
+        "emt-state-missing",
+        "Notice of a missing state partition",
+        "After=emt-state-found.service\nConditionPathExists=!" + device + "\n",
+        LOUD
+            + say(
+                "state: this disk has no partition for it (expected: a disk of "
+                    + state.leastDisk()
+                    + " or more)")
+            + say("state: is in memory, a restart forgets it"));
+    wanted(
+        copy,
+        "emt-state",
+        "State partition",
+        // Later targets ask once more for what failed; by then something else is mounted.
+        "After=emt-state-found.service\n" + there + NOT_MOUNTED,
+        // 1: errors were found and are corrected.
+        "TimeoutStartSec=4min\nSuccessExitStatus=1\nExecStart=e2fsck -y "
+            + device
+            + "\n"
+            + mount
+            + "ExecStart=-/usr/lib/systemd/systemd-growfs "
+            + StateStore.MOUNT
+            + "\n");
+    damaged(
+        copy, state.damaged(), "After=emt-state.service\n" + there + NOT_MOUNTED, device, mount);
+    add(
+        "emt-state-memory",
+        "State in memory",
+        "After=emt-state-missing.service emt-state.service emt-state-anew.service emt-state-damaged.service\n"
+            + NOT_MOUNTED,
+        MEMORY);
+    files.put(FROM + "var-filled.conf", "C " + NEW_VAR + " - - - - /sysroot/var\n");
+    add(
+        "emt-var-filled",
+        "First filling of /var",
+        "After=emt-state-memory.service\nConditionPathExists=!" + StateStore.VAR + "\n",
+        "ExecStart=rm -rf "
+            + NEW_VAR
+            + "\nExecStart=systemd-tmpfiles --create "
+            + FROM
+            + "var-filled.conf\nExecStart=sync --file-system "
+            + StateStore.MOUNT
+            + "\nExecStart=mv -T "
+            + NEW_VAR
+            + " "
+            + StateStore.VAR
+            + "\n");
+    folders(state.etc());
+  }
+
+  /// systemd's own unit, which looks for definitions in the wrong place as long as nothing tells it to wait for the root. A
+  /// release whose definitions do not fit the disk must not stop the boot, so nothing requires it.
+  private void repart(TreeCopy copy, StateStore.Partition state) {
+    copy.put(
+        OwnUnits.UNITS + "systemd-repart.service.d/10-emt.conf",
+        """
+        [Unit]
+        After=sysroot.mount
+        Before=initrd-root-fs.target
+        ConditionDirectoryNotEmpty=|/sysroot/usr/lib/repart.d
+        OnFailure=emt-layout-failed.service
+
+        [Service]
+        TimeoutStartSec=4min
+        """);
+    copy.link(
+        OwnUnits.UNITS + "initrd-root-fs.target.wants/systemd-repart.service",
+        "../systemd-repart.service");
+    copy.put(
+        OwnUnits.UNITS + "emt-layout-failed.service",
+        "[Unit]\nDescription=Notice of a disk that does not fit\nDefaultDependencies=no\n\n[Service]\nType=oneshot\n"
+            + LOUD
+            + say(
+                "disk: cannot be divided as this image wants (expected: "
+                    + state.leastDisk()
+                    + " or more, with room behind the last partition); it is left as it was"));
+  }
+
+  private void damaged(
+      TreeCopy copy, Persistence.Damaged policy, String when, String device, String mount) {
+    String unreadable = say("state: " + device + " cannot be repaired or mounted");
+    switch (policy) {
+      case RECREATE -> {
+        wanted(
+            copy,
+            "emt-state-anew",
+            "New state partition",
+            when,
+            LOUD
+                + unreadable
+                + say("state: is made anew, all in it is lost, as persistence.damaged says")
+                + "ExecStart=mkfs.ext4 -q -F -L state "
+                + device
+                + "\n"
+                + mount);
+        wanted(
+            copy,
+            "emt-state-damaged",
+            "Notice of a damaged state partition",
+            when.replace("emt-state.service", "emt-state-anew.service"),
+            LOUD + say("state: cannot be made anew; is in memory, a restart forgets it"));
+      }
+      case DEGRADE ->
+          wanted(
+              copy,
+              "emt-state-damaged",
+              "Notice of a damaged state partition",
+              when,
+              LOUD + unreadable + say("state: is in memory, a restart forgets it"));
+      case RESCUE ->
+          wanted(
+              copy,
+              "emt-state-damaged",
+              "Stop at a damaged state partition",
+              when,
+              LOUD
+                  + unreadable
+                  + say("state: the machine stops in rescue mode, as persistence.damaged says")
+                  + "ExecStart=mkdir -p /run/systemd/system.control\n"
+                  + "ExecStart=ln -sfn /usr/lib/systemd/system/rescue.target"
+                  + " /run/systemd/system.control/default.target\n");
+    }
+  }
+
+  private static String say(String what) {
+    return "ExecStart=echo " + what + "\n";
+  }
+
+  /// `/var` and `/etc`, wherever the state is.
+  private void folders(List<String> keptEtc) {
+    files.put(FROM + "var.conf", "C+ " + StateStore.VAR + " - - - - /sysroot/var\n");
+    // What cannot be added, such as on a full disk, is missing; the machine comes up all the same.
+    add(
+        "emt-var",
+        "/var on the state",
+        "After=emt-var-filled.service\n",
+        "ExecStart=-systemd-tmpfiles --create "
+            + FROM
+            + "var.conf\nExecStart=mount --bind "
+            + StateStore.VAR
+            + " /sysroot/var\n");
+    files.put(
+        FROM + "etc.conf",
+        """
+        d %s 0755 root root -
+        d %s 0700 root root -
+        """
+            .formatted(StateStore.ETC, StateStore.ETC_WORK));
+    add(
+        "emt-etc",
+        "What this machine changed in /etc",
+        "After=emt-state-memory.service\n",
+        "ExecStart=-systemd-tmpfiles --create "
+            + FROM
+            + "etc.conf\n"
+            + forget(keptEtc)
+            + "ExecStart=mount -t overlay -o redirect_dir=off,index=off,metacopy=off,lowerdir=/sysroot/etc,upperdir="
+            + StateStore.ETC
+            + ",workdir="
+            + StateStore.ETC_WORK
+            + " overlay /sysroot/etc\n");
+  }
+
+  /// Removes from the layer over `/etc` what is not kept. It only takes away, so that it can be interrupted, and works on a
+  /// full disk.
+  private static String forget(List<String> kept) {
+    if (kept.isEmpty() || kept.contains("/etc")) {
+      return "";
+    }
+    StringBuilder spared = new StringBuilder();
+    for (String path : kept) {
+      String stored = StateStore.ETC + path.substring("/etc".length());
+      spared.append(" ! -path ").append(stored).append(" ! -path ").append(stored).append("/*");
+    }
+    return "ExecStart=-find "
+        + StateStore.ETC
+        + " -mindepth 1 -depth ! -type d"
+        + spared
+        + " -delete\n"
+        + "ExecStart=-find "
+        + StateStore.ETC
+        + " -mindepth 1 -depth -type d -empty"
+        + spared
+        + " -delete\n";
+  }
+
+  private void add(String name, String description, String when, String what) {
+    String unit = name + ".service";
+    files.put(OwnUnits.UNITS + unit, HEAD.formatted(description, when) + what);
+    units.add(unit);
+  }
+
+  /// One that may fail.
+  private void wanted(TreeCopy copy, String name, String description, String when, String what) {
+    String unit = name + ".service";
+    files.put(OwnUnits.UNITS + unit, HEAD.formatted(description, when) + what);
+    copy.link(OwnUnits.UNITS + "initrd-root-fs.target.wants/" + unit, "../" + unit);
+  }
+}

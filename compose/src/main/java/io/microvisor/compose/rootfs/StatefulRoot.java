@@ -1,0 +1,185 @@
+package io.microvisor.compose.rootfs;
+
+import io.microvisor.compose.state.KeptFolder;
+import io.microvisor.compose.state.LayoutDefinitions;
+import io.microvisor.compose.state.StateStore;
+import io.microvisor.compose.template.Code;
+import io.microvisor.compose.template.Persistence.KeptPath;
+import io.microvisor.compose.template.Persistence.Owner;
+import io.microvisor.compose.template.Persistence.Seed;
+import io.microvisor.compose.template.Place;
+import io.microvisor.compose.template.Problem;
+import io.microvisor.compose.template.Template;
+import io.microvisor.formats.tree.Inode;
+import io.microvisor.formats.tree.Meta;
+import io.microvisor.formats.tree.TreePath;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/// What an image brings for a machine that keeps state: the definitions of its partitions, the mount units of folders that are
+/// kept, and who owns what. The initrd does the rest: it mounts the state, and `/var` and `/etc` from there.
+final class StatefulRoot {
+  private static final String UNITS = "usr/lib/systemd/system/";
+  private static final String FOLDERS = "usr/lib/emt/folders.conf";
+  private static final List<String> WITH_VAR = List.of("/var", "/home", "/root");
+
+  private static final String FOLDERS_SERVICE =
+      """
+      [Unit]
+      Description=Kept folders on the state
+      DefaultDependencies=no
+      Conflicts=shutdown.target
+      Before=local-fs.target shutdown.target
+
+      [Service]
+      Type=oneshot
+      RemainAfterExit=yes
+      ExecStart=systemd-tmpfiles --create /usr/lib/emt/folders.conf
+      """;
+
+  private final RootEditor root;
+  private final Template template;
+  private final List<Problem> problems = new ArrayList<>();
+
+  private StatefulRoot(RootEditor root, Template template) {
+    this.root = root;
+    this.template = template;
+  }
+
+  /// Adds all of it, where the template asks for state.
+  ///
+  /// @return one problem for each kept path that does not fit what is in the image
+  static List<Problem> apply(RootEditor root, Template template) {
+    StatefulRoot stateful = new StatefulRoot(root, template);
+    switch (template.system().persistence().state()) {
+      case NONE -> {}
+      case EXT4 -> stateful.apply();
+    }
+    return List.copyOf(stateful.problems);
+  }
+
+  private void apply() {
+    LayoutDefinitions.of(template)
+        .forEach((name, text) -> root.write(LayoutDefinitions.FOLDER + name, 0644, text));
+    // The initrd has done what there is to do.
+    new UnitLinks(root).mask("systemd-repart.service");
+    List<KeptPath> paths = template.system().persistence().paths();
+    paths.forEach(this::check);
+    if (!problems.isEmpty()) {
+      return;
+    }
+    List<KeptPath> folders = paths.stream().filter(StatefulRoot::needsMount).toList();
+    if (!folders.isEmpty()) {
+      mount(folders);
+    }
+    own(paths);
+  }
+
+  private static boolean isBelow(KeptPath kept, List<String> folders) {
+    return folders.stream().anyMatch(kept::isBelow);
+  }
+
+  private static boolean isEtc(KeptPath kept) {
+    return kept.path().equals("/etc") || kept.isBelow("/etc");
+  }
+
+  private static boolean needsMount(KeptPath kept) {
+    return !isEtc(kept) && !isBelow(kept, WITH_VAR);
+  }
+
+  private void check(KeptPath kept) {
+    String path = kept.path();
+    TreePath real = root.real(path);
+    Optional<Inode> found = root.find(path);
+    if (!real.absolute().equals(path)) {
+      add(kept, "is reached through a link", real.absolute());
+    } else if (kept.seed() == Seed.IMAGE && found.isEmpty()) {
+      problems.add(
+          problem(
+              kept,
+              "is not in the image",
+              "a path that is",
+              "check its spelling; with seed: none the machine may make it"));
+    } else if (kept.seed() == Seed.NONE && found.isPresent() && !isEmptyFolder(path)) {
+      add(kept, "is in the image", "seed: image, or an image without it");
+    } else if (needsMount(kept) && found.isPresent() && !(found.get() instanceof Inode.Directory)) {
+      add(kept, "is not a folder", "below /etc anything, elsewhere a folder");
+    }
+  }
+
+  private boolean isEmptyFolder(String path) {
+    return root.find(path).filter(Inode.Directory.class::isInstance).isPresent()
+        && root.tree().children(root.real(path)).isEmpty();
+  }
+
+  private void add(KeptPath kept, String what, String expected) {
+    problems.add(problem(kept, what, expected));
+  }
+
+  private static Problem problem(KeptPath kept, String what, String expected, String... advice) {
+    Place place = kept.place();
+    return Problem.of(
+        Code.NOT_KEPT,
+        place,
+        "path: " + kept.path() + ": " + what + " (expected: " + expected + ")",
+        advice);
+  }
+
+  /// Makes the mount points, the units on them, and the list of their folders on the state.
+  private void mount(List<KeptPath> folders) {
+    TreeSet<String> lines = new TreeSet<>();
+    lines.add("d " + StateStore.FOLDERS + " 0700 root root -");
+    for (KeptPath kept : folders) {
+      KeptFolder folder = new KeptFolder(kept.path());
+      if (!root.exists(kept.path())) {
+        root.directory(kept.path(), Meta.of(0755));
+      }
+      boolean seeded = !isEmptyFolder(kept.path());
+      Meta meta = root.find(kept.path()).map(Inode::meta).orElse(Meta.of(0755));
+      lines.add("d " + folder.folder() + " 0700 root root -");
+      // A colon: only when it is made, so that what the machine changed stays.
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "d %s :%04o :%d :%d -",
+              folder.upper(),
+              meta.mode() & 07777,
+              meta.uid(),
+              meta.gid()));
+      if (seeded) {
+        lines.add("d " + folder.work() + " 0700 root root -");
+      }
+      root.write(UNITS + folder.unit(), 0644, folder.mount(seeded));
+      root.symlink(UNITS + "local-fs.target.requires/" + folder.unit(), "../" + folder.unit());
+    }
+    root.write(FOLDERS, 0644, String.join("\n", lines) + "\n");
+    root.write(UNITS + "emt-folders.service", 0644, FOLDERS_SERVICE);
+  }
+
+  /// Owners and modes, at every boot, by systemd-tmpfiles; and what the machine has to make below `/var`, `/home` and `/root`.
+  private void own(List<KeptPath> paths) {
+    StringBuilder lines = new StringBuilder();
+    for (KeptPath kept : paths) {
+      Owner owner = kept.owner();
+      boolean made = kept.seed() == Seed.NONE && isBelow(kept, WITH_VAR);
+      if (made || !owner.equals(Owner.UNCHANGED)) {
+        lines
+            .append(made ? "d " : "z ")
+            .append(kept.path())
+            .append(' ')
+            .append(owner.mode())
+            .append(' ')
+            .append(owner.user())
+            .append(' ')
+            .append(owner.group())
+            .append(made ? " -\n" : "\n");
+      }
+    }
+    if (!lines.isEmpty()) {
+      root.write("usr/lib/tmpfiles.d/emt-kept.conf", 0644, lines.toString());
+    }
+  }
+}

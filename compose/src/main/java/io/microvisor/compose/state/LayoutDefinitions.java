@@ -1,0 +1,61 @@
+package io.microvisor.compose.state;
+
+import io.microvisor.bytes.ByteSize;
+import io.microvisor.compose.template.Disk;
+import io.microvisor.compose.template.Template;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The partitions of a machine's disk in the words of repart.d(5).
+///
+/// systemd-repart matches what is there by type and order alone: the first root partition is the first file of that type. So
+/// slot A has files of its own, fixed in size, although the image brings it; without them slot B's would take it for theirs.
+/// Only the state may grow.
+///
+/// A release must not change them. If one does all the same and its wishes do not fit, systemd-repart does nothing at all,
+/// and the machine boots with the partitions it has.
+public final class LayoutDefinitions {
+  /// The folder they lie in.
+  public static final String FOLDER = "usr/lib/repart.d/";
+
+  /// What a slot that holds nothing is called (UAPI.2).
+  public static final String EMPTY = "_empty";
+
+  private LayoutDefinitions() {}
+
+  /// The files by name.
+  public static SortedMap<String, String> of(Template template) {
+    Disk disk = template.disk();
+    ByteSize root = disk.root().size();
+    ByteSize verity = disk.rootVerity().size();
+    String free = "Label=" + EMPTY + "\nReadOnly=yes\nNoAuto=yes\n";
+    SortedMap<String, String> files = new TreeMap<>();
+    files.put("10-esp.conf", fixed("esp", disk.esp().size()));
+    files.put("20-root-a.conf", fixed("root-x86-64", root) + "ReadOnly=yes\n");
+    files.put("21-root-a-verity.conf", fixed("root-x86-64-verity", verity) + "ReadOnly=yes\n");
+    files.put("30-root-b.conf", fixed("root-x86-64", root) + free);
+    files.put("31-root-b-verity.conf", fixed("root-x86-64-verity", verity) + free);
+    files.put(
+        "40-state.conf",
+        """
+        [Partition]
+        Type=linux-generic
+        UUID=%s
+        Label=state
+        Format=ext4
+        SizeMinBytes=%d
+        """
+            .formatted(NodeDisk.stateGuid(template), disk.state().size().bytes()));
+    return files;
+  }
+
+  private static String fixed(String type, ByteSize size) {
+    return """
+    [Partition]
+    Type=%1$s
+    SizeMinBytes=%2$d
+    SizeMaxBytes=%2$d
+    """
+        .formatted(type, size.bytes());
+  }
+}

@@ -1,0 +1,63 @@
+package io.microvisor.compose.template;
+
+import java.util.List;
+
+/// What outlives a restart.
+///
+/// @param state where it is kept
+/// @param damaged what happens to state that cannot be repaired
+/// @param paths what is kept besides `/var`; none lies inside another, in byte order
+public record Persistence(State state, Damaged damaged, List<KeptPath> paths, Place place) {
+  /// Where state is kept.
+  public enum State {
+    /// In memory: nothing outlives a restart.
+    NONE,
+    /// On an ext4 file system, in a partition that the first boot makes.
+    EXT4
+  }
+
+  /// What happens to a state partition that a file system check cannot repair.
+  public enum Damaged {
+    /// It is made anew, empty.
+    RECREATE,
+    /// It is left alone, and the machine stops in rescue mode with its state in memory.
+    RESCUE,
+    /// It is left alone, and the machine runs with its state in memory.
+    DEGRADE
+  }
+
+  /// What is in a kept path before the machine writes there.
+  public enum Seed {
+    /// What the image has there, which must be something.
+    IMAGE,
+    /// Nothing; the image may lack the path.
+    NONE
+  }
+
+  /// A file or folder that keeps its changes.
+  ///
+  /// @param path absolute
+  /// @param owner who owns it and its mode, in the form of tmpfiles.d(5): a user, a group, octal digits; `-` for each that
+  ///     stays as it is
+  public record KeptPath(String path, Seed seed, Owner owner, Place place) {
+    /// Whether `other` is this path or below it.
+    public boolean covers(String other) {
+      return other.equals(path) || other.startsWith(path + "/");
+    }
+
+    /// Whether this path lies below a folder.
+    public boolean isBelow(String folder) {
+      return path.startsWith(folder + "/");
+    }
+  }
+
+  /// Who owns a path and what its mode is, each `-` where it stays as it is.
+  public record Owner(String user, String group, String mode) {
+    /// As it is.
+    public static final Owner UNCHANGED = new Owner("-", "-", "-");
+  }
+
+  public Persistence {
+    paths = List.copyOf(paths);
+  }
+}

@@ -1,0 +1,97 @@
+package io.microvisor.compose.template;
+
+import io.microvisor.compose.template.Persistence.KeptPath;
+import io.microvisor.compose.template.Persistence.Owner;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/// Binds `systemConfig.persistence`. Whether a path is in the image shows only when it is built.
+final class PersistenceBinder {
+  private static final List<String> READ_ONLY =
+      List.of("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/boot", "/efi");
+  private static final List<String> IN_MEMORY = List.of("/dev", "/proc", "/run", "/sys", "/tmp");
+
+  private final Fields fields;
+  private final List<Problem> problems;
+
+  PersistenceBinder(Fields fields, List<Problem> problems) {
+    this.fields = fields;
+    this.problems = problems;
+  }
+
+  Persistence bind() {
+    Persistence.State state =
+        switch (fields.text("state", "none")) {
+          case "ext4" -> Persistence.State.EXT4;
+          default -> Persistence.State.NONE;
+        };
+    Persistence.Damaged damaged =
+        switch (fields.text("damaged", "degrade")) {
+          case "recreate" -> Persistence.Damaged.RECREATE;
+          case "rescue" -> Persistence.Damaged.RESCUE;
+          default -> Persistence.Damaged.DEGRADE;
+        };
+    List<KeptPath> paths = new ArrayList<>();
+    for (Fields each : fields.blocks("paths")) {
+      Optional<Fields.Item> path = each.text("path");
+      path.ifPresent(found -> paths.add(keptPath(each, found)));
+    }
+    paths.forEach(this::checkPlace);
+    paths.sort(Comparator.comparing(KeptPath::path));
+    checkOverlaps(paths);
+    if (state == Persistence.State.NONE && !paths.isEmpty()) {
+      problems.add(
+          Problem.of(
+              Code.CONTRADICTION,
+              fields.place("paths"),
+              "paths: there is no state to keep them on (expected: state: ext4)"));
+    }
+    return new Persistence(state, damaged, paths, fields.place());
+  }
+
+  private static KeptPath keptPath(Fields fields, Fields.Item path) {
+    Optional<String> owner = fields.text("owner").map(Fields.Item::text);
+    String[] names = owner.orElse("-").split(":", 2);
+    return new KeptPath(
+        path.text(),
+        fields.text("seed", "image").equals("none")
+            ? Persistence.Seed.NONE
+            : Persistence.Seed.IMAGE,
+        new Owner(names[0], names[names.length - 1], fields.text("mode", "-")),
+        path.place());
+  }
+
+  private void checkPlace(KeptPath kept) {
+    String path = kept.path();
+    if (READ_ONLY.stream().anyMatch(no -> path.equals(no) || kept.isBelow(no))) {
+      add(kept, path + ": belongs to the image, which is read-only", "a path that may change");
+    } else if (IN_MEMORY.stream().anyMatch(no -> path.equals(no) || kept.isBelow(no))) {
+      add(kept, path + ": lies in memory on every machine", "a path on disk");
+    } else if (path.equals("/var")) {
+      add(kept, path + ": is kept anyway", "paths outside it, or below it to set owner or mode");
+    }
+  }
+
+  /// Neighbours in byte order are not enough: `/a`, `/a-b`, `/a/c`.
+  private void checkOverlaps(List<KeptPath> sorted) {
+    for (int i = 0; i < sorted.size(); i++) {
+      for (int j = 0; j < i; j++) {
+        if (sorted.get(j).covers(sorted.get(i).path())) {
+          KeptPath outer = sorted.get(j);
+          add(
+              sorted.get(i),
+              sorted.get(i).path() + ": is kept already with " + outer.path(),
+              "one of them; the other stands at " + outer.place());
+          break;
+        }
+      }
+    }
+  }
+
+  private void add(KeptPath kept, String what, String expected) {
+    problems.add(
+        Problem.of(Code.NOT_KEPT, kept.place(), "path: " + what + " (expected: " + expected + ")"));
+  }
+}

@@ -1,0 +1,94 @@
+package io.microvisor.systemtests;
+
+import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.Digest;
+import io.microvisor.formats.gpt.Extent;
+import io.microvisor.formats.gpt.Gpt;
+import io.microvisor.formats.gpt.GptReader;
+import io.microvisor.machine.Bus;
+import io.microvisor.machine.Firmware;
+import io.microvisor.machine.MachineSpec;
+import io.microvisor.machine.MachineTools;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/// The disk of a machine that keeps what it writes: an image on a disk that may be larger, booted as often as one likes.
+///
+/// @param file the raw disk
+/// @param bus how it is attached
+/// @param sectorBytes its logical sectors
+public record NodeImage(Path file, Bus bus, int sectorBytes) {
+  private static final int CHUNK = 1 << 20;
+
+  /// Copies an image to a new disk of `size` bytes; what is zero takes no room.
+  public static NodeImage of(Path image, Path file, long size, Bus bus, int sectorBytes)
+      throws IOException {
+    try (FileChannel from = FileChannel.open(image, StandardOpenOption.READ);
+        FileChannel to =
+            FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+      ByteBuffer zeros = ByteBuffer.allocate(CHUNK);
+      long position = 0;
+      while (from.read(chunk, position) > 0) {
+        chunk.flip();
+        int length = chunk.remaining();
+        if (!chunk.equals(zeros.slice(0, length))) {
+          to.position(position);
+          while (chunk.hasRemaining()) {
+            to.write(chunk);
+          }
+        }
+        position += length;
+        chunk.clear();
+      }
+      to.write(ByteBuffer.allocate(1), size - 1);
+    }
+    return new NodeImage(file, bus, sectorBytes);
+  }
+
+  /// Boots it.
+  ///
+  /// @param scratch the same folder for each boot
+  public Guest boot(MachineTools tools, Path scratch) throws IOException, InterruptedException {
+    return Guest.boot(
+        tools,
+        new Firmware.Plain(),
+        new MachineSpec.Disk(file, MachineSpec.Disposition.PERSISTENT, bus, sectorBytes),
+        scratch,
+        List.of());
+  }
+
+  /// Its partitions.
+  public Gpt table() throws IOException {
+    return GptReader.read(ByteSource.of(file));
+  }
+
+  /// The digest of the partition table at the beginning of the disk, as it lies there.
+  public Digest tableBytes() throws IOException {
+    return Digest.sha256(ByteSource.of(file).slice(0, 6L * 4096));
+  }
+
+  /// Where the state is.
+  public Extent state() throws IOException {
+    return table().partitions().stream()
+        .filter(each -> each.name().equals("state"))
+        .findFirst()
+        .orElseThrow(() -> new IOException(file.getFileName() + ": no partition called state"))
+        .extent();
+  }
+
+  /// Overwrites the beginning of the state with zeros.
+  public void damageState(long bytes) throws IOException {
+    Extent state = state();
+    try (FileChannel disk = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      long end = state.startBytes() + Math.min(bytes, state.sizeBytes());
+      for (long at = state.startBytes(); at < end; at += CHUNK) {
+        disk.write(ByteBuffer.allocate((int) Math.min(CHUNK, end - at)), at);
+      }
+    }
+  }
+}

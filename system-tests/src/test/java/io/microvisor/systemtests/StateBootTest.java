@@ -1,0 +1,283 @@
+package io.microvisor.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.microvisor.bytes.Digest;
+import io.microvisor.formats.gpt.Gpt;
+import io.microvisor.machine.Bus;
+import io.microvisor.machine.MachineTools;
+import io.microvisor.sandbox.SandboxSupport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Machines that keep state: first boots, later boots, and what may have happened to the disk between them. systemd-repart's
+/// own rules are in `DiskLayoutOracleTest`.
+@Tag("system")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class StateBootTest {
+  private static final Duration LONGEST_BOOT = Duration.ofMinutes(6);
+  private static final long GIBIBYTE = 1L << 30;
+
+  private Path folder = Path.of("");
+  private @Nullable Archive archive;
+  private @Nullable MachineTools tools;
+
+  @BeforeAll
+  void open(@TempDir Path temporary) throws IOException, InterruptedException {
+    folder = temporary;
+    Archive opened = Archive.open();
+    archive = opened;
+    tools =
+        MachineTools.of(
+            opened.provider(), TestCache.directory().resolve("toolroots"), SandboxSupport.probe());
+  }
+
+  @AfterAll
+  void close() throws IOException {
+    if (archive != null) {
+      archive.close();
+    }
+  }
+
+  /// One disk, booted again and again.
+  @Test
+  void keepsWhatWasDeclaredAndForgetsTheRest() throws IOException, InterruptedException {
+    NodeImage disk = disk("kept", "degrade", 512, 4 * GIBIBYTE, Bus.VIRTIO);
+    Path scratch = Files.createDirectory(folder.resolve("kept"));
+    String identity;
+    try (Guest first = boot(disk, scratch)) {
+      isSound(first);
+      assertThat(run(first, "findmnt -no FSTYPE,FSROOT /var")).isEqualTo("ext4 /var");
+      assertThat(run(first, "findmnt -no FSTYPE /etc; findmnt -no FSTYPE /srv/data"))
+          .isEqualTo("overlay\noverlay");
+      assertThat(run(first, "stat -c '%U:%G %a' /opt/app && findmnt -no FSTYPE /opt/app"))
+          .isEqualTo("root:root 750\next4");
+      identity = run(first, IDENTITY);
+      run(
+          first,
+          """
+          set -e
+          touch /var/kept /root/kept /home/kept /opt/app/kept /srv/data/kept /etc/forgotten
+          rm /etc/issue /srv/data/default /etc/kept/gone
+          echo own >/etc/kept/own
+          ln /etc/kept/own /etc/kept/hard
+          ln -s a /etc/kept/link
+          echo other >/etc/hostname.new
+          mv /etc/hostname.new /etc/hostname
+          """);
+      stop(first);
+    }
+    Digest table = disk.tableBytes();
+    Gpt.Partition state = disk.table().partitions().getLast();
+    assertThat(disk.table().partitions())
+        .extracting(Gpt.Partition::name)
+        .containsExactly("esp", "kept_1", "kept_1_verity", "_empty", "_empty", "state");
+    check(disk, "sfdisk --verify disk.raw && sgdisk -v disk.raw");
+    check(disk, "e2fsck -fn 'disk.raw?offset=" + state.extent().startBytes() + "'");
+    assertThat(Emt.in(folder).run("inspect", disk.file().toString()).said())
+        .contains("_empty", "state", "linux-generic");
+
+    try (Guest second = boot(disk, scratch)) {
+      isSound(second);
+      assertThat(run(second, IDENTITY)).isEqualTo(identity);
+      assertThat(
+              run(
+                  second,
+                  "ls /var/kept /root/kept /home/kept /etc/forgotten /opt/app/kept /srv/data /etc/issue"
+                      + " 2>/dev/null"))
+          .isEqualTo(
+              "/etc/issue\n/home/kept\n/opt/app/kept\n/root/kept\n/var/kept\n\n/srv/data:\nkept");
+      assertThat(run(second, "cat /etc/hostname /etc/kept/untouched && stat -c %h /etc/kept/hard"))
+          .isEqualTo("other\nthe image's\n2");
+      assertThat(run(second, "readlink /etc/kept/link; ls /etc/kept/gone 2>&1"))
+          .startsWith("a\n")
+          .contains("No such file");
+      assertThat(run(second, "find /run/emt/state/etc/upper -name untouched")).isEmpty();
+      stop(second);
+    }
+    assertThat(disk.tableBytes()).isEqualTo(table);
+  }
+
+  @Test
+  void comesUpWithAStateThatIsFullDamagedOrGone() throws IOException, InterruptedException {
+    NodeImage disk = disk("damaged", "degrade", 512, 2 * GIBIBYTE, Bus.VIRTIO);
+    Path scratch = Files.createDirectory(folder.resolve("damaged"));
+    try (Guest first = boot(disk, scratch)) {
+      run(first, "echo other >/etc/hostname; sync");
+      run(
+          first,
+          "fallocate -l $(($(df --output=avail -B1 /var | tail -1) - 4194304)) /var/full; dd"
+              + " if=/dev/zero of=/var/fuller bs=64k");
+      assertThat(run(first, "echo x 2>&1 >/var/more; df --output=avail /var | tail -1"))
+          .endsWith("0");
+      stop(first);
+    }
+
+    disk.damageState(4096);
+    try (Guest full = boot(disk, scratch)) {
+      assertThat(run(full, "findmnt -no FSTYPE /var; cat /etc/hostname")).isEqualTo("ext4\nother");
+      assertThat(run(full, "rm /var/full; touch /var/again /etc/again && echo fine"))
+          .isEqualTo("fine");
+      stop(full);
+    }
+
+    disk.damageState(Long.MAX_VALUE);
+    Digest table = disk.tableBytes();
+    try (Guest damaged = boot(disk, scratch)) {
+      assertThat(damaged.console())
+          .contains("cannot be repaired or mounted", "is in memory, a restart forgets it");
+      assertThat(run(damaged, "findmnt -no FSTYPE /var; cat /etc/hostname"))
+          .isEqualTo("tmpfs\ndamaged");
+      stop(damaged);
+    }
+    assertThat(disk.tableBytes()).isEqualTo(table);
+    check(disk, "sgdisk -v disk.raw");
+  }
+
+  private static final String IDENTITY =
+      "cat /etc/machine-id; ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub";
+
+  @Test
+  void makesADamagedStateAnewOnNvmeWithLargeSectors() throws IOException, InterruptedException {
+    NodeImage disk = disk("anew", "recreate", 4096, 8 * GIBIBYTE, Bus.NVME);
+    Path scratch = Files.createDirectory(folder.resolve("anew"));
+    try (Guest first = boot(disk, scratch)) {
+      isSound(first);
+      assertThat(run(first, "cat /sys/block/nvme0n1/queue/logical_block_size")).isEqualTo("4096");
+      assertThat(Long.parseLong(run(first, "df --output=size -B1M /var | tail -1").strip()))
+          .isGreaterThan(6500);
+      stop(first);
+    }
+    check(disk, "sfdisk --sector-size 4096 --verify disk.raw");
+
+    disk.damageState(Long.MAX_VALUE);
+    try (Guest damaged = boot(disk, scratch)) {
+      assertThat(damaged.console()).contains("is made anew, all in it is lost");
+      assertThat(run(damaged, "findmnt -no FSTYPE /var")).isEqualTo("ext4");
+      stop(damaged);
+    }
+  }
+
+  @Test
+  void comesUpOnADiskThatIsTooSmallAndLeavesItsTableAlone()
+      throws IOException, InterruptedException {
+    NodeImage disk = disk("small", "degrade", 512, GIBIBYTE, Bus.VIRTIO);
+    Digest table = disk.tableBytes();
+    Path scratch = Files.createDirectory(folder.resolve("small"));
+    try (Guest guest = boot(disk, scratch)) {
+      assertThat(guest.console())
+          .contains(
+              "disk: cannot be divided as this image wants (expected: 1.1 GiB or more",
+              "state: this disk has no partition for it",
+              "is in memory, a restart forgets it");
+      assertThat(run(guest, "findmnt -no FSTYPE /var; touch /etc/x /opt/app/x && echo fine"))
+          .isEqualTo("tmpfs\nfine");
+      stop(guest);
+    }
+    assertThat(disk.tableBytes()).isEqualTo(table);
+  }
+
+  /// The plug is pulled some seconds after the kernel began, which is while partitions and file systems are made.
+  @ParameterizedTest
+  @ValueSource(ints = {2, 5, 8})
+  void comesUpAfterAPowerCutDuringTheFirstBoot(int seconds)
+      throws IOException, InterruptedException {
+    NodeImage disk = disk("cut" + seconds, "degrade", 512, 4 * GIBIBYTE, Bus.VIRTIO);
+    Path scratch = Files.createDirectory(folder.resolve("cut" + seconds));
+    try (Guest cut =
+        disk.boot(Objects.requireNonNull(tools), Files.createDirectory(scratch.resolve("1")))) {
+      cut.awaitConsole("Welcome to", LONGEST_BOOT);
+      cut.awaitEnd(Duration.ofSeconds(seconds));
+    }
+    try (Guest next = boot(disk, Files.createDirectory(scratch.resolve("2")))) {
+      isSound(next);
+      assertThat(run(next, "findmnt -no FSTYPE /var")).isEqualTo("ext4");
+      assertThat(run(next, "ls -d /run/emt/state/var.new 2>/dev/null")).isEmpty();
+      stop(next);
+    }
+  }
+
+  private Guest boot(NodeImage disk, Path scratch) throws IOException, InterruptedException {
+    Guest guest = disk.boot(Objects.requireNonNull(tools), scratch);
+    try {
+      guest.awaitSsh(LONGEST_BOOT);
+      return guest;
+    } catch (IOException | InterruptedException e) {
+      guest.close();
+      throw e;
+    }
+  }
+
+  private static void isSound(Guest guest) throws IOException, InterruptedException {
+    assertThat(run(guest, "systemctl is-system-running --wait"))
+        .as(run(guest, "systemctl --failed; journalctl -b -p warning"))
+        .isEqualTo("running");
+  }
+
+  private static void stop(Guest guest) throws IOException, InterruptedException {
+    guest.run("systemctl poweroff");
+    assertThat(guest.awaitEnd(Duration.ofMinutes(2))).as(guest.console()).isTrue();
+  }
+
+  private static String run(Guest guest, String command) throws IOException, InterruptedException {
+    return guest.run(command).text().strip();
+  }
+
+  private static void check(NodeImage disk, String script)
+      throws IOException, InterruptedException {
+    Oracles.open().succeed(Objects.requireNonNull(disk.file().getParent()), script);
+  }
+
+  /// A new disk with the image of a template of that name.
+  private NodeImage disk(String name, String damaged, int sectorBytes, long size, Bus bus)
+      throws IOException, InterruptedException {
+    Path own = Files.createDirectory(folder.resolve(name + "-disk"));
+    Files.writeString(
+        own.resolve("node.yaml"),
+        """
+        extends: minimal
+        image: {name: %1$s, version: "1"}
+        disk:
+          layout: immutable
+          sectorSize: %2$d
+          slots: {esp: 96MiB, root: 256MiB, rootVerity: 4MiB, state: 512MiB}
+        systemConfig:
+          hostname: %1$s
+          kernel:
+            parameters: [-quiet]
+          additionalFiles:
+            - {final: /etc/kept/untouched, content: "the image's\\n"}
+            - {final: /etc/kept/gone, content: x}
+            - {final: /srv/data/default, content: x}
+          persistence:
+            state: ext4
+            damaged: %3$s
+            paths:
+              - {path: /etc/kept}
+              - {path: /etc/hostname}
+              - {path: /opt/app, seed: none, owner: "root:root", mode: "0750"}
+              - {path: /srv/data}
+        """
+            .formatted(name, sectorBytes, damaged));
+    Emt.Ending built = Emt.in(own).run("build", "node.yaml");
+    assertThat(built.exit()).as(built.said()).isZero();
+    return NodeImage.of(
+        own.resolve("build/" + name + "/" + name + "-1.raw"),
+        own.resolve("disk.raw"),
+        size,
+        bus,
+        sectorBytes);
+  }
+}
