@@ -94,10 +94,10 @@ final class BuildCommand implements Callable<Integer> {
     Optional<RemoteCacheOptions.Remote> elsewhere =
         supply.offline() ? Optional.empty() : remote.remote(terminal);
     try (Store store = Store.open(terminal.cache());
+        NativeCode _ = NativeCode.in(store.temporary());
         Progress shown = progress.open(terminal);
         RemoteCache others =
             RemoteCache.open(elsewhere, SupplyOptions.network(terminal), store, shown)) {
-      keepNativeCode(store);
       LockFiles files = new LockFiles(terminal, template, shown);
       Lock lock = frozen.wanted() ? files.frozen(loaded) : files.ready(loaded, store, supply);
       Vendoring vendoring = new Vendoring(terminal, template, supply, store, shown);
@@ -116,14 +116,6 @@ final class BuildCommand implements Callable<Integer> {
       }
     }
     return ExitCode.OK.value();
-  }
-
-  /// zstd-jni unpacks its library into a file that it removes when the process ends, unless it is killed: so it lies where
-  /// the next one sweeps. Until when: until it removes the file as soon as it is loaded.
-  private static void keepNativeCode(Store store) throws IOException {
-    if (System.getProperty("ZstdTempFolder") == null) {
-      System.setProperty("ZstdTempFolder", store.temporary().toString());
-    }
   }
 
   private void report(Template loaded, List<Path> artifacts, long nanos) throws IOException {

@@ -134,17 +134,25 @@ final class Session implements Closeable {
     return Files.createDirectory(directory.resolve("scratch-" + next.getAndIncrement()));
   }
 
+  /// Removes all of it, also on a thread that was interrupted, which could not lock a file otherwise.
   @Override
   public void close() throws IOException {
-    synchronized (OURS) {
-      if (OURS.contains(directory)) {
-        try (lock;
-            FileChannel gate = openLockFile(tmp.resolve("gate"));
-            FileLock _ = gate.lock()) {
-          Trees.delete(directory);
-        } finally {
-          OURS.remove(directory);
+    boolean interrupted = Thread.interrupted();
+    try {
+      synchronized (OURS) {
+        if (OURS.contains(directory)) {
+          try (lock;
+              FileChannel gate = openLockFile(tmp.resolve("gate"));
+              FileLock _ = gate.lock()) {
+            Trees.delete(directory);
+          } finally {
+            OURS.remove(directory);
+          }
         }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }

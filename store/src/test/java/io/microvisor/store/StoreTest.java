@@ -62,6 +62,18 @@ class StoreTest {
   }
 
   @Test
+  void whoIsInterruptedLeavesNothingBehind() throws IOException {
+    Path left;
+    try (Store store = Store.open(directory)) {
+      left = Files.writeString(store.temporary().resolve("file"), "x");
+      Thread.currentThread().interrupt();
+    }
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(left.resolveSibling("")).doesNotExist();
+  }
+
+  @Test
   void twoProcessesFillOneStoreAtOnce() throws Exception {
     List<Process> processes = new ArrayList<>();
     for (int i = 0; i < 2; i++) {

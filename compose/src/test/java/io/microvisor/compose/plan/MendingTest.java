@@ -179,14 +179,15 @@ class MendingTest {
     assertThat(files).hasSizeGreaterThan(8);
     for (Path file : files) {
       byte[] good = Files.readAllBytes(folder.resolve("good").resolve(file));
+      String name = file.toString().replace('/', '-');
       for (int i = 0; i < each; i++) {
         byte[] bad = good.clone();
         int bit = chance.nextInt(good.length * 8);
         bad[bit / 8] ^= (byte) (1 << bit % 8);
-        mends(bad, file, file.getName(1) + "-" + i + "-bit-" + bit);
+        mends(bad, file, name + "-" + i + "-bit-" + bit);
       }
-      mends(new byte[0], file, file.getName(1) + "-empty");
-      mends(Arrays.copyOf(good, good.length / 2), file, file.getName(1) + "-half");
+      mends(new byte[0], file, name + "-empty");
+      mends(Arrays.copyOf(good, good.length / 2), file, name + "-half");
     }
   }
 
