@@ -1,6 +1,8 @@
 package io.microvisor.packages.solver;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,6 +27,8 @@ final class Explanation<P> {
   private final Set<Integer> told = new HashSet<>();
   private final Set<String> sentences = new HashSet<>();
   private final List<Reason> chain = new ArrayList<>();
+  // What is still to be told, the next first.
+  private final Deque<Runnable> steps = new ArrayDeque<>();
 
   private Explanation(Universe<P> universe, List<Rule> core) {
     this.universe = universe;
@@ -68,43 +72,66 @@ final class Explanation<P> {
               : sentence + provider(requirement);
       say(text, new Reason("", text, label(requirement)));
     }
-    requirement.satisfiers().forEach(candidate -> walk(candidate + 1));
+    walkNext(requirement);
+    for (Runnable step = steps.poll(); step != null; step = steps.poll()) {
+      step.run();
+    }
+  }
+
+  /// Walks to what satisfies a requirement before anything else: deep, but not on the stack of calls, which chains of a
+  /// thousand packages overflow.
+  private void walkNext(Requirement requirement) {
+    List<Runnable> next = new ArrayList<>();
+    requirement.satisfiers().forEach(candidate -> next.add(() -> walk(candidate + 1)));
+    next.reversed().forEach(steps::push);
   }
 
   private void walk(int variable) {
     if (chain.size() >= most || visited.size() > TELLABLE || !visited.add(variable)) {
       return;
     }
-    for (Rule rule : core) {
-      if (rule.owner() == variable && !said.contains(rule)) {
-        switch (rule) {
-          case Rule.Needs needs -> {
-            Requirement requirement = needs.requirement();
-            said.add(rule);
-            boolean none = requirement.satisfiers().isEmpty();
-            say(
-                key(needs),
-                new Reason(
-                    label(variable),
-                    requirement.verb()
-                        + " "
-                        + requirement.text()
-                        + (none ? ", of which there is none" : provider(requirement)),
-                    none ? "" : label(requirement)));
-            requirement.satisfiers().forEach(candidate -> walk(candidate + 1));
-          }
-          case Rule.Excludes excludes -> {
-            int other = excludes.other();
-            said.add(rule);
-            say(
-                key(excludes),
-                new Reason(
-                    label(variable), excludes.verb() + " " + label(other) + wantedBy(other), ""));
-          }
-          case Rule.Wished _, Rule.Always _, Rule.Banned _ -> {}
-        }
+    steps.push(() -> tellOthers(variable));
+    for (Rule rule : core.reversed()) {
+      if (rule.owner() == variable) {
+        steps.push(() -> tellOwn(variable, rule));
       }
     }
+  }
+
+  private void tellOwn(int variable, Rule rule) {
+    if (said.contains(rule)) {
+      return;
+    }
+    switch (rule) {
+      case Rule.Needs needs -> {
+        Requirement requirement = needs.requirement();
+        said.add(rule);
+        boolean none = requirement.satisfiers().isEmpty();
+        say(
+            key(needs),
+            new Reason(
+                label(variable),
+                requirement.verb()
+                    + " "
+                    + requirement.text()
+                    + (none ? ", of which there is none" : provider(requirement)),
+                none ? "" : label(requirement)));
+        walkNext(requirement);
+      }
+      case Rule.Excludes excludes -> {
+        int other = excludes.other();
+        said.add(rule);
+        say(
+            key(excludes),
+            new Reason(
+                label(variable), excludes.verb() + " " + label(other) + wantedBy(other), ""));
+      }
+      case Rule.Wished _, Rule.Always _, Rule.Banned _ -> {}
+    }
+  }
+
+  /// What others have against a candidate.
+  private void tellOthers(int variable) {
     for (Rule rule : core) {
       switch (rule) {
         case Rule.Excludes excludes
