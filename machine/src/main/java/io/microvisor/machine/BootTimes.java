@@ -98,6 +98,13 @@ public record BootTimes(
         new Credential("systemd.unit-dropin.basic.target", "[Unit]\nWants=" + UNIT + "\n"));
   }
 
+  /// The unit of [#credentials], for an image that is to bring it itself: as a service of the template, by this name.
+  ///
+  /// @return name and text
+  public static Map.Entry<String, String> unit() {
+    return Map.entry(UNIT, SERVICE + "\n[Install]\nWantedBy=basic.target\n");
+  }
+
   /// Reads a report; empty while it is not complete.
   ///
   /// @param report what the guest has written so far, see [Machine#report]

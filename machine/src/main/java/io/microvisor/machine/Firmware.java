@@ -2,7 +2,7 @@ package io.microvisor.machine;
 
 import java.nio.file.Path;
 
-/// The UEFI firmware of a machine, from Debian's package `ovmf`.
+/// What starts a machine: UEFI firmware from Debian's package `ovmf`, or none.
 public sealed interface Firmware {
   /// Without Secure Boot, with an empty variable store.
   record Plain() implements Firmware {}
@@ -11,4 +11,9 @@ public sealed interface Firmware {
   ///
   /// @param variables a variable store with keys enrolled; the machine works on a copy
   record SecureBoot(Path variables) implements Firmware {}
+
+  /// None: QEMU itself loads kernel and initrd.
+  ///
+  /// @param commandLine the kernel's
+  record None(Path kernel, Path initrd, String commandLine) implements Firmware {}
 }

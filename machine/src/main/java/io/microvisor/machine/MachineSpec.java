@@ -60,9 +60,13 @@ public record MachineSpec(
         throw new IllegalArgumentException(
             "disk: sectors of " + sectorBytes + " bytes (expected: 512 or 4096)");
       }
-      if (bus == Bus.USB && sectorBytes != 512) {
+      if ((bus == Bus.USB || bus == Bus.NVDIMM) && sectorBytes != 512) {
         throw new IllegalArgumentException(
-            "disk: sectors of " + sectorBytes + " bytes on USB (expected: 512)");
+            "disk: sectors of " + sectorBytes + " bytes on " + bus + " (expected: 512)");
+      }
+      if (bus == Bus.NVDIMM && disposition != Disposition.SNAPSHOT) {
+        throw new IllegalArgumentException(
+            "disk: " + disposition + " on NVDIMM (expected: " + Disposition.SNAPSHOT + ")");
       }
     }
 

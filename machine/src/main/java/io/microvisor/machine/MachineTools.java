@@ -1,5 +1,6 @@
 package io.microvisor.machine;
 
+import io.microvisor.bytes.ByteSize;
 import io.microvisor.packages.toolroot.PackageProvider;
 import io.microvisor.packages.toolroot.ToolRoot;
 import io.microvisor.sandbox.SandboxSupport;
@@ -85,22 +86,24 @@ public final class MachineTools {
   /// @param stdio whether its console is this process's terminal or [Machine#console]
   public Machine start(MachineSpec spec, Path scratch, ToolRun.Stdio stdio)
       throws IOException, InterruptedException {
-    Path variables = scratch.resolve("variables.fd");
-    Files.copy(
-        switch (spec.firmware()) {
-          case Firmware.Plain _ -> root.path().resolve(QemuCommand.FIRMWARE_VARIABLES.substring(1));
-          case Firmware.SecureBoot secure -> secure.variables();
-        },
-        variables);
     ToolSpec.Access diskAccess =
         switch (spec.disk().disposition()) {
           case SNAPSHOT -> ToolSpec.Access.READ_ONLY;
           case PERSISTENT -> ToolSpec.Access.READ_WRITE;
         };
     ToolSpec tool =
-        root.tool(QemuCommand.of(spec))
-            .bind(spec.disk().image(), QemuCommand.DISK, diskAccess)
-            .bind(variables, QemuCommand.VARIABLES, ToolSpec.Access.READ_WRITE);
+        root.tool(QemuCommand.of(spec, new ByteSize(Files.size(spec.disk().image()))))
+            .bind(spec.disk().image(), QemuCommand.DISK, diskAccess);
+    tool =
+        switch (spec.firmware()) {
+          case Firmware.Plain _ ->
+              withVariables(
+                  tool, root.path().resolve(QemuCommand.FIRMWARE_VARIABLES.substring(1)), scratch);
+          case Firmware.SecureBoot secure -> withVariables(tool, secure.variables(), scratch);
+          case Firmware.None none ->
+              tool.bind(none.kernel(), QemuCommand.KERNEL, ToolSpec.Access.READ_ONLY)
+                  .bind(none.initrd(), QemuCommand.INITRD, ToolSpec.Access.READ_ONLY);
+        };
     Path report = scratch.resolve("report");
     switch (spec.report()) {
       case NONE -> {}
@@ -115,6 +118,13 @@ public final class MachineTools {
       tool = tool.device("kvm");
     }
     return new Machine(ToolRun.start(support, tool, stdio), report);
+  }
+
+  private static ToolSpec withVariables(ToolSpec tool, Path original, Path scratch)
+      throws IOException {
+    Path variables = scratch.resolve("variables.fd");
+    Files.copy(original, variables);
+    return tool.bind(variables, QemuCommand.VARIABLES, ToolSpec.Access.READ_WRITE);
   }
 
   /// Makes a throw-away ssh key pair `key` and `key.pub` in a folder.

@@ -1,5 +1,6 @@
 package io.microvisor.machine;
 
+import io.microvisor.bytes.ByteSize;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,6 +18,11 @@ public final class QemuCommand {
   /// Where QEMU sees the machine's own copy of the variable store.
   static final String VARIABLES = "/run/machine/variables.fd";
 
+  /// Where QEMU sees the kernel and the initrd that it loads itself.
+  static final String KERNEL = "/run/machine/kernel";
+
+  static final String INITRD = "/run/machine/initrd";
+
   /// Where QEMU sees the file that takes the report.
   static final String REPORT = "/run/machine/report";
 
@@ -27,22 +33,28 @@ public final class QemuCommand {
 
   private QemuCommand() {}
 
-  /// Program and arguments; disk and variable store are at [#DISK] and [#VARIABLES].
-  public static List<String> of(MachineSpec spec) {
+  /// Program and arguments; what the machine is made of is at [#DISK], [#VARIABLES], [#KERNEL] and [#INITRD].
+  ///
+  /// @param size that of the disk, whole MiB where it is memory
+  public static List<String> of(MachineSpec spec, ByteSize size) {
     List<String> command = new ArrayList<>();
     add(command, "/usr/bin/qemu-system-x86_64", "-nodefaults", "-no-user-config");
-    String code =
-        switch (spec.firmware()) {
-          case Firmware.Plain _ -> {
-            add(command, "-machine", "q35,smm=off");
-            yield FIRMWARE_CODE;
-          }
-          case Firmware.SecureBoot _ -> {
-            add(command, "-machine", "q35,smm=on");
-            add(command, "-global", "driver=cfi.pflash01,property=secure,value=on");
-            yield SECURE_FIRMWARE_CODE;
-          }
-        };
+    String nvdimm = spec.disk().bus() == Bus.NVDIMM ? ",nvdimm=on" : "";
+    switch (spec.firmware()) {
+      case Firmware.Plain _ -> {
+        add(command, "-machine", "q35,smm=off" + nvdimm);
+        firmware(command, FIRMWARE_CODE);
+      }
+      case Firmware.SecureBoot _ -> {
+        add(command, "-machine", "q35,smm=on" + nvdimm);
+        add(command, "-global", "driver=cfi.pflash01,property=secure,value=on");
+        firmware(command, SECURE_FIRMWARE_CODE);
+      }
+      case Firmware.None none -> {
+        add(command, "-machine", "q35,smm=off" + nvdimm);
+        add(command, "-kernel", KERNEL, "-initrd", INITRD, "-append", none.commandLine());
+      }
+    }
     switch (spec.acceleration()) {
       case KVM -> add(command, "-accel", "kvm", "-cpu", "host");
       // Nehalem costs less to translate than `max`, and has all that x86-64 Debian asks for.
@@ -60,20 +72,29 @@ public final class QemuCommand {
       }
     }
     add(command, "-smp", Integer.toString(spec.processors()));
-    add(command, "-m", (spec.memory().bytes() >> 20) + "M");
-    add(command, "-drive", "if=pflash,unit=0,format=raw,readonly=on,file=" + code);
-    add(command, "-drive", "if=pflash,unit=1,format=raw,file=" + VARIABLES);
-    String snapshot =
-        switch (spec.disk().disposition()) {
-          case SNAPSHOT -> ",snapshot=on";
-          case PERSISTENT -> "";
-        };
-    add(
-        command,
-        "-drive",
-        "if=none,id=disk,format=raw,cache=unsafe,discard=unmap,file=" + DISK + snapshot);
+    switch (spec.disk().bus()) {
+      case VIRTIO, NVME, SATA, USB -> {
+        add(command, "-m", mebibytes(spec.memory()));
+        drive(spec.disk(), command);
+      }
+      case NVDIMM -> {
+        String most = mebibytes(new ByteSize(spec.memory().bytes() + 4 * size.bytes()));
+        add(command, "-m", mebibytes(spec.memory()) + ",slots=1,maxmem=" + most);
+        add(
+            command,
+            "-object",
+            "memory-backend-file,id=disk,share=off,readonly=on,rom=off,mem-path="
+                + DISK
+                + ",size="
+                + mebibytes(size));
+      }
+    }
     command.addAll(spec.disk().bus().options(spec.disk().sectorBytes()));
-    add(command, "-device", "virtio-rng-pci");
+    switch (spec.clock()) {
+      case HOST -> add(command, "-device", "virtio-rng-pci");
+      // Chance from the host would make each boot another one.
+      case INSTRUCTIONS -> {}
+    }
     network(spec, command);
     for (Credential credential : spec.credentials()) {
       add(command, "-smbios", "type=11,value=" + credential.smbiosValue());
@@ -100,6 +121,27 @@ public final class QemuCommand {
       case SERIAL -> add(command, "-serial", "file:" + REPORT);
     }
     return List.copyOf(command);
+  }
+
+  private static String mebibytes(ByteSize size) {
+    return (size.bytes() >> 20) + "M";
+  }
+
+  private static void firmware(List<String> command, String code) {
+    add(command, "-drive", "if=pflash,unit=0,format=raw,readonly=on,file=" + code);
+    add(command, "-drive", "if=pflash,unit=1,format=raw,file=" + VARIABLES);
+  }
+
+  private static void drive(MachineSpec.Disk disk, List<String> command) {
+    String snapshot =
+        switch (disk.disposition()) {
+          case SNAPSHOT -> ",snapshot=on";
+          case PERSISTENT -> "";
+        };
+    add(
+        command,
+        "-drive",
+        "if=none,id=disk,format=raw,cache=unsafe,discard=unmap,file=" + DISK + snapshot);
   }
 
   private static void network(MachineSpec spec, List<String> command) {

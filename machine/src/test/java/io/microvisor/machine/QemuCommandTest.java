@@ -18,7 +18,7 @@ class QemuCommandTest {
 
   @Test
   void handsCredentialsInEncoded() {
-    assertThat(QemuCommand.of(spec(MachineSpec.Disposition.SNAPSHOT)))
+    assertThat(command(spec(MachineSpec.Disposition.SNAPSHOT)))
         .containsSubsequence(
             "-smbios", "type=11,value=io.systemd.credential.binary:login.noauth=eWVzLCBpbmRlZWQ=");
   }
@@ -56,7 +56,7 @@ class QemuCommandTest {
 
   @Test
   void forwardsSshFromLoopbackOnly() {
-    assertThat(QemuCommand.of(spec(MachineSpec.Disposition.SNAPSHOT)))
+    assertThat(command(spec(MachineSpec.Disposition.SNAPSHOT)))
         .contains("user,id=net,hostfwd=tcp:127.0.0.1:2222-:22");
   }
 
@@ -65,12 +65,36 @@ class QemuCommandTest {
     MachineSpec spec =
         spec(MachineSpec.Disposition.SNAPSHOT).reporting(MachineSpec.Clock.INSTRUCTIONS);
 
-    assertThat(QemuCommand.of(spec))
+    assertThat(command(spec))
         .containsSubsequence("tcg,thread=single", "-icount", "shift=3,sleep=off", "-smp", "1")
         .contains("file:/run/machine/report");
-    assertThat(QemuCommand.of(spec(MachineSpec.Disposition.SNAPSHOT)))
+    assertThat(command(spec(MachineSpec.Disposition.SNAPSHOT)))
         .doesNotContain("-icount")
         .doesNotContain("file:/run/machine/report");
+  }
+
+  @Test
+  void loadsTheKernelItselfAndMakesTheDiskMemory() {
+    MachineSpec spec =
+        new MachineSpec(
+                new Firmware.None(Path.of("/k"), Path.of("/i"), "ro root=x"),
+                new MachineSpec.Disk(
+                    Path.of("/disk"), MachineSpec.Disposition.SNAPSHOT, Bus.NVDIMM, 512),
+                ByteSize.ofMebibytes(1024),
+                1,
+                Acceleration.TCG,
+                OptionalInt.empty(),
+                MachineSpec.Network.NONE,
+                List.of(),
+                MachineSpec.Reset.STOPS,
+                MachineSpec.Console.OUTPUT)
+            .reporting(MachineSpec.Clock.INSTRUCTIONS);
+
+    assertThat(command(spec))
+        .containsSubsequence("q35,smm=off,nvdimm=on", "-append", "ro root=x")
+        .contains("1024M,slots=1,maxmem=1424M", "nvdimm,memdev=disk")
+        .noneMatch(word ->
+            word.contains("pflash") || word.contains("virtio") || word.startsWith("if=none"));
   }
 
   @Test
@@ -79,8 +103,12 @@ class QemuCommandTest {
         .hasMessage("memory: 128 MiB (expected: at least 256 MiB)");
   }
 
+  private static List<String> command(MachineSpec spec) {
+    return QemuCommand.of(spec, ByteSize.ofMebibytes(100));
+  }
+
   private static String drive(MachineSpec.Disposition disposition) {
-    return QemuCommand.of(spec(disposition)).stream()
+    return command(spec(disposition)).stream()
         .filter(word -> word.startsWith("if=none"))
         .findFirst()
         .orElseThrow();

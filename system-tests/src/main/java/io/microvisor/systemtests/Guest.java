@@ -2,6 +2,7 @@ package io.microvisor.systemtests;
 
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.machine.Acceleration;
+import io.microvisor.machine.BootTimes;
 import io.microvisor.machine.Credential;
 import io.microvisor.machine.Firmware;
 import io.microvisor.machine.Machine;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -93,9 +95,22 @@ public final class Guest implements Closeable {
             all,
             MachineSpec.Reset.STOPS,
             MachineSpec.Console.OUTPUT);
+    return start(tools, spec, scratch, keys);
+  }
+
+  /// A machine of another kind, watched and not spoken to: its console goes to the output.
+  ///
+  /// @param scratch an empty folder
+  public static Guest watched(MachineTools tools, MachineSpec spec, Path scratch)
+      throws IOException, InterruptedException {
+    return start(tools, spec, scratch, scratch);
+  }
+
+  private static Guest start(MachineTools tools, MachineSpec spec, Path scratch, Path keys)
+      throws IOException, InterruptedException {
     Machine machine =
         tools.start(spec, Files.createTempDirectory(scratch, "machine"), ToolRun.Stdio.PIPED);
-    Guest guest = new Guest(tools, machine, keys, port);
+    Guest guest = new Guest(tools, machine, keys, spec.sshPort().orElse(0));
     guest.threads.execute(() -> guest.listen(machine.console()));
     guest.threads.execute(() -> guest.listen(machine.complaints()));
     return guest;
@@ -152,6 +167,21 @@ public final class Guest implements Closeable {
       }
       Thread.sleep(Duration.ofMillis(500));
     }
+  }
+
+  /// Waits for what [BootTimes#unit] reports.
+  ///
+  /// @throws IOException if it does not within `limit`, with what the console said
+  public BootTimes awaitReport(Duration limit) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (System.nanoTime() < deadline && machine.isRunning()) {
+      Optional<BootTimes> times = BootTimes.parse(machine.report());
+      if (times.isPresent()) {
+        return times.get();
+      }
+      Thread.sleep(BETWEEN_TRIES);
+    }
+    throw new IOException("the guest does not report; its console said:\n" + console());
   }
 
   /// Waits until the guest's ssh server greets, which it does before it asks who is there.

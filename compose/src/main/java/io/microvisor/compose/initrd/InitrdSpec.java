@@ -53,7 +53,7 @@ public record InitrdSpec(
     return new InitrdSpec(
         kernelVersion,
         ModuleSelection.STORAGE,
-        EnumSet.of(Feature.VERITY, Feature.CRYPT),
+        EnumSet.of(Feature.VERITY),
         new StateStore.None(),
         List.of(),
         Duration.ofMinutes(10),

@@ -8,6 +8,10 @@ import java.util.TreeSet;
 
 /// Which of systemd's own units, programs and rules an initrd takes from its root.
 ///
+/// Not among them, because each is a program to start that finds nothing to do here: `systemd-tmpfiles-setup*`, for there is no
+/// `tmpfiles.d`; and `kmod-static-nodes`, whose device nodes would load modules when opened: those that the way to the root takes
+/// are loaded before.
+///
 /// @param units file names in `usr/lib/systemd/system`; those a root lacks are left out
 /// @param programs paths of what must be there
 /// @param rules file names in `usr/lib/udev/rules.d`; those a root lacks are left out
@@ -49,11 +53,7 @@ record InitrdUnits(
           "systemd-udevd-control.socket",
           "systemd-udevd-kernel.socket",
           "systemd-udev-trigger.service",
-          "kmod-static-nodes.service",
           "systemd-modules-load.service",
-          "systemd-tmpfiles-setup.service",
-          "systemd-tmpfiles-setup-dev-early.service",
-          "systemd-tmpfiles-setup-dev.service",
           // Endings.
           "emergency.target",
           "shutdown.target",

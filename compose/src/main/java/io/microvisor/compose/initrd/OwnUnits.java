@@ -48,6 +48,24 @@ final class OwnUnits {
       After=dev-mapper-root.device
       """;
 
+  /// The device mapper's control node is there once its module is, and nothing else would load that.
+  private static final String VERITY_MODULES =
+      """
+      [Unit]
+      After=systemd-modules-load.service
+      """;
+
+  /// Terminals, consoles and memory lead to no root, and bring no module: on a small machine they are half of all devices. The real
+  /// root's udev sees all of them.
+  private static final String COLDPLUG =
+      """
+      [Service]
+      ExecStart=
+      ExecStart=-udevadm trigger --type=all --action=add --prioritized-subsystem=module,block \
+      --subsystem-nomatch=tty --subsystem-nomatch=vc --subsystem-nomatch=mem --subsystem-nomatch=memory \
+      --subsystem-nomatch=vtconsole --subsystem-nomatch=graphics --subsystem-nomatch=workqueue
+      """;
+
   /// Where there is a TPM, systemd itself refuses what was encrypted with the empty key.
   private static final String WITHOUT_TPM = "ConditionSecurity=!tpm2\n";
 
@@ -62,6 +80,7 @@ final class OwnUnits {
             + "\nJobTimeoutAction=reboot-force\n");
     copy.link(UNITS + "default.target", "initrd.target");
     copy.link(UNITS + "ctrl-alt-del.target", "reboot.target");
+    copy.put(UNITS + "systemd-udev-trigger.service.d/10-storage.conf", COLDPLUG);
     putRefusal(copy, "system", "", "err");
     // It always finds the mark, so this is no news.
     putRefusal(copy, "encrypted", WITHOUT_TPM, "info");
@@ -69,6 +88,7 @@ final class OwnUnits {
     if (spec.features().contains(InitrdSpec.Feature.VERITY)) {
       copy.link("etc/systemd/system-generators/systemd-fstab-generator", "/dev/null");
       putRequired(copy, "sysroot.mount", VERITY_ROOT);
+      copy.put(UNITS + "systemd-veritysetup@.service.d/10-modules.conf", VERITY_MODULES);
       copy.put(UNITS + "initrd-root-device.target.d/10-verity.conf", VERITY_ROOT_DEVICE);
     }
     StateUnits.put(copy, spec.state());

@@ -46,6 +46,8 @@ final class ReadOnlyRoot {
     if (root.exists("var/lib/dpkg")) {
       root.move("var/lib/dpkg", "usr/lib/sysimage/dpkg");
       root.symlink("var/lib/dpkg", "/usr/lib/sysimage/dpkg");
+      // Its daily copies would all be the same, and in memory.
+      new UnitLinks(root).disable("dpkg-db-backup.timer");
     }
   }
 

@@ -31,7 +31,7 @@ import java.util.OptionalLong;
 /// files, services, what outlives a restart); then documents and translations go; then the root is made ready to be read-only.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 3;
+  public static final int VERSION = 4;
 
   private static final int LARGEST_FILE = 512 << 20;
 
@@ -109,6 +109,7 @@ public final class RootFileSystem {
         KernelModules.select(
             root, modules, system.kernel(), system.persistence().state(), kernel, epoch);
     ReadOnlyRoot.apply(root, epoch);
+    Generators.apply(root, system.kernel().cmdline(), system.persistence().paths());
     return new Result(Normalisation.settleTimes(root.tree(), epoch), root.added(), staying);
   }
 
