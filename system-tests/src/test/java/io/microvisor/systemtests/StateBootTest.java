@@ -252,7 +252,7 @@ class StateBootTest {
         disk:
           layout: immutable
           sectorSize: %2$d
-          slots: {esp: 96MiB, root: 256MiB, rootVerity: 4MiB, state: 512MiB}
+          slots: {esp: %4$dMiB, root: 256MiB, rootVerity: 4MiB, state: 512MiB}
         systemConfig:
           hostname: %1$s
           kernel:
@@ -270,7 +270,7 @@ class StateBootTest {
               - {path: /opt/app, seed: none, owner: "root:root", mode: "0750"}
               - {path: /srv/data}
         """
-            .formatted(name, sectorBytes, damaged));
+            .formatted(name, sectorBytes, damaged, sectorBytes == 512 ? 96 : 260));
     Emt.Ending built = Emt.in(own).run("build", "node.yaml");
     assertThat(built.exit()).as(built.said()).isZero();
     return NodeImage.of(

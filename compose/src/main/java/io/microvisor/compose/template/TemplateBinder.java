@@ -2,6 +2,7 @@ package io.microvisor.compose.template;
 
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.Digest;
+import io.microvisor.formats.fat.FatGeometry;
 import io.microvisor.formats.gpt.SectorSize;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -96,12 +97,12 @@ final class TemplateBinder {
     }
     Fields slots = disk.block("slots");
     int before = problems.size();
-    Disk.Slot esp = slot(slots, "esp", 64 * MEBIBYTE);
+    SectorSize sectors =
+        disk.text("sectorSize", "512").equals("4096") ? SectorSize.B4096 : SectorSize.B512;
+    Disk.Slot esp = slot(slots, "esp", leastEsp(sectors));
     Disk.Slot root = slot(slots, "root", 16 * MEBIBYTE);
     Disk.Slot verity = slot(slots, "rootVerity", MEBIBYTE);
     Disk.Slot state = slot(slots, "state", 64 * MEBIBYTE);
-    SectorSize sectors =
-        disk.text("sectorSize", "512").equals("4096") ? SectorSize.B4096 : SectorSize.B512;
     long tree = verityBytes(root.size().bytes());
     if (verity.size().bytes() < tree) {
       problems.add(
@@ -136,6 +137,12 @@ final class TemplateBinder {
     }
     int level = (int) disk.whole("compressLevel").orElse(DEFAULT_LEVEL);
     return new Disk(esp, root, verity, state, sectors, size, level, artifacts(disk), disk.place());
+  }
+
+  /// FAT32 has a least number of clusters, and a cluster is a sector or more.
+  private static long leastEsp(SectorSize sectors) {
+    long least = FatGeometry.smallest(sectors.bytes()).alignUp(MEBIBYTE).bytes();
+    return Math.max(64 * MEBIBYTE, least);
   }
 
   private Disk.Slot slot(Fields slots, String name, long least) {

@@ -250,7 +250,8 @@ public final class Vocabulary {
                 emt(
                         "sectorSize",
                         choice("512 4096"),
-                        "The logical sector of the disks that the image is for; most have 512 bytes.")
+                        "The logical sector of the disks that the image is for; most have 512 bytes."
+                            + " With 4096 the ESP takes 257 MiB or more.")
                     .otherwise("512"),
                 ict(
                         "artifacts",
