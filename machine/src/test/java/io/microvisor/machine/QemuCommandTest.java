@@ -26,7 +26,7 @@ class QemuCommandTest {
   @Test
   void guardsTheVariablesOfSecureBoot() {
     assertThat(
-            QemuCommand.of(
+            command(
                 spec(
                     new Firmware.SecureBoot(Path.of("/keys/variables.fd")),
                     MachineSpec.Disposition.SNAPSHOT,

@@ -54,12 +54,12 @@ import java.util.stream.Stream;
 ///
 /// | arguments | what |
 /// |---|---|
-/// | `prepare FOLDER` | a mirror of trixie's indexes and of the default image's packages, the addresses that is from, two wishes, a lock |
+/// | `prepare FOLDER` | a mirror of trixie's indexes and of the packages of two locks, the addresses that is from, two wishes |
 /// | `serve FOLDER` | the mirror over HTTP, until killed; the port is in `port` |
 /// | `solve FOLDER WISHES` | indexes from the cache and a choice; signatures are taken as verified before, as apt does |
 /// | `verify FOLDER WISHES` | the same, and signatures are verified, as emt does each time |
 /// | `load FOLDER` | a catalogue of all packages is read and asked for one name |
-/// | `fetch FOLDER FILE` | the lock's packages from the addresses in that file into an empty store |
+/// | `fetch FOLDER LOCK FILE` | the lock's packages from the addresses in that file into an empty store |
 /// | `apt FOLDER SCRIPT` | a shell script in the tool root, where the function `apt` is apt-get on the mirror |
 public final class PackagesBench {
   private static final List<String> SUITES = List.of("trixie", "trixie-updates", "trixie-security");
@@ -67,6 +67,10 @@ public final class PackagesBench {
   /// What together needs more than 1,500 packages.
   private static final List<String> MUCH =
       List.of("task-gnome-desktop", "task-kde-desktop", "build-essential", "libreoffice");
+
+  /// Some hundred megabytes of packages.
+  private static final List<String> DESKTOP =
+      List.of("gnome-core", "build-essential", "libreoffice-writer");
 
   private static final int MANY = 1500;
   private static final Digest CATALOG = Digest.sha256("bench");
@@ -99,7 +103,7 @@ public final class PackagesBench {
       case "solve" -> bench.solve(arguments[2], new Trust.Unsigned());
       case "verify" -> bench.solve(arguments[2], new Trust.SignedBy(DebianKeys.keyring()));
       case "load" -> bench.load();
-      case "fetch" -> bench.fetch(arguments[2]);
+      case "fetch" -> bench.fetch(arguments[2], arguments[3]);
       case "apt" -> bench.apt(arguments[2]);
       default -> throw new IllegalArgumentException(arguments[0]);
     }
@@ -135,14 +139,12 @@ public final class PackagesBench {
           IntStream.of(all.essential()).mapToObj(all::item).map(DebPackage::name).distinct());
       Resolution.Solved<DebPackage> solved =
           solved(archive.supply().solve(image, DebPolicy.of("amd64"), _ -> {}));
-      Lock lock = archive.supply().lock(solved, "amd64", List.of(), _ -> {});
-      LockFile.write(lock, folder.resolve("image.lock"));
-      List<Path> files = archive.supply().fetch(lock, _ -> {});
-      for (int i = 0; i < files.size(); i++) {
-        Path link = mirror().resolve(lock.packages().get(i).filename());
-        Files.createDirectories(link.resolveSibling(""));
-        Files.createSymbolicLink(link, files.get(i));
-      }
+      mirror(archive, solved, "image.lock");
+      List<Wish> desktop = DESKTOP.stream().map(Wish::of).toList();
+      mirror(
+          archive,
+          solved(archive.supply().solve(desktop, DebPolicy.of("amd64"), _ -> {})),
+          "desktop.lock");
       DebPolicy policy = DebPolicy.of("amd64").withRecommendations();
       List<Wish> much = MUCH.stream().map(Wish::of).toList();
       write(
@@ -159,6 +161,21 @@ public final class PackagesBench {
       return solved;
     }
     throw new IOException("not solved: " + found);
+  }
+
+  /// Has the packages of a choice in the mirror, and its lock in a file.
+  private void mirror(Archive archive, Resolution.Solved<DebPackage> solved, String file)
+      throws IOException, InterruptedException {
+    Lock lock = archive.supply().lock(solved, "amd64", List.of(), _ -> {});
+    LockFile.write(lock, folder.resolve(file));
+    List<Path> files = archive.supply().fetch(lock, _ -> {});
+    for (int i = 0; i < files.size(); i++) {
+      Path link = mirror().resolve(lock.packages().get(i).filename());
+      if (!Files.exists(link)) {
+        Files.createDirectories(link.resolveSibling(""));
+        Files.createSymbolicLink(link, files.get(i));
+      }
+    }
   }
 
   private void write(String file, Stream<String> words) throws IOException {
@@ -259,13 +276,13 @@ public final class PackagesBench {
     report(List.of("load " + microseconds, "found " + found));
   }
 
-  private void fetch(String addresses) throws IOException, InterruptedException {
+  private void fetch(String file, String addresses) throws IOException, InterruptedException {
     List<RepositorySpec> specs = new ArrayList<>();
     for (String line : Files.readAllLines(folder.resolve(addresses))) {
       String[] words = line.split(" ", 2);
       specs.add(spec(URI.create(words[0]), words[1], new Trust.Unsigned()));
     }
-    Lock lock = LockFile.read(folder.resolve("image.lock"));
+    Lock lock = LockFile.read(folder.resolve(file));
     try (Store store = Store.open(folder.resolve("fresh"));
         PackageSupply supply = new PackageSupply(store, specs, Network.DIRECT, Instant.now())) {
       supply.fetch(lock, _ -> {});

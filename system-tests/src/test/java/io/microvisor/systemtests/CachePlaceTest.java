@@ -32,7 +32,8 @@ class CachePlaceTest {
       case SandboxSupport.AsRoot _ -> {}
       case SandboxSupport.Impossible impossible ->
           throw Absent.oracle("no sandbox: " + impossible.explanation());
-      case SandboxSupport.Unprivileged _ -> throw Absent.permission("mount a file system for the cache");
+      case SandboxSupport.Unprivileged _ ->
+          throw Absent.permission("mount a file system for the cache");
     }
     cache = Files.createDirectory(folder.resolve("cache"));
     downloads = Downloads.of("minimal", folder);
@@ -69,24 +70,23 @@ class CachePlaceTest {
   void aBuildGoesOnWhenTheFullDiskOfItsCacheHasRoomAgain() throws Exception {
     downloads.fill(cache);
     Emt.Ending ending =
-        emt(
-                """
-                used=$(du -sm "$cache" | cut -f1)
-                mkdir full
-                mount -t tmpfs -o size=$((used + 4))m none full
-                cp -a "$cache/." full/
-                mount --move full "$cache"
-                for more in 4 40 90 150; do
-                  mount -o remount,size=$((used + more))m "$cache"
-                  if "$@"; then echo "enough: $more"; else echo "status: $?"; fi
-                  ls -A "$cache/v1/tmp" | sed 's/^/left: /'
-                  ls -A out 2>/dev/null | sed 's/^/out: /'
-                done
-                mount -o remount,size=4g "$cache"
-                "$@"
-                umount "$cache"
-                exec "$@" # with the cache on the output's disk
-                """)
+        emt("""
+        used=$(du -sm "$cache" | cut -f1)
+        mkdir full
+        mount -t tmpfs -o size=$((used + 4))m none full
+        cp -a "$cache/." full/
+        mount --move full "$cache"
+        for more in 4 40 90 150; do
+          mount -o remount,size=$((used + more))m "$cache"
+          if "$@"; then echo "enough: $more"; else echo "status: $?"; fi
+          ls -A "$cache/v1/tmp" | sed 's/^/left: /'
+          ls -A out 2>/dev/null | sed 's/^/out: /'
+        done
+        mount -o remount,size=4g "$cache"
+        "$@"
+        umount "$cache"
+        exec "$@" # with the cache on the output's disk
+        """)
             .run(build("out"));
 
     assertThat(ending.exit()).as(ending.said()).isZero();
@@ -105,14 +105,13 @@ class CachePlaceTest {
   void theSameBytesComeFromACacheOnAnotherDiskAndFromTwoBuildsAtOnce() throws Exception {
     downloads.fill(cache);
     Emt.Ending elsewhere =
-        emt(
-                """
-                mkdir disk
-                mount -t tmpfs none disk
-                cp -a "$cache/." disk/
-                mount --move disk "$cache"
-                exec "$@"
-                """)
+        emt("""
+        mkdir disk
+        mount -t tmpfs none disk
+        cp -a "$cache/." disk/
+        mount --move disk "$cache"
+        exec "$@"
+        """)
             .run(build("elsewhere"));
     assertThat(elsewhere.exit()).as(elsewhere.said()).isZero();
 
@@ -130,12 +129,11 @@ class CachePlaceTest {
   @Test
   void aCacheThatCannotBeWrittenIsRefusedWithTheReason() throws Exception {
     Emt.Ending ending =
-        emt(
-                """
-                mount --bind "$cache" "$cache"
-                mount -o remount,bind,ro "$cache"
-                exec "$@"
-                """)
+        emt("""
+        mount --bind "$cache" "$cache"
+        mount -o remount,bind,ro "$cache"
+        exec "$@"
+        """)
             .run(build("out"));
 
     assertThat(ending.exit()).isEqualTo(1);
