@@ -62,6 +62,9 @@ class BootTimeTest {
         """
         extends: minimal
         image: {name: lab, version: "1"}
+        disk:
+          layout: immutable
+          artifacts: [{type: raw}, {type: split}]
         systemConfig:
           kernel:
             enableExtraModules: nfit nd_pmem
