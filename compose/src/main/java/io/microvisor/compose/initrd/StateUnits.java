@@ -229,7 +229,7 @@ final class StateUnits {
     add(
         "emt-var",
         "/var on the state",
-        "After=emt-var-filled.service\n",
+        "After=emt-state-memory.service emt-var-filled.service\n",
         "ExecStart=-systemd-tmpfiles --create "
             + FROM
             + "var.conf\nExecStart=mount --bind "

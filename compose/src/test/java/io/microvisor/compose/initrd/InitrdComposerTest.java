@@ -122,6 +122,10 @@ class InitrdComposerTest {
           .as(unit)
           .isPresent();
     }
+    for (String unit : List.of("emt-var", "emt-etc")) {
+      assertThat(text(initrd, UNITS + unit + ".service"))
+          .containsPattern("After=(.* )?emt-state-memory.service");
+    }
     assertThat(text(initrd, UNITS + "emt-var.service"))
         .contains("\nExecStart=mount --bind /run/emt/state/var /sysroot/var\n");
     assertThat(text(initrd, UNITS + "emt-state-memory.service"))
