@@ -3,6 +3,7 @@ package io.microvisor.compose.build;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.compose.image.AddedModulesStep;
+import io.microvisor.compose.image.BaseStep;
 import io.microvisor.compose.image.InitrdFilesStep;
 import io.microvisor.compose.image.InitrdStep;
 import io.microvisor.compose.image.ModulesStep;
@@ -45,7 +46,7 @@ public final class Composer {
 
   /// The steps that [#debug] knows, which are those that start from a tree.
   public static final List<StepId> DEBUGGABLE =
-      List.of(ConfigureStep.ID, ModulesStep.ID, RootStep.ID, InitrdStep.ID, RootImageStep.ID);
+      List.of(ConfigureStep.ID, ModulesStep.ID, BaseStep.ID, RootStep.ID, InitrdStep.ID, RootImageStep.ID);
 
   private final Store store;
   private final PackageSupply supply;
@@ -162,11 +163,13 @@ public final class Composer {
     steps.addAll(
         List.of(
             new ModulesStep(configured, kernel, template.system().persistence().state()),
-            new RootStep(configured, new Input.Output(ModulesStep.ID, "modules"), template, epoch),
+            new BaseStep(
+                configured, new Input.Output(ModulesStep.ID, "modules"), template.system(), epoch),
+            new RootStep(new Input.Output(BaseStep.ID, "tree"), template, epoch),
             new InitrdFilesStep(
-                tree,
-                new Input.Output(RootStep.ID, "modules"),
-                new Input.Output(RootStep.ID, "kernel version"),
+                new Input.Output(RootStep.ID, "initrd sources"),
+                new Input.Output(BaseStep.ID, "modules"),
+                new Input.Output(BaseStep.ID, "kernel version"),
                 kernel.initrdModules().names(),
                 StateStore.of(template),
                 epoch),
@@ -174,7 +177,8 @@ public final class Composer {
             new RootImageStep(tree, identity, epoch, template.disk().compressLevel()),
             new VerityStep(new Input.Output(RootImageStep.ID, "image"), template.image().name()),
             new UkiStep(
-                RootStep.ID,
+                BaseStep.ID,
+                new Input.Output(RootStep.ID, "os-release"),
                 new Input.Output(InitrdStep.ID, "initrd"),
                 new Input.Output(InitrdFilesStep.ID, "microcode"),
                 new Input.Output(VerityStep.ID, "root hash"),

@@ -27,6 +27,7 @@ import java.util.function.Consumer;
 /// that do not wait for each other run at the same time.
 public final class PlanRunner {
   private final Store store;
+  private final KnownTrees trees;
   private final Contents contents;
   private final SharedResults shared;
   private final Consumer<BuildEvent> events;
@@ -55,6 +56,7 @@ public final class PlanRunner {
       Mending.Look look,
       Consumer<BuildEvent> events) {
     this.store = store;
+    this.trees = new KnownTrees(store.contents());
     this.look = look;
     this.shared = shared;
     this.contents = () -> store.contents().or(contents.open());
@@ -204,7 +206,7 @@ public final class PlanRunner {
   private Outputs run(Step step, Map<String, Artifact> inputs, Digest key)
       throws IOException, InterruptedException {
     try {
-      RunningStep context = new RunningStep(step.id(), inputs, store, contents, events);
+      RunningStep context = new RunningStep(step.id(), inputs, store, trees, contents, events);
       Outputs outputs = step.run(context);
       store.actions().put(key, outputs.toBytes());
       events.accept(new BuildEvent.Finished(step.id(), describe(outputs)));
