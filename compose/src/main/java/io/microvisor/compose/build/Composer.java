@@ -174,7 +174,8 @@ public final class Composer {
                 StateStore.of(template),
                 epoch),
             new InitrdStep(new Input.Output(InitrdFilesStep.ID, "files")),
-            new RootImageStep(tree, identity, epoch, template.disk().compressLevel()),
+            new RootImageStep(
+                tree, template.image().name(), identity, epoch, template.disk().compressLevel()),
             new VerityStep(new Input.Output(RootImageStep.ID, "image"), template.image().name()),
             new UkiStep(
                 BaseStep.ID,

@@ -123,6 +123,11 @@ final class RunningStep implements StepContext {
   }
 
   @Override
+  public Optional<Path> kept(Digest digest) throws IOException {
+    return store.files().find(digest).isPresent() ? store.files().path(digest) : Optional.empty();
+  }
+
+  @Override
   public synchronized Path scratch() throws IOException {
     if (scratch.isEmpty()) {
       scratch = Optional.of(store.temporary());
