@@ -210,9 +210,13 @@ final class ArtifactWriter {
         Digest.parse(made.text(VerityStep.ID, "root hash")),
         blob(made, RootImageStep.ID, "image"),
         blob(made, VerityStep.ID, "tree"),
-        blob(made, UkiStep.ID, "uki"),
-        blob(made, BaseStep.ID, "boot loader"),
+        program(made, UkiStep.ID, "uki"),
+        program(made, BaseStep.ID, "boot loader"),
         epoch);
+  }
+
+  private DiskSpec.Program program(Results made, StepId step, String name) throws IOException {
+    return new DiskSpec.Program(made.blob(step, name).identity(), blob(made, step, name));
   }
 
   private ByteSource blob(Results made, StepId step, String name) throws IOException {

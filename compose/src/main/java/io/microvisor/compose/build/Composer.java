@@ -88,7 +88,7 @@ public final class Composer {
     long epoch = epoch(lock, sourceDateEpoch);
     return mending()
         .run(look -> {
-          NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, events);
+          NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, store.actions(), events);
           Plan plan = plan(template, lock, packages, epoch);
           Results made = runner(packages, look).run(plan);
           return new ArtifactWriter(store, events).write(template, lock, epoch, made, output);
@@ -106,7 +106,7 @@ public final class Composer {
   /// Tells what [#build] would do, and does nothing.
   public List<Forecast> forecast(Template template, Lock lock, OptionalLong sourceDateEpoch)
       throws IOException, InterruptedException {
-    NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, events);
+    NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, store.actions(), events);
     Plan plan = plan(template, lock, packages, epoch(lock, sourceDateEpoch));
     return runner(packages, Mending.Look.USUAL).forecast(plan);
   }
@@ -124,7 +124,7 @@ public final class Composer {
     Sandbox sandbox = Sandbox.on(SandboxSupport.probe());
     return mending()
         .run(look -> {
-          NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, events);
+          NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, store.actions(), events);
           Plan plan = plan(template, lock, packages, epoch);
           if (plan.step(step) instanceof ConfigureStep configure) {
             return Configure.in(sandbox).debug(configure.spec(), shell);
@@ -193,7 +193,7 @@ public final class Composer {
       return List.of();
     }
     Lock building = lock.forBuilding();
-    NeededPackages tools = new NeededPackages(BUILD_PACKAGES, building, supply, events);
+    NeededPackages tools = new NeededPackages(BUILD_PACKAGES, building, supply, store.actions(), events);
     return List.of(
         new DkmsStep(building, tools::unpacked, store.contents(), kernel),
         new AddedModulesStep(packages, new Input.Output(DkmsStep.ID, "modules"), kernel));

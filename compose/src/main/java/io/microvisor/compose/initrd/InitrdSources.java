@@ -66,9 +66,15 @@ public record InitrdSources(FileTree tree, byte[] groups) {
 
   private static boolean isSource(TreePath path) {
     String text = path.toString();
-    return text.indexOf('/') < 0
-        ? TOP.contains(text)
-        : FILES.contains(path) || FOLDERS.stream().anyMatch(path::startsWith);
+    if (text.indexOf('/') < 0) {
+      return TOP.contains(text);
+    }
+    for (TreePath folder : FOLDERS) {
+      if (path.startsWith(folder)) {
+        return true;
+      }
+    }
+    return FILES.contains(path);
   }
 
   private static String name(String line) {

@@ -7,6 +7,7 @@ import io.microvisor.bytes.FormatException;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.store.Store;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -249,6 +250,14 @@ public final class PlanRunner {
   }
 
   private boolean areHere(Outputs outputs) throws IOException {
+    try {
+      return allFilesAreHere(outputs);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private boolean allFilesAreHere(Outputs outputs) throws IOException {
     ContentSource all = contents.open();
     for (Artifact artifact : outputs.byName().values()) {
       if (artifact instanceof Artifact.Tree tree

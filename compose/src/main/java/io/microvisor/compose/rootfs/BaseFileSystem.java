@@ -52,6 +52,7 @@ public final class BaseFileSystem {
     ModuleIndex staying =
         KernelModules.select(
             root, modules, system.kernel(), system.persistence().state(), kernel, epoch);
+    Normalisation.settleTimes(root, epoch);
     return new Result(root.tree(), root.added(), staying);
   }
 }

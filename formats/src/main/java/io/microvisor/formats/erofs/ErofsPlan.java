@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /// Where the bytes of each regular file will go, decided from paths and sizes alone, before any content is read.
 ///
@@ -29,8 +30,8 @@ final class ErofsPlan {
   static final int LARGEST_FRAGMENT = 32 << 10;
   private static final int LARGEST_INLINE = 96;
   private static final int RUN = 1 << 20;
-  private static final List<String> COMPRESSED_NAMES =
-      List.of(".xz", ".gz", ".zst", ".bz2", ".lz4", ".png", ".jpg", ".zip", ".jar", ".webp");
+  private static final Set<String> COMPRESSED_NAMES =
+      Set.of("xz", "gz", "zst", "bz2", "lz4", "png", "jpg", "zip", "jar", "webp");
 
   /// What becomes of a run's bytes.
   enum Form {
@@ -131,6 +132,11 @@ final class ErofsPlan {
     return streams;
   }
 
+  /// What the packed inode holds, in order.
+  List<Piece> packed() {
+    return packed;
+  }
+
   /// How many bytes the packed inode holds.
   long packedSize() {
     return packedSize;
@@ -155,8 +161,8 @@ final class ErofsPlan {
   }
 
   private static boolean compressedAlready(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    return COMPRESSED_NAMES.stream().anyMatch(lower::endsWith);
+    int dot = name.lastIndexOf('.');
+    return dot >= 0 && COMPRESSED_NAMES.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
   }
 
   private Placement flat(Content content, int inline) {

@@ -62,7 +62,7 @@ public final class ErofsWriter {
       int threads)
       throws IOException {
     ErofsPlan plan = ErofsPlan.of(tree, spec.compression());
-    RunEncoder encoder = new RunEncoder(contents, spec.compression(), spec.cache());
+    RunEncoder encoder = new RunEncoder(contents, spec.compression(), spec.cache(), earlier);
     ContentBlocks blocks = ContentBlocks.write(plan, encoder, earlier, FIRST_BLOCK, threads, out);
     ErofsLayout layout = ErofsLayout.of(tree, plan, blocks, spec);
     ErofsWriter writer = new ErofsWriter(spec, contents, earlier, out);
@@ -100,7 +100,7 @@ public final class ErofsWriter {
         plan.packedSize(),
         layout.metadataSize(),
         tree.inodeCount(),
-        ImageIndex.of(places));
+        ImageIndex.of(places, plan.packed()));
   }
 
   private int windowLog() {

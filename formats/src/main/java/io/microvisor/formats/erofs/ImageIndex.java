@@ -4,7 +4,9 @@ import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
 import io.microvisor.bytes.StructReader;
 import io.microvisor.bytes.StructWriter;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,19 +23,22 @@ import java.util.TreeMap;
 /// | magic | 8 | `EMTEIDX1` |
 /// | count | 4 | number of places |
 /// | places | | each as below |
+/// | fragments | | to the end, each as below |
 ///
 /// A place is its key (32 bytes), position and size in bytes (u64, u32), and the number of its extents (u16); an extent is how many bytes of
 /// content it holds (u32), how many blocks (u32), and whether it is compressed (u8, 0 or 1). A place without extents is the
-/// inline end of a file.
+/// inline end of a file. A fragment is the digest of a content (32 bytes), where in it the fragment begins (u64), where it lies in the packed
+/// inode (u64), and its size (u32), all in bytes.
 public final class ImageIndex {
   /// Nothing is anywhere.
-  public static final ImageIndex EMPTY = new ImageIndex(Map.of());
+  public static final ImageIndex EMPTY = new ImageIndex(Map.of(), new byte[0]);
 
   private static final String FORMAT = "image index";
   private static final String MAGIC = "EMTEIDX1";
   private static final int HEADER_SIZE = 12;
   private static final int PLACE_SIZE = 46;
   private static final int EXTENT_SIZE = 9;
+  private static final int FRAGMENT_SIZE = 52;
 
   /// Consecutive bytes of an image.
   ///
@@ -42,14 +47,61 @@ public final class ImageIndex {
   /// @param extents what is in them, with [Extent#block] counted from the first
   record Place(long position, int size, List<Extent> extents) {}
 
-  private final Map<Digest, Place> places;
+  /// A range of a content in the packed inode.
+  record Fragment(long contentOffset, long offset, int size) {
+    boolean holds(ErofsPlan.Piece piece) {
+      return piece.offset() >= contentOffset
+          && piece.offset() - contentOffset <= size - piece.size();
+    }
 
-  private ImageIndex(Map<Digest, Place> places) {
-    this.places = places;
+    /// Where in the packed inode a piece that it holds begins.
+    long packedOffset(ErofsPlan.Piece piece) {
+      return offset + piece.offset() - contentOffset;
+    }
   }
 
-  static ImageIndex of(Map<Digest, Place> places) {
-    return new ImageIndex(Map.copyOf(places));
+  private final Map<Digest, Place> places;
+
+  /// In their byte form, because few images need them.
+  private final byte[] fragmentBytes;
+
+  private Map<Digest, Fragment> fragments = Map.of();
+
+  private ImageIndex(Map<Digest, Place> places, byte[] fragmentBytes) {
+    this.places = places;
+    this.fragmentBytes = fragmentBytes;
+  }
+
+  /// @param packed what the packed inode holds, in order
+  static ImageIndex of(Map<Digest, Place> places, List<ErofsPlan.Piece> packed) {
+    StructWriter fragments = StructWriter.ofSize(FRAGMENT_SIZE * packed.size());
+    long offset = 0;
+    for (ErofsPlan.Piece piece : packed) {
+      fragments.bytes(piece.content().digest().bytes()).u64be(piece.offset());
+      fragments.u64be(offset).u32be(piece.size());
+      offset += piece.size();
+    }
+    return new ImageIndex(Map.copyOf(places), fragments.toBytes());
+  }
+
+  /// Where in the packed inode a piece of some content is, if it is there.
+  Optional<Fragment> fragment(ErofsPlan.Piece piece) {
+    return Optional.ofNullable(fragments().get(piece.content().digest()))
+        .filter(fragment -> fragment.holds(piece));
+  }
+
+  private synchronized Map<Digest, Fragment> fragments() {
+    if (fragments.isEmpty() && fragmentBytes.length > 0) {
+      fragments = HashMap.newHashMap(fragmentBytes.length / FRAGMENT_SIZE);
+      ByteBuffer in = ByteBuffer.wrap(fragmentBytes);
+      while (in.hasRemaining()) {
+        byte[] digest = new byte[Digest.SIZE];
+        in.get(digest);
+        fragments.put(
+            Digest.of(digest), new Fragment(in.getLong(), in.getLong(), in.getInt()));
+      }
+    }
+    return fragments;
   }
 
   Optional<Place> find(Digest key) {
@@ -61,7 +113,11 @@ public final class ImageIndex {
     SortedMap<Digest, Place> sorted = new TreeMap<>(places);
     int extents = places.values().stream().mapToInt(place -> place.extents().size()).sum();
     StructWriter out =
-        StructWriter.ofSize(HEADER_SIZE + PLACE_SIZE * places.size() + EXTENT_SIZE * extents);
+        StructWriter.ofSize(
+            HEADER_SIZE
+                + PLACE_SIZE * places.size()
+                + EXTENT_SIZE * extents
+                + fragmentBytes.length);
     out.ascii(MAGIC, 8).u32be(places.size());
     sorted.forEach((key, place) -> {
       out.bytes(key.bytes()).u64be(place.position()).u32be(place.size());
@@ -75,7 +131,7 @@ public final class ImageIndex {
             });
       }
     });
-    return out.toBytes();
+    return out.bytes(fragmentBytes).toBytes();
   }
 
   /// Reads the byte form.
@@ -111,7 +167,11 @@ public final class ImageIndex {
       places.put(key, new Place(position, (int) size, extents(in, at, extentCount, size)));
       at += extentCount * EXTENT_SIZE;
     }
-    return new ImageIndex(places);
+    byte[] fragments = Arrays.copyOfRange(bytes, at, bytes.length);
+    if (fragments.length % FRAGMENT_SIZE != 0) {
+      throw FormatException.damaged(FORMAT, at, "ends too early (truncated?)");
+    }
+    return new ImageIndex(places, fragments);
   }
 
   private static List<Extent> extents(StructReader in, int from, int count, long size)

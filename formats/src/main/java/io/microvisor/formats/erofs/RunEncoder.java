@@ -19,10 +19,38 @@ import java.util.Optional;
 /// A compressed extent's frame ends with its last block, zeros before it. An extent that would not save a block is
 /// stored. What the cache keeps of a run is, for each extent, the length of its frame (4 bytes, big-endian; 0 if it is
 /// stored) and the frame.
-///
-/// @param contents where the bytes come from
-record RunEncoder(ContentSource contents, Compression compression, ExtentCache cache) {
+final class RunEncoder {
   private static final String KEY = "erofs extents 2";
+  private static final byte[] STORED = (KEY + " stored\n").getBytes(StandardCharsets.US_ASCII);
+
+  private final ContentSource contents;
+  private final Compression compression;
+  private final ExtentCache cache;
+  private final EarlierImage earlier;
+  private final ByteSource packedBefore;
+
+  /// What keys of compressed runs begin with.
+  private final byte[] compressed;
+
+  /// @param contents where the bytes come from
+  /// @param earlier asked for fragments first: those behind one that changed are all compressed again
+  RunEncoder(
+      ContentSource contents, Compression compression, ExtentCache cache, EarlierImage earlier)
+      throws IOException {
+    this.contents = contents;
+    this.compression = compression;
+    this.cache = cache;
+    this.earlier = earlier;
+    this.packedBefore = earlier.packed();
+    this.compressed =
+        switch (compression) {
+          case Compression.None _ -> STORED;
+          case Compression.Zstd zstd ->
+              "%s zstd %s level %d extent %d\n"
+                  .formatted(KEY, ZstdVersion.VERSION, zstd.level(), zstd.extentSize())
+                  .getBytes(StandardCharsets.US_ASCII);
+        };
+  }
 
   /// A run as blocks.
   ///
@@ -42,22 +70,17 @@ record RunEncoder(ContentSource contents, Compression compression, ExtentCache c
   /// Stands for all that a run's blocks depend on.
   Digest key(ErofsPlan.Run run) {
     MessageDigest hasher = Digest.hasher();
-    hasher.update(form(run).getBytes(StandardCharsets.US_ASCII));
+    hasher.update(
+        switch (run.form()) {
+          case STORED -> STORED;
+          case COMPRESSED -> compressed;
+        });
     ByteBuffer range = ByteBuffer.allocate(Long.BYTES + Integer.BYTES);
     for (ErofsPlan.Piece piece : run.pieces()) {
       hasher.update(piece.content().digest().bytes());
       hasher.update(range.clear().putLong(piece.offset()).putInt(piece.size()).flip());
     }
     return Digest.of(hasher.digest());
-  }
-
-  private String form(ErofsPlan.Run run) {
-    return switch (compression) {
-      case Compression.Zstd zstd when run.form() == ErofsPlan.Form.COMPRESSED ->
-          "%s zstd %s level %d extent %d\n"
-              .formatted(KEY, ZstdVersion.VERSION, zstd.level(), zstd.extentSize());
-      case Compression.Zstd _, Compression.None _ -> KEY + " stored\n";
-    };
   }
 
   /// Stands for the last bytes of a content, which lie behind an inode.
@@ -174,8 +197,13 @@ record RunEncoder(ContentSource contents, Compression compression, ExtentCache c
   private void read(ErofsPlan.Run run, byte[] into) throws IOException {
     int at = 0;
     for (ErofsPlan.Piece piece : run.pieces()) {
-      ByteSource source = piece.content().open(contents);
-      source.readFully(piece.offset(), ByteBuffer.wrap(into, at, piece.size()));
+      ByteBuffer bytes = ByteBuffer.wrap(into, at, piece.size());
+      Optional<ImageIndex.Fragment> fragment = earlier.index().fragment(piece);
+      if (fragment.isPresent()) {
+        packedBefore.readFully(fragment.get().packedOffset(piece), bytes);
+      } else {
+        piece.content().open(contents).readFully(piece.offset(), bytes);
+      }
       at += piece.size();
     }
   }
