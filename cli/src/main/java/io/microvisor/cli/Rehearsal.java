@@ -35,9 +35,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// What the launcher has Java watch while it makes a start cache: the commands that should begin at once, and the build that was run last, as
-/// if one file had changed since; without one, the work of a small one on a tree made up for it. Nothing of it is kept, and no
-/// host is asked.
+/// What the launcher has Java watch while it makes a start cache: the commands that should begin at once, and the build
+/// that was run last, as if one file had changed since; without one, the work of a small one on a tree made up for it.
+/// Nothing of it is kept, and no host is asked.
 ///
 /// What it leaves out is not wrong, only slower.
 final class Rehearsal {

@@ -116,9 +116,19 @@ final class Shelf {
 
   /// Syncs a finished file and gives it its final name, in place of what had it.
   Path publish(Path file, Digest digest) throws IOException {
+    sync(file);
+    return publishSynced(file, digest);
+  }
+
+  /// Has the bytes of a file on the disk.
+  static void sync(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(false);
     }
+  }
+
+  /// The same as [#publish], for a file that [#sync] is done with.
+  Path publishSynced(Path file, Digest digest) throws IOException {
     Path target = publishUnsynced(file, digest);
     try (FileChannel channel =
         FileChannel.open(target.resolveSibling(""), StandardOpenOption.READ)) {

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A build that begins with what earlier builds of other states of its template left makes the same bytes as one that begins with
-/// nothing.
+/// A build that begins with what earlier builds of other states of its template left makes the same bytes as one that
+/// begins with nothing.
 @Tag("system")
 class WarmPathTest {
   private static final String NO_FILE = "";

@@ -12,11 +12,11 @@ import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// In which of several packages a content probably is, told from the first eight bytes of its digest: enough to open the one package that
-/// is needed. Whoever asks looks whether it is there.
+/// In which of several packages a content probably is, told from the first eight bytes of its digest: enough to open
+/// the one package that is needed. Whoever asks looks whether it is there.
 ///
-/// The byte form, numbers big-endian: for each content those eight bytes (as a signed number, in order), then for each, in the
-/// same order, its package's number (u16).
+/// The byte form, numbers big-endian: for each content those eight bytes (as a signed number, in order), then for each,
+/// in the same order, its package's number (u16).
 final class ContentHints {
   private static final int ENTRY_SIZE = Long.BYTES + Short.BYTES;
   private static final int MOST_PACKAGES = 1 << Short.SIZE;

@@ -23,8 +23,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/// The packages of a lock, fetched and unpacked when something first asks for all of them: a build whose steps are all cached needs
-/// none. For the content of one file, the one package that has it is opened, if it was unpacked before.
+/// The packages of a lock, fetched and unpacked when something first asks for all of them: a build whose steps are all
+/// cached needs none. For the content of one file, the one package that has it is opened, if it was unpacked before.
 final class NeededPackages {
   private static final ContentHints NO_HINTS = ContentHints.of(List.of());
   private static final ContentSource NOTHING = ContentSource.of(Map.of());

@@ -18,8 +18,9 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// What of the configured packages is in the image, whatever else the template adds; and, out of the packages, what goes beside the
-/// root: kernel, boot stub, boot loader. A step apart from [RootStep], because most changes of a template change nothing here.
+/// What of the configured packages is in the image, whatever else the template adds; and, out of the packages, what
+/// goes beside the root: kernel, boot stub, boot loader. A step apart from [RootStep], because most changes of a
+/// template change nothing here.
 ///
 /// @param configured the configured packages
 /// @param modules all modules of their kernel, see [ModulesStep]

@@ -32,7 +32,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// The root file system as an EROFS image, zstd-compressed. What is as in the last image of the same name is copied from there.
+/// The root file system as an EROFS image, zstd-compressed. What is as in the last image of the same name is copied
+/// from there.
 ///
 /// @param tree the root file system
 /// @param name the image's name

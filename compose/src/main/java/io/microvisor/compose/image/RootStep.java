@@ -20,8 +20,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/// The root file system: what of the packages is in the image, with what the template says; and what of it the initrd may be
-/// made from.
+/// The root file system: what of the packages is in the image, with what the template says; and what of it the initrd
+/// may be made from.
 ///
 /// @param base what of the packages is in the image, see [BaseStep]
 /// @param template what the image is to be

@@ -12,10 +12,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// What of a root its initrd may be made from: programs, libraries, units, rules, modules and firmware below `/usr`, and the little
-/// of `/etc` that the initrd asks for. A root in which only something else changed has the same.
+/// What of a root its initrd may be made from: programs, libraries, units, rules, modules and firmware below `/usr`,
+/// and the little of `/etc` that the initrd asks for. A root in which only something else changed has the same.
 ///
-/// The groups are those that packages and the template made, without members: those that are only there for a user are left out.
+/// The groups are those that packages and the template made, without members: those that are only there for a user are
+/// left out.
 ///
 /// @param tree a part of the root
 /// @param groups the content of its `etc/group`, which the root does not have

@@ -8,10 +8,11 @@ import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.tree.FileTree;
 import java.util.Map;
 
-/// What of the configured packages is in an image, before the template adds anything: without what a pristine image must not hold,
-/// without the documents, translations, records and kernel modules that the template does not want.
+/// What of the configured packages is in an image, before the template adds anything: without what a pristine image
+/// must not hold, without the documents, translations, records and kernel modules that the template does not want.
 ///
-/// It depends on little of the template, so that most changes of one begin with what an earlier build made of thousands of files.
+/// It depends on little of the template, so that most changes of one begin with what an earlier build made of thousands
+/// of files.
 public final class BaseFileSystem {
   /// Raised when the same inputs give another tree.
   public static final int VERSION = 1;

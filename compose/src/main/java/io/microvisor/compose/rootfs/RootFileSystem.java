@@ -25,8 +25,9 @@ import java.util.OptionalLong;
 
 /// The image's root file system: a [BaseFileSystem], and what the template adds.
 ///
-/// In order: packages' accounts get their numbers; then comes what the template adds (identity, accounts, network, files, services, what outlives a
-/// restart); then the root is made ready to be read-only. What it adds stays, be it documents or translations.
+/// In order: packages' accounts get their numbers; then comes what the template adds (identity, accounts, network,
+/// files, services, what outlives a restart); then the root is made ready to be read-only. What it adds stays, be it
+/// documents or translations.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
   public static final int VERSION = 4;

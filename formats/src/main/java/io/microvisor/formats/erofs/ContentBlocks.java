@@ -19,9 +19,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/// Writes the blocks of all contents: those that an earlier image has are copied from there; the other runs are encoded by several
-/// threads, a few ahead of the one that is written, so that the order of blocks does not depend on timing and memory is bounded by
-/// the number of threads.
+/// Writes the blocks of all contents: those that an earlier image has are copied from there; the other runs are encoded
+/// by several threads, a few ahead of the one that is written, so that the order of blocks does not depend on timing
+/// and memory is bounded by the number of threads.
 final class ContentBlocks {
   private final List<List<Extent>> streams = new ArrayList<>();
   private final Map<Digest, ImageIndex.Place> places = new HashMap<>();
@@ -29,7 +29,8 @@ final class ContentBlocks {
   private final RandomSink out;
   private long next;
 
-  /// What is to be copied from the earlier image, in bytes, and where to; gathered as long as it is in one piece there and here.
+  /// What is to be copied from the earlier image, in bytes, and where to; gathered as long as it is in one piece there
+  /// and here.
   private long copyFrom;
 
   private long copyTo;

@@ -4,8 +4,8 @@ import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.FormatException;
 import java.io.IOException;
 
-/// An image that was written before, of which the next one takes what is the same. What is found there changes no bit of what is
-/// written.
+/// An image that was written before, of which the next one takes what is the same. What is found there changes no bit
+/// of what is written.
 ///
 /// @param bytes all of it, as [ErofsWriter] wrote it
 /// @param index as [ErofsResult] told

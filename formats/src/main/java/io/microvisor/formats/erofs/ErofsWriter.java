@@ -42,8 +42,9 @@ public final class ErofsWriter {
     return write(tree, contents, spec, EarlierImage.NONE, out);
   }
 
-  /// Writes an image of `tree` to `out` from position 0 and sets the sink's size. Contents that the earlier image lacks are read and
-  /// compressed on all processors; memory is a few MiB for each of them and a few hundred bytes for each inode.
+  /// Writes an image of `tree` to `out` from position 0 and sets the sink's size. Contents that the earlier image lacks
+  /// are read and compressed on all processors; memory is a few MiB for each of them and a few hundred bytes for each
+  /// inode.
   ///
   /// @throws IOException if a content is missing or not of the size the tree says, or the sink fails
   /// @throws IllegalArgumentException if an attribute cannot be expressed

@@ -25,10 +25,10 @@ import java.util.TreeMap;
 /// | places | | each as below |
 /// | fragments | | to the end, each as below |
 ///
-/// A place is its key (32 bytes), position and size in bytes (u64, u32), and the number of its extents (u16); an extent is how many bytes of
-/// content it holds (u32), how many blocks (u32), and whether it is compressed (u8, 0 or 1). A place without extents is the
-/// inline end of a file. A fragment is the digest of a content (32 bytes), where in it the fragment begins (u64), where it lies in the packed
-/// inode (u64), and its size (u32), all in bytes.
+/// A place is its key (32 bytes), position and size in bytes (u64, u32), and the number of its extents (u16); an extent
+/// is how many bytes of content it holds (u32), how many blocks (u32), and whether it is compressed (u8, 0 or 1). A
+/// place without extents is the inline end of a file. A fragment is the digest of a content (32 bytes), where in it the
+/// fragment begins (u64), where it lies in the packed inode (u64), and its size (u32), all in bytes.
 public final class ImageIndex {
   /// Nothing is anywhere.
   public static final ImageIndex EMPTY = new ImageIndex(Map.of(), new byte[0]);

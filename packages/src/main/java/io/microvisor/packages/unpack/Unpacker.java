@@ -68,7 +68,8 @@ public final class Unpacker {
     }
   }
 
-  /// The contents of the package with this digest, and perhaps others, if it was unpacked before; a damaged result counts as none.
+  /// The contents of the package with this digest, and perhaps others, if it was unpacked before; a damaged result
+  /// counts as none.
   public Optional<ContentSource> contents(Digest sha256) throws IOException {
     try {
       return store.packs().contents(key(sha256));
