@@ -55,8 +55,7 @@ public final class Store implements Closeable {
   ///
   /// @throws IOException if the directory cannot be made or written to
   public static Store openScratch(Path directory) throws IOException {
-    return open(
-        directory, (root, session) -> open(session.newDirectory(), List.of(root), session));
+    return open(directory, (root, session) -> open(session.newDirectory(), List.of(root), session));
   }
 
   /// Opens a store with a session of its own.

@@ -24,13 +24,15 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("system")
 class WarmPathTest {
   private static final String NO_FILE = "";
-  private static final String SHORT_FILE = "additionalFiles: [{final: /etc/motd, content: \"hi\\n\"}]";
+  private static final String SHORT_FILE =
+      "additionalFiles: [{final: /etc/motd, content: \"hi\\n\"}]";
   private static final String FILES =
       """
       additionalFiles:
           - {final: /etc/motd, content: "moves all small files behind it\\n"}
           - {final: /usr/bin/hello, content: "#!/bin/sh\\n", permissions: "0755"}
-          - {final: /usr/share/man/man1/hello.1, content: "hello\\n"}""";
+          - {final: /usr/share/man/man1/hello.1, content: "hello\\n"}\
+      """;
 
   @TempDir Path folder;
 

@@ -46,7 +46,13 @@ public final class Composer {
 
   /// The steps that [#debug] knows, which are those that start from a tree.
   public static final List<StepId> DEBUGGABLE =
-      List.of(ConfigureStep.ID, ModulesStep.ID, BaseStep.ID, RootStep.ID, InitrdStep.ID, RootImageStep.ID);
+      List.of(
+          ConfigureStep.ID,
+          ModulesStep.ID,
+          BaseStep.ID,
+          RootStep.ID,
+          InitrdStep.ID,
+          RootImageStep.ID);
 
   private final Store store;
   private final PackageSupply supply;
@@ -88,7 +94,8 @@ public final class Composer {
     long epoch = epoch(lock, sourceDateEpoch);
     return mending()
         .run(look -> {
-          NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, store.actions(), events);
+          NeededPackages packages =
+              new NeededPackages(PACKAGES, lock, supply, store.actions(), events);
           Plan plan = plan(template, lock, packages, epoch);
           Results made = runner(packages, look).run(plan);
           return new ArtifactWriter(store, events).write(template, lock, epoch, made, output);
@@ -124,7 +131,8 @@ public final class Composer {
     Sandbox sandbox = Sandbox.on(SandboxSupport.probe());
     return mending()
         .run(look -> {
-          NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, store.actions(), events);
+          NeededPackages packages =
+              new NeededPackages(PACKAGES, lock, supply, store.actions(), events);
           Plan plan = plan(template, lock, packages, epoch);
           if (plan.step(step) instanceof ConfigureStep configure) {
             return Configure.in(sandbox).debug(configure.spec(), shell);
@@ -193,7 +201,8 @@ public final class Composer {
       return List.of();
     }
     Lock building = lock.forBuilding();
-    NeededPackages tools = new NeededPackages(BUILD_PACKAGES, building, supply, store.actions(), events);
+    NeededPackages tools =
+        new NeededPackages(BUILD_PACKAGES, building, supply, store.actions(), events);
     return List.of(
         new DkmsStep(building, tools::unpacked, store.contents(), kernel),
         new AddedModulesStep(packages, new Input.Output(DkmsStep.ID, "modules"), kernel));

@@ -42,11 +42,7 @@ final class NeededPackages {
   /// @param id what progress is shown under
   /// @param memory remembers which package has which content
   NeededPackages(
-      StepId id,
-      Lock lock,
-      PackageSupply supply,
-      Actions memory,
-      Consumer<BuildEvent> events) {
+      StepId id, Lock lock, PackageSupply supply, Actions memory, Consumer<BuildEvent> events) {
     this.id = id;
     this.memory = memory;
     this.lock = lock;

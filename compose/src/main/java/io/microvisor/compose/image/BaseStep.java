@@ -73,12 +73,7 @@ public record BaseStep(
     InstalledKernel kernel = InstalledKernel.of(tree, context.contents(), system.kernel());
     BaseFileSystem.Result base =
         BaseFileSystem.compose(
-            system,
-            tree,
-            kernel,
-            context.contents(),
-            ModulesStep.read(context, "modules"),
-            epoch);
+            system, tree, kernel, context.contents(), ModulesStep.read(context, "modules"), epoch);
     for (byte[] bytes : base.added().values()) {
       context.keepContent(bytes);
     }

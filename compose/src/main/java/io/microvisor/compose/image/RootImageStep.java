@@ -40,8 +40,8 @@ import java.util.TreeMap;
 /// @param identity what the volume's UUID derives from
 /// @param epoch its build time, in seconds since 1970
 /// @param level of zstd, 1 to 19
-public record RootImageStep(
-    Input.Output tree, String name, Digest identity, long epoch, int level) implements Step {
+public record RootImageStep(Input.Output tree, String name, Digest identity, long epoch, int level)
+    implements Step {
   /// Its name.
   public static final StepId ID = new StepId("root image");
 
@@ -80,8 +80,7 @@ public record RootImageStep(
             RandomSink.of(
                 FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
       result =
-          ErofsWriter.write(
-              context.tree("tree"), context.contents(), spec, earlier.image(), out);
+          ErofsWriter.write(context.tree("tree"), context.contents(), spec, earlier.image(), out);
     }
     Artifact.Blob image = context.keep(file);
     remember(context, image, result.index());

@@ -61,8 +61,7 @@ public record RootStep(Input.Output base, Template template, long epoch) impleme
   @Override
   public Outputs run(StepContext context) throws IOException {
     FileTree tree = context.tree("base");
-    RootFileSystem.Result root =
-        RootFileSystem.compose(template, tree, context.contents(), epoch);
+    RootFileSystem.Result root = RootFileSystem.compose(template, tree, context.contents(), epoch);
     for (byte[] bytes : root.added().values()) {
       context.keepContent(bytes);
     }

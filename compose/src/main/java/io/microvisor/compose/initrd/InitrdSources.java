@@ -60,8 +60,7 @@ public record InitrdSources(FileTree tree, byte[] groups) {
     root.find(GROUPS)
         .ifPresent(inode ->
             tree.put(
-                GROUPS,
-                new Inode.RegularFile(inode.meta(), Digest.sha256(groups), groups.length)));
+                GROUPS, new Inode.RegularFile(inode.meta(), Digest.sha256(groups), groups.length)));
     return new InitrdSources(tree.build(), groups);
   }
 

@@ -61,8 +61,8 @@ public final class RootFileSystem {
   /// @param base what of the packages is in the image
   /// @param epoch the image's time, in seconds since 1970; nothing in the tree is later
   /// @throws RejectedException if the template names a unit, group or owner that is not there
-  public static Result compose(
-      Template template, FileTree base, ContentSource contents, long epoch) throws IOException {
+  public static Result compose(Template template, FileTree base, ContentSource contents, long epoch)
+      throws IOException {
     return new RootFileSystem(template, base, contents, epoch).compose();
   }
 

@@ -40,10 +40,7 @@ class InitrdSourcesTest {
 
   private InitrdSources sources(FileTree root) throws IOException {
     return InitrdSources.of(
-        root,
-        base().build(),
-        Set.of("ada"),
-        digest -> Optional.ofNullable(contents.get(digest)));
+        root, base().build(), Set.of("ada"), digest -> Optional.ofNullable(contents.get(digest)));
   }
 
   @Test
@@ -76,7 +73,14 @@ class InitrdSourcesTest {
 
     assertThat(tree.entries().map(entry -> entry.path().toString()))
         .containsExactly(
-            "", "etc", "etc/group", "etc/os-release", "lib", "usr", "usr/bin", "usr/bin/sh",
+            "",
+            "etc",
+            "etc/group",
+            "etc/os-release",
+            "lib",
+            "usr",
+            "usr/bin",
+            "usr/bin/sh",
             "usr/lib");
   }
 }

@@ -48,7 +48,8 @@ final class ErofsPlan {
       ByteSource bytes = contents.open(digest);
       if (bytes.size() != size) {
         throw new IOException(
-            "%s: content of %d bytes (expected: %d)".formatted(path.absolute(), bytes.size(), size));
+            "%s: content of %d bytes (expected: %d)"
+                .formatted(path.absolute(), bytes.size(), size));
       }
       return bytes;
     }

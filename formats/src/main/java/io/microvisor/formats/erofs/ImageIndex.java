@@ -97,8 +97,7 @@ public final class ImageIndex {
       while (in.hasRemaining()) {
         byte[] digest = new byte[Digest.SIZE];
         in.get(digest);
-        fragments.put(
-            Digest.of(digest), new Fragment(in.getLong(), in.getLong(), in.getInt()));
+        fragments.put(Digest.of(digest), new Fragment(in.getLong(), in.getLong(), in.getInt()));
       }
     }
     return fragments;

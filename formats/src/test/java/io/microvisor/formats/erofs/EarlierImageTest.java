@@ -92,8 +92,7 @@ class EarlierImageTest {
     SampleTree sample = new SampleTree().file("f", SampleTree.text(100_000, 1));
     Made first = make(sample.tree(), sample.contents(), SampleTree.spec(8192), EarlierImage.NONE);
 
-    assertThatThrownBy(
-            () -> make(sample.tree(), NOTHING, SampleTree.spec(16384), first.earlier()))
+    assertThatThrownBy(() -> make(sample.tree(), NOTHING, SampleTree.spec(16384), first.earlier()))
         .isInstanceOf(IOException.class);
   }
 
