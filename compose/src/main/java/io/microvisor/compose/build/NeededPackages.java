@@ -73,10 +73,9 @@ final class NeededPackages {
     return packages().inOrder();
   }
 
-  /// The contents of their files.
+  /// The contents of their files. What is looked for while the packages cannot be had is an [UncheckedIOException].
   ContentSource contents() {
     return new ContentSource() {
-      /// @throws UncheckedIOException if the packages are needed and cannot be had
       @Override
       public Optional<ByteSource> find(Digest digest) {
         try {

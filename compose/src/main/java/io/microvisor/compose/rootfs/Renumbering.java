@@ -64,7 +64,7 @@ final class Renumbering {
       renumbering.rewrite("etc/group", gids, gids);
       root.replaceEach(inode -> {
         Meta owned = owned(inode.meta(), uids, gids);
-        return owned == inode.meta() ? inode : inode.withMeta(owned);
+        return owned.equals(inode.meta()) ? inode : inode.withMeta(owned);
       });
     }
     return renumbering.problems;

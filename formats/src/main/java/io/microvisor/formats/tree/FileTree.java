@@ -331,7 +331,7 @@ public final class FileTree {
           seen[key] = ++count;
         }
         int id = seen[key] - 1;
-        return id == key && (inode == entry.inode() || inode.equals(entry.inode()))
+        return id == key && inode.equals(entry.inode())
             ? entry
             : new Entry(path, new InodeId(id), inode);
       }

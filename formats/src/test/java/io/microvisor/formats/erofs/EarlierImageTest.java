@@ -19,6 +19,7 @@ class EarlierImageTest {
   private static final ContentSource NOTHING = _ -> Optional.empty();
 
   /// An image and what its writer told.
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Made(byte[] bytes, ErofsResult result) {
     EarlierImage earlier() {
       return new EarlierImage(ByteSource.of(bytes), result.index());
