@@ -19,7 +19,19 @@ public interface ContentSource {
 
   /// This source, then `other` for what this one lacks.
   default ContentSource or(ContentSource other) {
-    return digest -> find(digest).or(() -> other.find(digest));
+    ContentSource first = this;
+    return new ContentSource() {
+      @Override
+      public Optional<ByteSource> find(Digest digest) {
+        return first.find(digest).or(() -> other.find(digest));
+      }
+
+      @Override
+      public ByteSource open(Digest digest) throws IOException {
+        Optional<ByteSource> found = first.find(digest);
+        return found.isPresent() ? found.get() : other.open(digest);
+      }
+    };
   }
 
   /// A source of what the map holds now.

@@ -23,6 +23,11 @@ public interface RandomSink extends Closeable {
       }
 
       @Override
+      public void write(long position, ByteSource source) throws IOException {
+        whole.write(Math.addExact(start, position), source);
+      }
+
+      @Override
       public void setSize(long size) {
         // The whole decides its own size.
       }
@@ -34,7 +39,7 @@ public interface RandomSink extends Closeable {
     };
   }
 
-  /// Copies all of `source` to `position`, leaving out blocks of 64 KiB that are all zeros.
+  /// Copies all of `source` to `position`; blocks of 64 KiB that are all zeros may be left out.
   default void write(long position, ByteSource source) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
     for (long at = 0; at < source.size(); at += buffer.capacity()) {

@@ -2,8 +2,10 @@ package io.microvisor.cli;
 
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.compose.build.Composer;
+import io.microvisor.compose.image.BaseStep;
 import io.microvisor.compose.plan.Forecast;
 import io.microvisor.compose.plan.StepId;
+import io.microvisor.compose.template.RejectedException;
 import io.microvisor.compose.template.Template;
 import io.microvisor.packages.fetch.DownloadException;
 import io.microvisor.packages.lock.Lock;
@@ -87,13 +89,11 @@ final class BuildCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException, FailureException {
     OptionalLong epoch = epoch(terminal);
-    Template loaded = template.load(terminal);
-    Path folder =
-        terminal.workingDirectory().resolve(output.orElse(Path.of("build", loaded.image().name())));
+    Template loaded = loaded();
     long started = terminal.nanoTime().getAsLong();
     Optional<RemoteCacheOptions.Remote> elsewhere =
         supply.offline() ? Optional.empty() : remote.remote(terminal);
-    try (Store store = Store.open(terminal.cache());
+    try (Store store = store();
         NativeCode _ = NativeCode.in(store.temporary());
         Progress shown = progress.open(terminal);
         RemoteCache others =
@@ -107,15 +107,45 @@ final class BuildCommand implements Callable<Integer> {
           report(composer.forecast(loaded, lock, epoch));
           return ExitCode.OK.value();
         }
-        List<Path> artifacts = composer.build(loaded, lock, folder, epoch);
+        if (terminal.rehearsal() && !isShort(composer.forecast(loaded, lock, epoch))) {
+          return ExitCode.FAILED.value();
+        }
+        List<Path> artifacts = composer.build(loaded, lock, folder(loaded, store), epoch);
         shown.clear();
         report(loaded, artifacts, terminal.nanoTime().getAsLong() - started);
         others.finish();
+        if (terminal.rehearsal()) {
+          return Rehearsal.BUILT;
+        }
       } catch (DownloadException e) {
         throw vendoring.missing(files.name(), lock, e);
       }
     }
     return ExitCode.OK.value();
+  }
+
+  private Template loaded() throws RejectedException {
+    Template loaded = template.load(terminal);
+    return terminal.rehearsal() ? Rehearsal.changed(loaded) : loaded;
+  }
+
+  private Store store() throws IOException {
+    return terminal.rehearsal()
+        ? Store.openScratch(terminal.cache())
+        : Store.open(terminal.cache());
+  }
+
+  /// Whether all that depends on packages alone was made before.
+  private static boolean isShort(List<Forecast> forecasts) {
+    return forecasts.contains(new Forecast.Reused(BaseStep.ID));
+  }
+
+  private Path folder(Template loaded, Store store) throws IOException {
+    return terminal.rehearsal()
+        ? store.temporary()
+        : terminal
+            .workingDirectory()
+            .resolve(output.orElse(Path.of("build", loaded.image().name())));
   }
 
   private void report(Template loaded, List<Path> artifacts, long nanos) throws IOException {

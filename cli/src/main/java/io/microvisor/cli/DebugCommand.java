@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
     header = "Opens a shell in the tree a step of a build works on.",
     description = {
       "For \"configure\", the packages are merged and their scripts run as in a build, until one fails or all are done;"
-          + " then there is a shell, root in the same sandbox: no network, nothing of this machine. For modules, root,"
+          + " then there is a shell, root in the same sandbox: no network, nothing of this machine. For modules, base, root,"
           + " initrd and \"root image\" it is the tree they start from. What is changed in the shell is forgotten."
     },
     footerHeading = "%nExamples:%n",
@@ -49,7 +49,7 @@ final class DebugCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "STEP",
-      description = "configure, modules, root, initrd or \"root image\".")
+      description = "configure, modules, base, root, initrd or \"root image\".")
   private String step = "";
 
   @Mixin private TemplateArgument template = new TemplateArgument();

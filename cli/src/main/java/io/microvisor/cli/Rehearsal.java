@@ -5,6 +5,8 @@ import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.Guid;
 import io.microvisor.bytes.RandomSink;
+import io.microvisor.compose.template.AdditionalFile;
+import io.microvisor.compose.template.Template;
 import io.microvisor.formats.erofs.Compression;
 import io.microvisor.formats.erofs.ErofsSpec;
 import io.microvisor.formats.erofs.ErofsWriter;
@@ -33,35 +35,65 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// What the launcher has Java watch while it makes a start cache: the commands that should begin at once, as far as they
-/// go without doing anything, and the work of a small build on a tree made up for it.
+/// What the launcher has Java watch while it makes a start cache: the commands that should begin at once, and the build
+/// that was run last, as if one file had changed since; without one, the work of a small one on a tree made up for it.
+/// Nothing of it is kept, and no host is asked.
 ///
 /// What it leaves out is not wrong, only slower.
 final class Rehearsal {
+  /// What a build returns that was rehearsed, and nothing else does.
+  static final int BUILT = 99;
+
+  private static final String ONLY_BETTER = "emt.rehearsal.better";
+  private static final int NO_BUILD = 3;
   private static final int FILES = 3000;
 
   private Rehearsal() {}
 
-  /// Rehearses.
+  /// Rehearses, and tells the launcher what: exit status 0 is a build, 3 is none.
   ///
-  /// @param arguments those of the command that was run last: what a build would do is told once more, to nobody
+  /// @param arguments those of the command that was run last
   public static void main(String[] arguments) throws IOException, InterruptedException {
     Locale.setDefault(Locale.ROOT);
     PrintWriter nowhere =
         new PrintWriter(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-    Terminal terminal = Terminal.ofThisProcess(nowhere, OutputStream.nullOutputStream(), nowhere);
+    Terminal terminal =
+        Terminal.ofThisProcess(nowhere, OutputStream.nullOutputStream(), nowhere).rehearsing();
     Main.run(terminal, "--help");
     Main.run(terminal, "resolve", "minimal");
-    List<String> plan = new ArrayList<>(List.of(arguments));
-    if (!plan.isEmpty() && plan.getFirst().equals("build")) {
-      for (String only : List.of("--plan", "--frozen", "--offline")) {
-        if (!plan.contains(only)) {
-          plan.add(1, only);
-        }
-      }
-      Main.run(terminal, plan.toArray(String[]::new));
+    boolean built = build(terminal, List.of(arguments));
+    if (!built && Boolean.getBoolean(ONLY_BETTER)) {
+      Runtime.getRuntime().halt(NO_BUILD); // Java makes nothing then.
     }
-    writeImage();
+    if (!built) {
+      writeImage();
+      System.exit(NO_BUILD);
+    }
+  }
+
+  private static boolean build(Terminal terminal, List<String> arguments) {
+    List<String> words = new ArrayList<>(arguments);
+    if (words.isEmpty() || !words.getFirst().equals("build")) {
+      return false;
+    }
+    for (String only : List.of("--frozen", "--offline")) {
+      if (!words.contains(only)) {
+        words.add(1, only);
+      }
+    }
+    return Main.run(terminal, words.toArray(String[]::new)) == BUILT;
+  }
+
+  /// A template in which one file is another.
+  static Template changed(Template template) {
+    return template.withFile(
+        new AdditionalFile(
+            "/etc/rehearsal",
+            new AdditionalFile.Content.Inline("rehearsal\n"),
+            0644,
+            "root",
+            "root",
+            template.image().place()));
   }
 
   private static void writeImage() throws IOException, InterruptedException {

@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 /// @param home where this installation's shipped templates lie
 /// @param now the time
 /// @param nanoTime a clock that only goes forward, in nanoseconds
+/// @param rehearsal whether a build only does what it would have to do if a file changed, and keeps nothing
 record Terminal(
     PrintWriter out,
     OutputStream bytes,
@@ -31,7 +32,8 @@ record Terminal(
     Path workingDirectory,
     Path home,
     Supplier<Instant> now,
-    LongSupplier nanoTime) {
+    LongSupplier nanoTime,
+    boolean rehearsal) {
 
   static Terminal ofThisProcess(PrintWriter out, OutputStream bytes, PrintWriter err) {
     Map<String, String> environment = System.getenv();
@@ -48,7 +50,14 @@ record Terminal(
         Path.of("").toAbsolutePath(),
         Path.of(System.getProperty("emt.home", "")).toAbsolutePath(),
         Instant::now,
-        System::nanoTime);
+        System::nanoTime,
+        false);
+  }
+
+  /// The same for a rehearsal.
+  Terminal rehearsing() {
+    return new Terminal(
+        out, bytes, err, interactive, environment, workingDirectory, home, now, nanoTime, true);
   }
 
   /// An environment variable that is set and not empty.

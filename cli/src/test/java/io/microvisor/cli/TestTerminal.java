@@ -44,7 +44,8 @@ final class TestTerminal {
         folder,
         folder,
         () -> Instant.EPOCH,
-        () -> 0);
+        () -> 0,
+        false);
   }
 
   String text() {

@@ -3,9 +3,14 @@ package io.microvisor.store;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /// Files from elsewhere by their digest, each a plain file that other programs can be handed.
 ///
@@ -49,10 +54,28 @@ public final class DownloadedFiles {
   ///
   /// @return its digest
   public Digest adopt(Path file) throws IOException {
-    Digest digest = Digest.sha256(ByteSource.of(file).stream());
-    shelf.publish(file, digest);
-    shelf.sound().add(digest);
-    return digest;
+    // The disk writes while we hash.
+    try (ExecutorService beside = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Path> synced =
+          beside.submit(() -> {
+            Shelf.sync(file);
+            return file;
+          });
+      Digest digest = Digest.sha256(ByteSource.of(file).stream());
+      shelf.publishSynced(synced.get(), digest);
+      shelf.sound().add(digest);
+      return digest;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      InterruptedIOException stopped = new InterruptedIOException(file + ": interrupted");
+      stopped.initCause(e);
+      throw stopped;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException("syncing " + file, e);
+    }
   }
 
   /// Moves a finished file of the same file system here.

@@ -9,9 +9,6 @@ import io.microvisor.formats.tree.TreeCodec;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /// A file tree with the contents of its files, from one file of the store ([PackIndex] has the layout).
 ///
@@ -23,13 +20,14 @@ public final class Pack {
   private final byte[] note;
   private final PackIndex index;
   private final ByteSource file;
-  private final Set<Digest> sound = ConcurrentHashMap.newKeySet();
+  private final PackContents contents;
 
   private Pack(FileTree tree, byte[] note, PackIndex index, ByteSource file) {
     this.tree = tree;
     this.note = note;
     this.index = index;
     this.file = file;
+    this.contents = new PackContents(index, file);
   }
 
   static Pack read(ByteSource file, Digest key) throws IOException {
@@ -41,7 +39,7 @@ public final class Pack {
   /// A pack whose contents were hashed as they were written, just now.
   static Pack ofFresh(ByteSource file, Digest key) throws IOException {
     Pack pack = read(file, key);
-    pack.sound.addAll(pack.index.contents().keySet());
+    pack.contents.sound().addAll(pack.index.contents().keySet());
     return pack;
   }
 
@@ -57,15 +55,7 @@ public final class Pack {
 
   /// The contents of the tree's files; may hold others, too.
   public ContentSource contents() {
-    return this::content;
-  }
-
-  private Optional<ByteSource> content(Digest digest) {
-    return Optional.ofNullable(index.contents().get(digest))
-        .map(e -> {
-          ByteSource content = file.slice(PackIndex.HEADER_SIZE + e.position(), e.size());
-          return sound.contains(digest) ? content : new CheckedSource(content, digest, sound);
-        });
+    return contents;
   }
 
   /// Reads all contents and compares their digests.

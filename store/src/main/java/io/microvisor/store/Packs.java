@@ -38,6 +38,22 @@ public final class Packs {
     }
   }
 
+  /// The contents of the pack last written under `key`, which takes less than [#find].
+  ///
+  /// @throws FormatException if it is damaged; writing it again heals it
+  public Optional<ContentSource> contents(Digest key) throws IOException {
+    Optional<Path> path = shelf.find(key);
+    if (path.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      PackFile file = PackFile.open(path.get());
+      return Optional.of(new PackContents(PackIndex.read(file, key), file));
+    } catch (NoSuchFileException _) {
+      return Optional.empty();
+    }
+  }
+
   /// Writes a tree with the contents of its files under `key`, in place of the one that may be there.
   ///
   /// @throws IOException if `contents` lacks one, or one has other bytes than its digest says

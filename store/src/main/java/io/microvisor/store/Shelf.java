@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,17 +17,24 @@ import java.util.concurrent.ConcurrentHashMap;
 /// A directory of files named by digest, `<2 hex digits>/<62 hex digits>`, in which every visible file is whole.
 final class Shelf {
   private final Path directory;
+  private final List<Path> others;
   private final Session session;
   private final Set<Digest> found = ConcurrentHashMap.newKeySet();
   private final Set<Digest> sound = ConcurrentHashMap.newKeySet();
 
-  private Shelf(Path directory, Session session) {
+  private Shelf(Path directory, List<Path> others, Session session) {
     this.directory = directory;
+    this.others = List.copyOf(others);
     this.session = session;
   }
 
   static Shelf open(Path directory, Session session) throws IOException {
-    return new Shelf(Files.createDirectories(directory), session);
+    return open(directory, List.of(), session);
+  }
+
+  /// A shelf that also finds what is in other directories, and changes nothing there.
+  static Shelf open(Path directory, List<Path> others, Session session) throws IOException {
+    return new Shelf(Files.createDirectories(directory), others, session);
   }
 
   /// Where the file of `digest` is, or would be.
@@ -41,7 +49,15 @@ final class Shelf {
 
   /// The file of `digest`, if it is there. That it was used in this session is kept as its time of modification.
   Optional<Path> find(Digest digest) {
-    Path path = path(digest);
+    Optional<Path> here = find(directory, digest);
+    for (int i = 0; here.isEmpty() && i < others.size(); i++) {
+      here = find(others.get(i), digest);
+    }
+    return here;
+  }
+
+  private Optional<Path> find(Path folder, Digest digest) {
+    Path path = path(folder, digest);
     try {
       BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
       if (attributes.lastModifiedTime().compareTo(session.began()) < 0) {
@@ -100,9 +116,19 @@ final class Shelf {
 
   /// Syncs a finished file and gives it its final name, in place of what had it.
   Path publish(Path file, Digest digest) throws IOException {
+    sync(file);
+    return publishSynced(file, digest);
+  }
+
+  /// Has the bytes of a file on the disk.
+  static void sync(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(false);
     }
+  }
+
+  /// The same as [#publish], for a file that [#sync] is done with.
+  Path publishSynced(Path file, Digest digest) throws IOException {
     Path target = publishUnsynced(file, digest);
     try (FileChannel channel =
         FileChannel.open(target.resolveSibling(""), StandardOpenOption.READ)) {

@@ -48,31 +48,56 @@ public final class Store implements Closeable {
   ///
   /// @throws IOException if the directory cannot be made or written to
   public static Store open(Path directory) throws IOException {
+    return open(directory, (root, session) -> open(root, List.of(), session));
+  }
+
+  /// Opens a store that finds all that is in the one at `directory`, and forgets what is put into it when it is closed.
+  ///
+  /// @throws IOException if the directory cannot be made or written to
+  public static Store openScratch(Path directory) throws IOException {
+    return open(directory, (root, session) -> open(session.newDirectory(), List.of(root), session));
+  }
+
+  /// Opens a store with a session of its own.
+  @FunctionalInterface
+  private interface Opening {
+    Store open(Path root, Session session) throws IOException;
+  }
+
+  private static Store open(Path directory, Opening opening) throws IOException {
     try {
       Path root = Files.createDirectories(directory.resolve(VERSION));
-      return open(root, Session.open(root.resolve("tmp")));
+      Session session = Session.open(root.resolve("tmp"));
+      try {
+        return opening.open(root, session);
+      } catch (IOException e) {
+        try {
+          session.close();
+        } catch (IOException again) {
+          e.addSuppressed(again);
+        }
+        throw e;
+      }
     } catch (IOException e) {
       throw new IOException("opening the store " + directory + ": " + e, e);
     }
   }
 
-  private static Store open(Path root, Session session) throws IOException {
-    try {
-      return new Store(
-          root,
-          session,
-          Shelf.open(root.resolve("contents"), session),
-          new Packs(Shelf.open(root.resolve("packs"), session)),
-          new Actions(Shelf.open(root.resolve("actions"), session)),
-          Shelf.open(root.resolve("files"), session));
-    } catch (IOException e) {
-      try {
-        session.close();
-      } catch (IOException again) {
-        e.addSuppressed(again);
-      }
-      throw e;
-    }
+  /// @param others roots of stores in which things are found, too
+  private static Store open(Path root, List<Path> others, Session session) throws IOException {
+    return new Store(
+        root,
+        session,
+        shelf("contents", root, others, session),
+        new Packs(shelf("packs", root, others, session)),
+        new Actions(shelf("actions", root, others, session)),
+        shelf("files", root, others, session));
+  }
+
+  private static Shelf shelf(String name, Path root, List<Path> others, Session session)
+      throws IOException {
+    return Shelf.open(
+        root.resolve(name), others.stream().map(other -> other.resolve(name)).toList(), session);
   }
 
   /// Contents by their digest.

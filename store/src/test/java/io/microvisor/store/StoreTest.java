@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +35,31 @@ class StoreTest {
     }
 
     assertThat(scratch).doesNotExist();
+  }
+
+  @Test
+  void scratchStoreFindsWhatIsThereAndKeepsNothing() throws IOException {
+    Digest key = Digest.sha256("key");
+    Digest known;
+    try (Store store = Store.open(directory)) {
+      known = store.contents().add(new byte[] {1});
+      store.actions().put(key, new byte[] {1});
+    }
+    Digest fresh;
+    try (Store scratch = Store.openScratch(directory)) {
+      fresh = scratch.contents().add(new byte[] {2});
+      scratch.actions().put(key, new byte[] {2});
+      assertThat(scratch.contents().open(known).readAll(1)).containsExactly(1);
+      assertThat(scratch.contents().open(fresh).readAll(1)).containsExactly(2);
+      assertThat(scratch.actions().find(key)).hasValue(new byte[] {2});
+    }
+    try (Store store = Store.open(directory)) {
+      assertThat(store.contents().find(fresh)).isEmpty();
+      assertThat(store.actions().find(key)).hasValue(new byte[] {1});
+    }
+    try (Stream<Path> left = Files.list(directory.resolve("v1/tmp"))) {
+      assertThat(left).extracting(path -> path.getFileName().toString()).containsExactly("gate");
+    }
   }
 
   @Test

@@ -73,8 +73,8 @@ class DebugTest {
         .isEqualTo(
             new Emt.Ending(
                 2,
-                "emt: debug: step verity starts from no tree (expected: configure, modules, root, initrd,"
-                    + " root image)\n"));
+                "emt: debug: step verity starts from no tree (expected: configure, modules, base, root,"
+                    + " initrd, root image)\n"));
     assertThat(Emt.in(folder).run("debug", "configure", "image.yaml").said())
         .isEqualTo(
             "emt: debug: no terminal (expected: one, for the shell)\n  advice: -c 'a command' needs none\n");

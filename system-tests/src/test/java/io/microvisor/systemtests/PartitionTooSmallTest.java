@@ -32,8 +32,8 @@ class PartitionTooSmallTest {
                 Digest.sha256("root"),
                 zeros(101 << 20),
                 zeros(3 << 20),
-                zeros(60 << 20),
-                zeros(1 << 20),
+                new DiskSpec.Program(Digest.sha256("kernel image"), zeros(60 << 20)),
+                new DiskSpec.Program(Digest.sha256("boot loader"), zeros(1 << 20)),
                 0)
             .problems();
 

@@ -46,6 +46,16 @@ final class StartCacheTest {
   }
 
   @Test
+  void aBuildThatCannotBeRehearsedHasNoBetterOneMade() throws IOException, InterruptedException {
+    Path cache = copyOfCache();
+    Path file = startCache(cache);
+
+    said(cache, "build", "--help");
+    waitForMaker(cache);
+    assertThat(startCache(cache)).isEqualTo(file);
+  }
+
+  @Test
   void damagedOneIsPassedOverAndDropped() throws IOException, InterruptedException {
     Path cache = copyOfCache();
     Path file = startCache(cache);

@@ -7,7 +7,7 @@ import io.microvisor.bytes.RandomSink;
 import io.microvisor.compose.image.DiskSpec;
 import io.microvisor.compose.image.DiskWriter;
 import io.microvisor.compose.image.RootImageStep;
-import io.microvisor.compose.image.RootStep;
+import io.microvisor.compose.image.BaseStep;
 import io.microvisor.compose.image.UkiStep;
 import io.microvisor.compose.image.VerityStep;
 import io.microvisor.compose.plan.BuildEvent;
@@ -98,7 +98,7 @@ final class ArtifactWriter {
         "lock " + Digest.sha256(LockFile.text(lock)),
         "epoch " + epoch,
         "kernel image " + made.blob(UkiStep.ID, "uki").identity(),
-        "boot loader " + made.blob(RootStep.ID, "boot loader").identity(),
+        "boot loader " + made.blob(BaseStep.ID, "boot loader").identity(),
         "root hash " + made.text(VerityStep.ID, "root hash"));
   }
 
@@ -210,9 +210,13 @@ final class ArtifactWriter {
         Digest.parse(made.text(VerityStep.ID, "root hash")),
         blob(made, RootImageStep.ID, "image"),
         blob(made, VerityStep.ID, "tree"),
-        blob(made, UkiStep.ID, "uki"),
-        blob(made, RootStep.ID, "boot loader"),
+        program(made, UkiStep.ID, "uki"),
+        program(made, BaseStep.ID, "boot loader"),
         epoch);
+  }
+
+  private DiskSpec.Program program(Results made, StepId step, String name) throws IOException {
+    return new DiskSpec.Program(made.blob(step, name).identity(), blob(made, step, name));
   }
 
   private ByteSource blob(Results made, StepId step, String name) throws IOException {

@@ -3,6 +3,7 @@ package io.microvisor.compose.build;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.compose.image.AddedModulesStep;
+import io.microvisor.compose.image.BaseStep;
 import io.microvisor.compose.image.InitrdFilesStep;
 import io.microvisor.compose.image.InitrdStep;
 import io.microvisor.compose.image.ModulesStep;
@@ -45,7 +46,13 @@ public final class Composer {
 
   /// The steps that [#debug] knows, which are those that start from a tree.
   public static final List<StepId> DEBUGGABLE =
-      List.of(ConfigureStep.ID, ModulesStep.ID, RootStep.ID, InitrdStep.ID, RootImageStep.ID);
+      List.of(
+          ConfigureStep.ID,
+          ModulesStep.ID,
+          BaseStep.ID,
+          RootStep.ID,
+          InitrdStep.ID,
+          RootImageStep.ID);
 
   private final Store store;
   private final PackageSupply supply;
@@ -87,7 +94,8 @@ public final class Composer {
     long epoch = epoch(lock, sourceDateEpoch);
     return mending()
         .run(look -> {
-          NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, events);
+          NeededPackages packages =
+              new NeededPackages(PACKAGES, lock, supply, store.actions(), events);
           Plan plan = plan(template, lock, packages, epoch);
           Results made = runner(packages, look).run(plan);
           return new ArtifactWriter(store, events).write(template, lock, epoch, made, output);
@@ -105,7 +113,7 @@ public final class Composer {
   /// Tells what [#build] would do, and does nothing.
   public List<Forecast> forecast(Template template, Lock lock, OptionalLong sourceDateEpoch)
       throws IOException, InterruptedException {
-    NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, events);
+    NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, store.actions(), events);
     Plan plan = plan(template, lock, packages, epoch(lock, sourceDateEpoch));
     return runner(packages, Mending.Look.USUAL).forecast(plan);
   }
@@ -123,7 +131,8 @@ public final class Composer {
     Sandbox sandbox = Sandbox.on(SandboxSupport.probe());
     return mending()
         .run(look -> {
-          NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, events);
+          NeededPackages packages =
+              new NeededPackages(PACKAGES, lock, supply, store.actions(), events);
           Plan plan = plan(template, lock, packages, epoch);
           if (plan.step(step) instanceof ConfigureStep configure) {
             return Configure.in(sandbox).debug(configure.spec(), shell);
@@ -162,19 +171,23 @@ public final class Composer {
     steps.addAll(
         List.of(
             new ModulesStep(configured, kernel, template.system().persistence().state()),
-            new RootStep(configured, new Input.Output(ModulesStep.ID, "modules"), template, epoch),
+            new BaseStep(
+                configured, new Input.Output(ModulesStep.ID, "modules"), template.system(), epoch),
+            new RootStep(new Input.Output(BaseStep.ID, "tree"), template, epoch),
             new InitrdFilesStep(
-                tree,
-                new Input.Output(RootStep.ID, "modules"),
-                new Input.Output(RootStep.ID, "kernel version"),
+                new Input.Output(RootStep.ID, "initrd sources"),
+                new Input.Output(BaseStep.ID, "modules"),
+                new Input.Output(BaseStep.ID, "kernel version"),
                 kernel.initrdModules().names(),
                 StateStore.of(template),
                 epoch),
             new InitrdStep(new Input.Output(InitrdFilesStep.ID, "files")),
-            new RootImageStep(tree, identity, epoch, template.disk().compressLevel()),
+            new RootImageStep(
+                tree, template.image().name(), identity, epoch, template.disk().compressLevel()),
             new VerityStep(new Input.Output(RootImageStep.ID, "image"), template.image().name()),
             new UkiStep(
-                RootStep.ID,
+                BaseStep.ID,
+                new Input.Output(RootStep.ID, "os-release"),
                 new Input.Output(InitrdStep.ID, "initrd"),
                 new Input.Output(InitrdFilesStep.ID, "microcode"),
                 new Input.Output(VerityStep.ID, "root hash"),
@@ -188,7 +201,8 @@ public final class Composer {
       return List.of();
     }
     Lock building = lock.forBuilding();
-    NeededPackages tools = new NeededPackages(BUILD_PACKAGES, building, supply, events);
+    NeededPackages tools =
+        new NeededPackages(BUILD_PACKAGES, building, supply, store.actions(), events);
     return List.of(
         new DkmsStep(building, tools::unpacked, store.contents(), kernel),
         new AddedModulesStep(packages, new Input.Output(DkmsStep.ID, "modules"), kernel));

@@ -1,5 +1,6 @@
 package io.microvisor.compose.build;
 
+import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.compose.plan.BuildEvent;
@@ -8,29 +9,42 @@ import io.microvisor.formats.tree.Inode;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.supply.PackageSupply;
 import io.microvisor.packages.unpack.UnpackedPackage;
+import io.microvisor.store.Actions;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
-/// The packages of a lock, fetched and unpacked when something first asks for them: a build whose steps are all cached
-/// needs none.
+/// The packages of a lock, fetched and unpacked when something first asks for all of them: a build whose steps are all
+/// cached needs none. For the content of one file, the one package that has it is opened, if it was unpacked before.
 final class NeededPackages {
+  private static final ContentHints NO_HINTS = ContentHints.of(List.of());
+  private static final ContentSource NOTHING = ContentSource.of(Map.of());
+
   private final StepId id;
   private final Lock lock;
   private final PackageSupply supply;
+  private final Actions memory;
   private final Consumer<BuildEvent> events;
   private final ReentrantLock once = new ReentrantLock();
   private Optional<Packages> packages = Optional.empty();
+  private Optional<ContentHints> hints = Optional.empty();
+  private final Map<Digest, ContentSource> opened = new HashMap<>();
 
   /// @param id what progress is shown under
-  NeededPackages(StepId id, Lock lock, PackageSupply supply, Consumer<BuildEvent> events) {
+  /// @param memory remembers which package has which content
+  NeededPackages(
+      StepId id, Lock lock, PackageSupply supply, Actions memory, Consumer<BuildEvent> events) {
     this.id = id;
+    this.memory = memory;
     this.lock = lock;
     this.supply = supply;
     this.events = events;
@@ -59,13 +73,35 @@ final class NeededPackages {
     return packages().inOrder();
   }
 
-  /// The contents of their files.
-  ///
-  /// @throws InterruptedIOException if this thread is interrupted while they are fetched or unpacked
-  ContentSource contents() throws IOException {
+  /// The contents of their files. What is looked for while the packages cannot be had is an [UncheckedIOException].
+  ContentSource contents() {
+    return new ContentSource() {
+      @Override
+      public Optional<ByteSource> find(Digest digest) {
+        try {
+          return content(digest);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+
+      @Override
+      public ByteSource open(Digest digest) throws IOException {
+        Optional<ByteSource> content = content(digest);
+        if (content.isEmpty()) {
+          throw new IOException("content " + digest + ": in none of the packages");
+        }
+        return content.get();
+      }
+    };
+  }
+
+  private Optional<ByteSource> content(Digest digest) throws IOException {
     try {
-      Map<Digest, ContentSource> owners = packages().owners();
-      return digest -> Optional.ofNullable(owners.get(digest)).flatMap(each -> each.find(digest));
+      Optional<ByteSource> hinted = hinted(digest);
+      return hinted.isPresent()
+          ? hinted
+          : Optional.ofNullable(packages().owners().get(digest)).flatMap(each -> each.find(digest));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       InterruptedIOException stopped = new InterruptedIOException("packages: interrupted");
@@ -74,11 +110,55 @@ final class NeededPackages {
     }
   }
 
+  /// The content, out of the one package that should have it; empty if it does not, or if all packages are open anyway.
+  private Optional<ByteSource> hinted(Digest digest) throws IOException, InterruptedException {
+    once.lockInterruptibly();
+    try {
+      if (packages.isPresent()) {
+        return Optional.empty();
+      }
+      if (hints.isEmpty()) {
+        hints = Optional.of(memory.find(key()).flatMap(ContentHints::parse).orElse(NO_HINTS));
+      }
+      OptionalInt number = hints.get().find(digest);
+      if (number.isEmpty() || number.getAsInt() >= lock.packages().size()) {
+        return Optional.empty();
+      }
+      Digest sha256 = lock.packages().get(number.getAsInt()).sha256();
+      if (!opened.containsKey(sha256)) {
+        opened.put(sha256, supply.unpacked(sha256).orElse(NOTHING));
+      }
+      return opened.getOrDefault(sha256, NOTHING).find(digest);
+    } finally {
+      once.unlock();
+    }
+  }
+
+  /// Where the hints for this set of packages are remembered.
+  private Digest key() {
+    return Digest.sha256(
+        "content hints 1 "
+            + lock.packages().stream()
+                .map(each -> each.sha256().hex())
+                .collect(Collectors.joining(" ")));
+  }
+
+  private void remember(List<UnpackedPackage> unpacked) throws IOException {
+    if (memory.find(key()).isEmpty()) {
+      byte[] bytes =
+          ContentHints.of(unpacked.stream().map(UnpackedPackage::tree).toList()).toBytes();
+      if (bytes.length <= Actions.LARGEST_VALUE) {
+        memory.put(key(), bytes);
+      }
+    }
+  }
+
   private Packages packages() throws IOException, InterruptedException {
     once.lockInterruptibly();
     try {
       if (packages.isEmpty()) {
         packages = Optional.of(Packages.of(unpack()));
+        remember(packages.get().inOrder());
       }
       return packages.get();
     } finally {

@@ -13,6 +13,7 @@ import io.microvisor.formats.gpt.GptSpec;
 import io.microvisor.formats.gpt.PartitionFlag;
 import io.microvisor.formats.gpt.PartitionSpec;
 import io.microvisor.formats.gpt.PartitionType;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,9 +33,23 @@ public record DiskSpec(
     Digest rootHash,
     ByteSource root,
     ByteSource verity,
-    ByteSource uki,
-    ByteSource bootLoader,
+    Program uki,
+    Program bootLoader,
     long epoch) {
+  /// A program on the EFI system partition.
+  ///
+  /// @param digest of its bytes
+  public record Program(Digest digest, ByteSource bytes) {
+    /// A program whose digest nobody knows yet.
+    public static Program of(ByteSource bytes) throws IOException {
+      return new Program(Digest.sha256(bytes), bytes);
+    }
+
+    long size() {
+      return bytes.size();
+    }
+  }
+
   /// Room that the EFI system partition needs besides its files: tables, directories, and for another loader.
   private static final long ESP_RESERVE = 8L << 20;
 

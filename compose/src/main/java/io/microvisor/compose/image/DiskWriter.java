@@ -73,7 +73,7 @@ public final class DiskWriter {
         tree,
         contents,
         "loader/loader.conf",
-        ByteSource.of(LOADER_CONF.getBytes(StandardCharsets.US_ASCII)));
+        DiskSpec.Program.of(ByteSource.of(LOADER_CONF.getBytes(StandardCharsets.US_ASCII))));
     FileTree made = tree.build();
     made.entries()
         .filter(e -> e.inode() instanceof Inode.Directory)
@@ -88,14 +88,13 @@ public final class DiskWriter {
       FileTree.Builder tree,
       Map<Digest, ByteSource> contents,
       String path,
-      ByteSource source)
-      throws IOException {
-    Digest digest = Digest.sha256(source);
-    contents.put(digest, source);
+      DiskSpec.Program file) {
+    contents.put(file.digest(), file.bytes());
     TreePath place = TreePath.of(path);
     tree.mkdirs(place.parent())
         .put(
             place,
-            new Inode.RegularFile(Meta.of(0644).withMtime(spec.epoch()), digest, source.size()));
+            new Inode.RegularFile(
+                Meta.of(0644).withMtime(spec.epoch()), file.digest(), file.size()));
   }
 }

@@ -28,7 +28,7 @@ import java.util.TreeMap;
 /// Which files of the root file system the initrd has, and the microcode that goes before it (empty: none). A step apart
 /// from [InitrdStep], because most changes of a root change nothing that its initrd takes.
 ///
-/// @param tree the root file system
+/// @param tree what of the root file system it may be made from, see [io.microvisor.compose.initrd.InitrdSources]
 /// @param modules the kernel modules in it
 /// @param kernelVersion their kernel's version
 /// @param extraModules modules to take along besides those that every initrd has, by name
@@ -45,7 +45,7 @@ public record InitrdFilesStep(
   /// Its name.
   public static final StepId ID = new StepId("initrd files");
 
-  private static final int VERSION = 5;
+  private static final int VERSION = 6;
   private static final int LARGEST_MICROCODE = 128 << 20;
   private static final int LARGEST_MADE = 1 << 24;
 

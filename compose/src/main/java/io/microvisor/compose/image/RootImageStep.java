@@ -1,8 +1,11 @@
 package io.microvisor.compose.image;
 
+import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.FormatException;
 import io.microvisor.bytes.Guid;
 import io.microvisor.bytes.RandomSink;
+import io.microvisor.compose.plan.Artifact;
 import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
@@ -10,26 +13,34 @@ import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
 import io.microvisor.formats.erofs.Compression;
+import io.microvisor.formats.erofs.EarlierImage;
+import io.microvisor.formats.erofs.ErofsResult;
 import io.microvisor.formats.erofs.ErofsSpec;
 import io.microvisor.formats.erofs.ErofsWriter;
 import io.microvisor.formats.erofs.ExtentCache;
+import io.microvisor.formats.erofs.ImageIndex;
 import io.microvisor.store.Actions;
+import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// The root file system as an EROFS image, zstd-compressed.
+/// The root file system as an EROFS image, zstd-compressed. What is as in the last image of the same name is copied
+/// from there.
 ///
 /// @param tree the root file system
+/// @param name the image's name
 /// @param identity what the volume's UUID derives from
 /// @param epoch its build time, in seconds since 1970
 /// @param level of zstd, 1 to 19
-public record RootImageStep(Input.Output tree, Digest identity, long epoch, int level)
+public record RootImageStep(Input.Output tree, String name, Digest identity, long epoch, int level)
     implements Step {
   /// Its name.
   public static final StepId ID = new StepId("root image");
@@ -63,12 +74,70 @@ public record RootImageStep(Input.Output tree, Digest identity, long epoch, int 
             epoch,
             new Compression.Zstd(level, EXTENT_SIZE),
             cache(context.memory()));
-    try (RandomSink out =
-        RandomSink.of(
-            FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
-      ErofsWriter.write(context.tree("tree"), context.contents(), spec, out);
+    ErofsResult result;
+    try (Earlier earlier = earlier(context);
+        RandomSink out =
+            RandomSink.of(
+                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
+      result =
+          ErofsWriter.write(context.tree("tree"), context.contents(), spec, earlier.image(), out);
     }
-    return Outputs.of("image", context.keep(file));
+    Artifact.Blob image = context.keep(file);
+    remember(context, image, result.index());
+    return Outputs.of("image", image);
+  }
+
+  /// The last image, open for as long as it is used.
+  private record Earlier(EarlierImage image, Closeable file) implements Closeable {
+    static final Earlier NONE = new Earlier(EarlierImage.NONE, () -> {});
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
+  }
+
+  /// Where the last image of this name and its index are remembered: the image's digest, then the index.
+  private Digest memory() {
+    return Digest.sha256("earlier root image 1 " + name);
+  }
+
+  private void remember(StepContext context, Artifact.Blob image, ImageIndex index)
+      throws IOException {
+    byte[] bytes = index.toBytes();
+    if (Digest.SIZE + bytes.length <= Actions.LARGEST_VALUE) {
+      context
+          .memory()
+          .put(
+              memory(),
+              ByteBuffer.allocate(Digest.SIZE + bytes.length)
+                  .put(image.identity().bytes())
+                  .put(bytes)
+                  .array());
+    }
+  }
+
+  private Earlier earlier(StepContext context) throws IOException {
+    Optional<byte[]> remembered =
+        context.memory().find(memory()).filter(value -> value.length >= Digest.SIZE);
+    if (remembered.isEmpty()) {
+      return Earlier.NONE;
+    }
+    byte[] value = remembered.get();
+    Optional<Path> path = context.kept(Digest.of(Arrays.copyOf(value, Digest.SIZE)));
+    if (path.isEmpty()) {
+      return Earlier.NONE;
+    }
+    FileChannel channel = FileChannel.open(path.get(), StandardOpenOption.READ);
+    try {
+      byte[] index = Arrays.copyOfRange(value, Digest.SIZE, value.length);
+      return new Earlier(
+          new EarlierImage(ByteSource.of(channel), ImageIndex.parse(index, channel.size())),
+          channel);
+    } catch (FormatException _) {
+      channel.close();
+      return Earlier.NONE; // Another version's.
+    }
   }
 
   private static ExtentCache cache(Actions memory) {

@@ -1,6 +1,6 @@
 package io.microvisor.compose.image;
 
-import io.microvisor.compose.kernel.InstalledKernel;
+import io.microvisor.compose.initrd.InitrdSources;
 import io.microvisor.compose.plan.Artifact;
 import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
@@ -11,28 +11,26 @@ import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.rootfs.RootFileSystem;
 import io.microvisor.compose.template.EffectiveTemplate;
 import io.microvisor.compose.template.Template;
+import io.microvisor.compose.template.User;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
-import io.microvisor.formats.tree.TreePath;
 import java.io.IOException;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
-/// The root file system: the configured packages with what the template says; and, out of the packages, what goes beside
-/// the root: kernel, boot stub, boot loader.
+/// The root file system: what of the packages is in the image, with what the template says; and what of it the initrd
+/// may be made from.
 ///
-/// @param configured the configured packages
-/// @param modules all modules of their kernel, see [ModulesStep]
+/// @param base what of the packages is in the image, see [BaseStep]
 /// @param template what the image is to be
 /// @param epoch the image's time, in seconds since 1970
-public record RootStep(Input.Output configured, Input.Output modules, Template template, long epoch)
-    implements Step {
+public record RootStep(Input.Output base, Template template, long epoch) implements Step {
   /// Its name.
   public static final StepId ID = new StepId("root");
 
-  private static final String EFI = "usr/lib/systemd/boot/efi/";
-  private static final int LARGEST_PROGRAM = 256 << 20;
+  private static final int LARGEST_RELEASE = 1 << 20;
 
   @Override
   public StepId id() {
@@ -42,15 +40,13 @@ public record RootStep(Input.Output configured, Input.Output modules, Template t
   @Override
   public SortedMap<String, Input> inputs() {
     return new TreeMap<>(
-        Map.of(
-            "configured", configured,
-            "modules", modules,
-            "template", new Input.Content(template.effective().identity())));
+        Map.of("base", base, "template", new Input.Content(template.effective().identity())));
   }
 
   @Override
   public Fingerprint fingerprint() {
-    return Fingerprint.of(RootFileSystem.VERSION, "epoch", epoch);
+    return Fingerprint.of(
+        RootFileSystem.VERSION, "epoch", epoch, "initrd sources", InitrdSources.VERSION);
   }
 
   @Override
@@ -64,40 +60,29 @@ public record RootStep(Input.Output configured, Input.Output modules, Template t
 
   @Override
   public Outputs run(StepContext context) throws IOException {
-    FileTree configuredTree = context.tree("configured");
-    InstalledKernel kernel =
-        InstalledKernel.of(configuredTree, context.contents(), template.system().kernel());
-    RootFileSystem.Result root =
-        RootFileSystem.compose(
-            template,
-            configuredTree,
-            kernel,
-            context.contents(),
-            ModulesStep.read(context, "modules"),
-            epoch);
+    FileTree tree = context.tree("base");
+    RootFileSystem.Result root = RootFileSystem.compose(template, tree, context.contents(), epoch);
     for (byte[] bytes : root.added().values()) {
       context.keepContent(bytes);
     }
+    InitrdSources sources =
+        InitrdSources.of(
+            root.tree(),
+            tree,
+            template.system().users().stream().map(User::name).collect(Collectors.toSet()),
+            context.contents());
+    context.keepContent(sources.groups());
     return Outputs.of("tree", context.keep(root.tree()))
-        .and("kernel version", new Artifact.Text(kernel.release()))
-        .and("kernel package", new Artifact.Text(kernel.owner()))
-        .and("modules", ModulesStep.keep(context, root.modules()))
-        .and("kernel", blob(context, configuredTree, kernel.image().toString()))
-        .and("stub", blob(context, configuredTree, EFI + "linuxx64.efi.stub"))
-        .and("boot loader", blob(context, configuredTree, EFI + "systemd-bootx64.efi"))
-        .and("os-release", blob(context, root.tree(), "usr/lib/os-release"));
+        .and("initrd sources", context.keep(sources.tree()))
+        .and("os-release", release(context, root.tree()));
   }
 
-  private static Artifact.Blob blob(StepContext context, FileTree tree, String path)
-      throws IOException {
-    return switch (tree.resolve(TreePath.of(path)).map(FileTree.Entry::inode).orElse(null)) {
+  private static Artifact.Blob release(StepContext context, FileTree tree) throws IOException {
+    return switch (tree.find("usr/lib/os-release").orElse(null)) {
       case Inode.RegularFile file ->
-          context.keep(context.contents().open(file.content()).readAll(LARGEST_PROGRAM));
+          context.keep(context.contents().open(file.content()).readAll(LARGEST_RELEASE));
       case null, default ->
-          throw new IOException(
-              "/"
-                  + path
-                  + ": not in the packages (expected: systemd-boot-efi and a kernel among them)");
+          throw new IOException("/usr/lib/os-release: not a file (expected: base-files' file)");
     };
   }
 }

@@ -25,13 +25,15 @@ import java.util.TreeMap;
 
 /// The unified kernel image: stub, kernel, initrd, and the command line with the root hash.
 ///
-/// @param root the step that makes `kernel`, `stub`, `os-release` and `kernel version`
+/// @param base the step that makes `kernel`, `stub` and `kernel version`
+/// @param osRelease what the image says it is
 /// @param initrd the initrd
 /// @param microcode what goes before it; empty if nothing does
 /// @param rootHash the root hash of the root image
 /// @param parameters what the command line says besides the root
 public record UkiStep(
-    StepId root,
+    StepId base,
+    Input.Output osRelease,
     Input.Output initrd,
     Input.Output microcode,
     Input.Output rootHash,
@@ -55,10 +57,10 @@ public record UkiStep(
   public SortedMap<String, Input> inputs() {
     return new TreeMap<>(
         Map.of(
-            "kernel", new Input.Output(root, "kernel"),
-            "kernel version", new Input.Output(root, "kernel version"),
-            "stub", new Input.Output(root, "stub"),
-            "os-release", new Input.Output(root, "os-release"),
+            "kernel", new Input.Output(base, "kernel"),
+            "kernel version", new Input.Output(base, "kernel version"),
+            "stub", new Input.Output(base, "stub"),
+            "os-release", osRelease,
             "initrd", initrd,
             "microcode", microcode,
             "root hash", rootHash));

@@ -1,9 +1,9 @@
 /// The initial RAM file system, composed in-process from the configured root file system's own files: systemd as
 /// `/init`, udev, the kernel modules that lead to the root device, and every library they need.
 ///
-/// Starting points: [InitrdSpec] (what is wanted), [InitrdComposer] (from tree to tree), [InitrdWriter] (the tree as one
-/// compressed archive), [RootCommandLine] (the kernel command line this initrd expects), [Microcode] (the archive that goes
-/// before it).
+/// Starting points: [InitrdSpec] (what is wanted), [InitrdSources] (the part of a root it is made from),
+/// [InitrdComposer] (from tree to tree), [InitrdWriter] (the tree as one compressed archive), [RootCommandLine] (the
+/// kernel command line this initrd expects), [Microcode] (the archive that goes before it).
 ///
 /// How the root comes to be, in order:
 /// 1. `systemd-veritysetup-generator` reads `roothash=` and opens the partitions whose UUIDs are its two halves as

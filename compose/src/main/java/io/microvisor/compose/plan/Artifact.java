@@ -4,9 +4,8 @@ import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.TreeCodec;
-import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 
 /// What a step makes: named by digest, kept in the store.
 public sealed interface Artifact {
@@ -19,9 +18,8 @@ public sealed interface Artifact {
   record Tree(Digest identity) implements Artifact {
     /// Reads it from where it is kept.
     public FileTree read(ContentSource kept) throws IOException {
-      try (InputStream in = new BufferedInputStream(kept.open(identity).stream(), 1 << 16)) {
-        return TreeCodec.read(in);
-      }
+      byte[] bytes = kept.open(identity).readAll(Integer.MAX_VALUE);
+      return TreeCodec.read(new ByteArrayInputStream(bytes));
     }
   }
 

@@ -7,6 +7,7 @@ import io.microvisor.bytes.FormatException;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.store.Store;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +28,7 @@ import java.util.function.Consumer;
 /// that do not wait for each other run at the same time.
 public final class PlanRunner {
   private final Store store;
+  private final KnownTrees trees;
   private final Contents contents;
   private final SharedResults shared;
   private final Consumer<BuildEvent> events;
@@ -55,6 +57,7 @@ public final class PlanRunner {
       Mending.Look look,
       Consumer<BuildEvent> events) {
     this.store = store;
+    this.trees = new KnownTrees(store.contents());
     this.look = look;
     this.shared = shared;
     this.contents = () -> store.contents().or(contents.open());
@@ -204,7 +207,7 @@ public final class PlanRunner {
   private Outputs run(Step step, Map<String, Artifact> inputs, Digest key)
       throws IOException, InterruptedException {
     try {
-      RunningStep context = new RunningStep(step.id(), inputs, store, contents, events);
+      RunningStep context = new RunningStep(step.id(), inputs, store, trees, contents, events);
       Outputs outputs = step.run(context);
       store.actions().put(key, outputs.toBytes());
       events.accept(new BuildEvent.Finished(step.id(), describe(outputs)));
@@ -247,6 +250,14 @@ public final class PlanRunner {
   }
 
   private boolean areHere(Outputs outputs) throws IOException {
+    try {
+      return allFilesAreHere(outputs);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private boolean allFilesAreHere(Outputs outputs) throws IOException {
     ContentSource all = contents.open();
     for (Artifact artifact : outputs.byName().values()) {
       if (artifact instanceof Artifact.Tree tree

@@ -20,6 +20,7 @@ final class RunningStep implements StepContext {
   private final StepId id;
   private final Map<String, Artifact> inputs;
   private final Store store;
+  private final KnownTrees trees;
   private final PlanRunner.Contents contents;
   private final Consumer<BuildEvent> events;
   private Optional<Path> scratch = Optional.empty();
@@ -28,11 +29,13 @@ final class RunningStep implements StepContext {
       StepId id,
       Map<String, Artifact> inputs,
       Store store,
+      KnownTrees trees,
       PlanRunner.Contents contents,
       Consumer<BuildEvent> events) {
     this.id = id;
     this.inputs = Map.copyOf(inputs);
     this.store = store;
+    this.trees = trees;
     this.contents = contents;
     this.events = events;
   }
@@ -48,7 +51,7 @@ final class RunningStep implements StepContext {
 
   @Override
   public FileTree tree(String name) throws IOException {
-    return new Artifact.Tree(artifact(name).identity()).read(store.contents());
+    return trees.read(new Artifact.Tree(artifact(name).identity()));
   }
 
   @Override
@@ -78,7 +81,9 @@ final class RunningStep implements StepContext {
   public Artifact.Tree keep(FileTree tree) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 20);
     TreeCodec.write(tree, bytes);
-    return new Artifact.Tree(store.contents().add(bytes.toByteArray()));
+    Artifact.Tree kept = new Artifact.Tree(added(bytes.toByteArray()));
+    trees.remember(kept, tree);
+    return kept;
   }
 
   @Override
@@ -89,6 +94,11 @@ final class RunningStep implements StepContext {
 
   @Override
   public Artifact.Blob keep(byte[] bytes) throws IOException {
+    Digest digest = Digest.sha256(bytes);
+    Optional<Path> there = store.files().path(digest);
+    if (there.isPresent() && Files.size(there.get()) == bytes.length) {
+      return new Artifact.Blob(digest, bytes.length);
+    }
     Path file = Files.createTempFile(scratch(), "bytes", "");
     Files.write(file, bytes);
     return keep(file);
@@ -96,12 +106,25 @@ final class RunningStep implements StepContext {
 
   @Override
   public void keepContent(byte[] bytes) throws IOException {
-    store.contents().add(bytes);
+    added(bytes);
+  }
+
+  /// Most of what a step keeps was kept by an earlier build, too, so it pays to look first.
+  private Digest added(byte[] bytes) throws IOException {
+    Digest digest = Digest.sha256(bytes);
+    boolean there =
+        store.contents().find(digest).filter(found -> found.size() == bytes.length).isPresent();
+    return there ? digest : store.contents().add(bytes);
   }
 
   @Override
   public Actions memory() {
     return store.actions();
+  }
+
+  @Override
+  public Optional<Path> kept(Digest digest) throws IOException {
+    return store.files().find(digest).isPresent() ? store.files().path(digest) : Optional.empty();
   }
 
   @Override

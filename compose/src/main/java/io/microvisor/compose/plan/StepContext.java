@@ -2,10 +2,12 @@ package io.microvisor.compose.plan;
 
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
+import io.microvisor.bytes.Digest;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.store.Actions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// What a running step may use: its declared inputs, the store, and a place to say how far it is.
 public interface StepContext {
@@ -38,6 +40,11 @@ public interface StepContext {
 
   /// Small results that a step keeps to be faster next time. What it finds there must not change what it makes.
   Actions memory();
+
+  /// A file that an earlier build kept, if it is still there. Like [#memory], it must not change what the step makes.
+  ///
+  /// @throws IOException if it is damaged by now
+  Optional<Path> kept(Digest digest) throws IOException;
 
   /// An empty folder for this step alone, on the store's file system, removed when the store is closed.
   Path scratch() throws IOException;

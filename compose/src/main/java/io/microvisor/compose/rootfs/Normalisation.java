@@ -1,6 +1,5 @@
 package io.microvisor.compose.rootfs;
 
-import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -55,12 +54,12 @@ final class Normalisation {
 
   /// Sets every directory's time to the image's, which is otherwise that of the last entry made in it, and every later
   /// time, too.
-  static FileTree settleTimes(FileTree tree, long epoch) {
-    return tree.toBuilder()
-        .replaceInodes(inode -> {
-          boolean settled = !(inode instanceof Inode.Directory) && inode.meta().mtime() <= epoch;
-          return settled ? inode : inode.withMeta(inode.meta().withMtime(epoch));
-        })
-        .build();
+  static void settleTimes(RootEditor root, long epoch) {
+    root.replaceEach(inode -> {
+      boolean settled = !(inode instanceof Inode.Directory) && inode.meta().mtime() <= epoch;
+      return settled || inode.meta().mtime() == epoch
+          ? inode
+          : inode.withMeta(inode.meta().withMtime(epoch));
+    });
   }
 }

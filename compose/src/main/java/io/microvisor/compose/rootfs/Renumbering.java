@@ -62,7 +62,10 @@ final class Renumbering {
     if (renumbering.problems.isEmpty()) {
       renumbering.rewrite("etc/passwd", uids, gids);
       renumbering.rewrite("etc/group", gids, gids);
-      root.replaceEach(inode -> inode.withMeta(owned(inode.meta(), uids, gids)));
+      root.replaceEach(inode -> {
+        Meta owned = owned(inode.meta(), uids, gids);
+        return owned.equals(inode.meta()) ? inode : inode.withMeta(owned);
+      });
     }
     return renumbering.problems;
   }
@@ -147,6 +150,11 @@ final class Renumbering {
   }
 
   private static Meta owned(Meta meta, Map<Long, Long> uids, Map<Long, Long> gids) {
+    if (meta.attributes().isEmpty()
+        && !uids.containsKey(meta.uid())
+        && !gids.containsKey(meta.gid())) {
+      return meta;
+    }
     Attributes[] attributes = {meta.attributes()};
     meta.attributes()
         .forEach((name, value) -> {

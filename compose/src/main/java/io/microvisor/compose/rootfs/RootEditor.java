@@ -51,6 +51,11 @@ public final class RootEditor {
     return snapshot;
   }
 
+  /// Whether there is nothing below `path`.
+  public boolean isEmpty(String path) {
+    return builder.below(real(path)).size() <= 1;
+  }
+
   /// The contents that were written, by digest.
   public Map<Digest, byte[]> added() {
     return Map.copyOf(added);
@@ -182,7 +187,7 @@ public final class RootEditor {
   public RootEditor removeBelow(String directory, Predicate<FileTree.Entry> unwanted) {
     TreePath real = real(directory);
     Set<TreePath> needed = new HashSet<>();
-    for (FileTree.Entry entry : tree().below(real).toList().reversed()) {
+    for (FileTree.Entry entry : builder.below(real).reversed()) {
       boolean removable =
           !entry.path().equals(real) && !needed.contains(entry.path()) && unwanted.test(entry);
       if (removable) {
@@ -198,7 +203,7 @@ public final class RootEditor {
   /// Moves `from` with all below it to `to`, in place of what was there; nothing at `from` changes nothing.
   public RootEditor move(String from, String to) {
     TreePath source = real(from);
-    List<FileTree.Entry> moved = tree().below(source).toList();
+    List<FileTree.Entry> moved = builder.below(source);
     if (moved.isEmpty()) {
       return this;
     }

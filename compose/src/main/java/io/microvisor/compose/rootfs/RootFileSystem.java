@@ -3,7 +3,6 @@ package io.microvisor.compose.rootfs;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
-import io.microvisor.compose.kernel.InstalledKernel;
 import io.microvisor.compose.template.AdditionalFile;
 import io.microvisor.compose.template.Code;
 import io.microvisor.compose.template.LocalFile;
@@ -14,7 +13,6 @@ import io.microvisor.compose.template.Services;
 import io.microvisor.compose.template.SystemConfig;
 import io.microvisor.compose.template.Template;
 import io.microvisor.compose.template.User;
-import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.tree.Attributes;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Meta;
@@ -25,21 +23,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/// The image's root file system, from the tree of configured packages and the template.
+/// The image's root file system: a [BaseFileSystem], and what the template adds.
 ///
-/// In order: what a pristine image must not hold goes; packages' accounts get their numbers; then comes what the template adds (identity, accounts, network,
-/// files, services, what outlives a restart); then documents and translations go; then the root is made ready to be read-only.
+/// In order: packages' accounts get their numbers; then comes what the template adds (identity, accounts, network,
+/// files, services, what outlives a restart); then the root is made ready to be read-only. What it adds stays, be it
+/// documents or translations.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 4;
+  public static final int VERSION = 5;
 
   private static final int LARGEST_FILE = 512 << 20;
 
   /// A root file system.
   ///
   /// @param added contents that were written here
-  /// @param modules the kernel modules in it
-  public record Result(FileTree tree, Map<Digest, byte[]> added, ModuleIndex modules) {}
+  public record Result(FileTree tree, Map<Digest, byte[]> added) {}
 
   private final Template template;
   private final SystemConfig system;
@@ -47,44 +45,28 @@ public final class RootFileSystem {
   private final Accounts accounts;
   private final UnitLinks units;
   private final long epoch;
-  private final InstalledKernel kernel;
   private final List<Problem> problems = new ArrayList<>();
 
-  private RootFileSystem(
-      Template template,
-      FileTree configured,
-      InstalledKernel kernel,
-      ContentSource contents,
-      long epoch) {
+  private RootFileSystem(Template template, FileTree base, ContentSource contents, long epoch) {
     this.template = template;
     this.system = template.system();
-    this.root = new RootEditor(configured, contents, epoch);
+    this.root = new RootEditor(base, contents, epoch);
     this.epoch = epoch;
     this.accounts = new Accounts(root, epoch / 86_400);
     this.units = new UnitLinks(root);
-    this.kernel = kernel;
   }
 
   /// Makes the root file system.
   ///
-  /// @param configured the packages, configured
-  /// @param kernel the one of them that boots
-  /// @param modules all modules of its kernel
+  /// @param base what of the packages is in the image
   /// @param epoch the image's time, in seconds since 1970; nothing in the tree is later
   /// @throws RejectedException if the template names a unit, group or owner that is not there
-  public static Result compose(
-      Template template,
-      FileTree configured,
-      InstalledKernel kernel,
-      ContentSource contents,
-      ModuleIndex modules,
-      long epoch)
+  public static Result compose(Template template, FileTree base, ContentSource contents, long epoch)
       throws IOException {
-    return new RootFileSystem(template, configured, kernel, contents, epoch).compose(modules);
+    return new RootFileSystem(template, base, contents, epoch).compose();
   }
 
-  private Result compose(ModuleIndex modules) throws IOException {
-    Normalisation.apply(root);
+  private Result compose() throws IOException {
     problems.addAll(Renumbering.apply(root, system));
     identity();
     network();
@@ -96,21 +78,10 @@ public final class RootFileSystem {
     if (!problems.isEmpty()) {
       throw new RejectedException(problems);
     }
-    switch (system.documentation()) {
-      case KEEP -> {}
-      case DROP -> Strip.documentation(root);
-    }
-    Strip.translations(root, system.locales());
-    switch (system.packageDatabase()) {
-      case KEEP -> {}
-      case DROP -> PackageDatabase.drop(root);
-    }
-    ModuleIndex staying =
-        KernelModules.select(
-            root, modules, system.kernel(), system.persistence().state(), kernel, epoch);
     ReadOnlyRoot.apply(root, epoch);
     Generators.apply(root, system.kernel().cmdline(), system.persistence().paths());
-    return new Result(Normalisation.settleTimes(root.tree(), epoch), root.added(), staying);
+    Normalisation.settleTimes(root, epoch);
+    return new Result(root.tree(), root.added());
   }
 
   private void identity() throws IOException {

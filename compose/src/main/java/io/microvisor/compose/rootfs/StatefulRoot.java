@@ -112,7 +112,7 @@ final class StatefulRoot {
 
   private boolean isEmptyFolder(String path) {
     return root.find(path).filter(Inode.Directory.class::isInstance).isPresent()
-        && root.tree().children(root.real(path)).isEmpty();
+        && root.isEmpty(path);
   }
 
   private void add(KeptPath kept, String what, String expected) {

@@ -1,5 +1,6 @@
 package io.microvisor.compose.template;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /// The system inside the image.
@@ -44,6 +45,31 @@ public record SystemConfig(
     groups = List.copyOf(groups);
     files = List.copyOf(files);
     locales = List.copyOf(locales);
+  }
+
+  /// The same with one file more.
+  SystemConfig withFile(AdditionalFile file) {
+    List<AdditionalFile> more = new ArrayList<>(files);
+    more.add(file);
+    return new SystemConfig(
+        name,
+        description,
+        hostname,
+        packages,
+        recommends,
+        suggests,
+        debconf,
+        users,
+        groups,
+        services,
+        more,
+        kernel,
+        network,
+        persistence,
+        locales,
+        documentation,
+        packageDatabase,
+        place);
   }
 
   /// Whether something stays in the image.

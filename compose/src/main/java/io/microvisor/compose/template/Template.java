@@ -1,5 +1,6 @@
 package io.microvisor.compose.template;
 
+import io.microvisor.bytes.Digest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
@@ -28,6 +29,19 @@ public record Template(
   public Template {
     repositories = List.copyOf(repositories);
     pins = List.copyOf(pins);
+  }
+
+  /// The same with one file more, whose text does not show it.
+  public Template withFile(AdditionalFile file) {
+    EffectiveTemplate other =
+        new EffectiveTemplate(
+            effective.text(),
+            effective.values(),
+            effective.files(),
+            Digest.sha256(effective.identity() + " with " + file),
+            effective.packagesIdentity());
+    return new Template(
+        metadata, image, target, archive, repositories, pins, disk, system.withFile(file), other);
   }
 
   /// What a template says about itself; changes nothing in the image.

@@ -58,8 +58,8 @@ class DiskSpecTest {
               Digest.sha256("root hash"),
               ByteSource.of(new byte[mebibytes * MEBIBYTE]),
               small,
-              small,
-              small,
+              DiskSpec.Program.of(small),
+              DiskSpec.Program.of(small),
               0);
       case Loading.Rejected rejected -> throw new AssertionError(rejected.toString());
     };

@@ -48,7 +48,9 @@ class NormalisationTest {
             .put("new", new Inode.Symlink(Meta.of(0777).withMtime(EPOCH + 5), "x"))
             .put("folder", new Inode.Directory(Meta.of(0755).withMtime(7)))
             .build();
-    FileTree settled = Normalisation.settleTimes(tree, EPOCH);
+    RootEditor root = new RootEditor(tree, ContentSource.of(Map.of()), EPOCH);
+    Normalisation.settleTimes(root, EPOCH);
+    FileTree settled = root.tree();
     assertThat(settled.find("old").orElseThrow().meta().mtime()).isEqualTo(5);
     assertThat(settled.find("new").orElseThrow().meta().mtime()).isEqualTo(EPOCH);
     assertThat(settled.find("folder").orElseThrow().meta().mtime()).isEqualTo(EPOCH);

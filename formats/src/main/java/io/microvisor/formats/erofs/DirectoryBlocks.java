@@ -26,10 +26,12 @@ final class DirectoryBlocks {
 
   /// One name to be written.
   ///
+  /// @param bytes of its text
   /// @param inode whose number is asked for when all are placed
-  record Name(String text, FileType type, int inode) {
-    byte[] bytes() {
-      return text.getBytes(StandardCharsets.UTF_8);
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  record Name(byte[] bytes, FileType type, int inode) {
+    static Name of(String text, FileType type, int inode) {
+      return new Name(text.getBytes(StandardCharsets.UTF_8), type, inode);
     }
   }
 

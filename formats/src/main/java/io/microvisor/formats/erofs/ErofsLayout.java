@@ -48,19 +48,20 @@ record ErofsLayout(long metaBlock, long metadataSize, List<Node> nodes) {
 
   private static List<NodeDraft> drafts(
       FileTree tree, ErofsPlan plan, ContentBlocks blocks, long epoch) {
-    Map<TreePath, List<FileTree.Entry>> children = new HashMap<>();
+    Map<TreePath, Folder> folders = new HashMap<>();
     long[] links = new long[tree.inodeCount()];
     tree.entries()
         .forEach(entry -> {
-          if (entry.inode() instanceof Inode.Directory) {
-            children.put(entry.path(), new ArrayList<>());
-            links[entry.id().value()]++;
+          Folder parent = folders.get(entry.path().parent());
+          if (parent != null) {
+            parent.children().add(entry);
           }
-          if (!entry.path().isRoot()) {
-            FileTree.Entry parent = tree.entry(entry.path().parent()).orElseThrow();
-            Objects.requireNonNull(children.get(parent.path())).add(entry);
-            if (entry.inode() instanceof Inode.Directory) {
-              links[parent.id().value()]++;
+          if (entry.inode() instanceof Inode.Directory) {
+            int above = parent == null ? entry.id().value() : parent.id();
+            folders.put(entry.path(), new Folder(entry.id().value(), above, new ArrayList<>()));
+            links[entry.id().value()]++;
+            if (parent != null) {
+              links[above]++;
             }
           }
           links[entry.id().value()]++;
@@ -74,8 +75,7 @@ record ErofsLayout(long metaBlock, long metadataSize, List<Node> nodes) {
             drafts.add(
                 switch (entry.inode()) {
                   case Inode.Directory _ ->
-                      maker.directory(
-                          names(tree, entry, children.getOrDefault(entry.path(), List.of())));
+                      maker.directory(names(Objects.requireNonNull(folders.get(entry.path()))));
                   case Inode.RegularFile file -> maker.file(file, plan.placement(id), blocks);
                   case Inode.Symlink link -> maker.symlink(link.target());
                   case Inode.Device device -> maker.device(device);
@@ -86,15 +86,18 @@ record ErofsLayout(long metaBlock, long metadataSize, List<Node> nodes) {
     return drafts;
   }
 
-  private static DirectoryBlocks names(
-      FileTree tree, FileTree.Entry directory, List<FileTree.Entry> children) {
+  /// A directory.
+  ///
+  /// @param parent the inode of the one it lies in; the root's is the root
+  private record Folder(int id, int parent, List<FileTree.Entry> children) {}
+
+  private static DirectoryBlocks names(Folder folder) {
     List<DirectoryBlocks.Name> names = new ArrayList<>();
-    FileTree.Entry parent = tree.entry(directory.path().parent()).orElseThrow();
-    names.add(new DirectoryBlocks.Name(".", FileType.DIRECTORY, directory.id().value()));
-    names.add(new DirectoryBlocks.Name("..", FileType.DIRECTORY, parent.id().value()));
-    for (FileTree.Entry child : children) {
+    names.add(DirectoryBlocks.Name.of(".", FileType.DIRECTORY, folder.id()));
+    names.add(DirectoryBlocks.Name.of("..", FileType.DIRECTORY, folder.parent()));
+    for (FileTree.Entry child : folder.children()) {
       names.add(
-          new DirectoryBlocks.Name(
+          DirectoryBlocks.Name.of(
               child.path().name(), FileType.of(child.inode()), child.id().value()));
     }
     return DirectoryBlocks.of(names);

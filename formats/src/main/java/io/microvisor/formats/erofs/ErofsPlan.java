@@ -1,14 +1,19 @@
 package io.microvisor.formats.erofs;
 
+import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
+import io.microvisor.formats.tree.TreePath;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /// Where the bytes of each regular file will go, decided from paths and sizes alone, before any content is read.
 ///
@@ -25,8 +30,8 @@ final class ErofsPlan {
   static final int LARGEST_FRAGMENT = 32 << 10;
   private static final int LARGEST_INLINE = 96;
   private static final int RUN = 1 << 20;
-  private static final List<String> COMPRESSED_NAMES =
-      List.of(".xz", ".gz", ".zst", ".bz2", ".lz4", ".png", ".jpg", ".zip", ".jar", ".webp");
+  private static final Set<String> COMPRESSED_NAMES =
+      Set.of("xz", "gz", "zst", "bz2", "lz4", "png", "jpg", "zip", "jar", "webp");
 
   /// What becomes of a run's bytes.
   enum Form {
@@ -34,8 +39,24 @@ final class ErofsPlan {
     COMPRESSED
   }
 
+  /// A content, and the first path that has it.
+  record Content(TreePath path, Digest digest, long size) {
+    /// Its bytes.
+    ///
+    /// @throws IOException if they are missing, or not as many as the tree says
+    ByteSource open(ContentSource contents) throws IOException {
+      ByteSource bytes = contents.open(digest);
+      if (bytes.size() != size) {
+        throw new IOException(
+            "%s: content of %d bytes (expected: %d)"
+                .formatted(path.absolute(), bytes.size(), size));
+      }
+      return bytes;
+    }
+  }
+
   /// A range of one content.
-  record Piece(Digest content, long offset, int size) {}
+  record Piece(Content content, long offset, int size) {}
 
   /// Consecutive bytes of a stream, at most 1 MiB; all but a stream's last are a multiple of the extent size.
   record Run(int stream, Form form, List<Piece> pieces) {
@@ -53,8 +74,9 @@ final class ErofsPlan {
     /// In whole blocks, the last filled up with zeros if nothing is inline.
     ///
     /// @param stream which holds all but the inline bytes
+    /// @param content what lies there
     /// @param inlineSize how many bytes lie behind the inode, 0 to 4095
-    record Flat(int stream, int inlineSize) implements Placement {}
+    record Flat(int stream, Content content, int inlineSize) implements Placement {}
 
     /// In extents.
     ///
@@ -66,7 +88,7 @@ final class ErofsPlan {
     record Fragment(long offset) implements Placement {}
   }
 
-  private record Key(Digest content, int inlineSize) {}
+  private record Key(Digest content, long size, int inlineSize) {}
 
   private final Compression compression;
   private final int extentSize;
@@ -89,7 +111,7 @@ final class ErofsPlan {
         .forEach(entry -> {
           if (entry.inode() instanceof Inode.RegularFile file
               && !plan.byInode.containsKey(entry.id().value())) {
-            plan.byInode.put(entry.id().value(), plan.place(file, entry.path().name()));
+            plan.byInode.put(entry.id().value(), plan.place(file, entry.path()));
           }
         });
     plan.addRuns(plan.streams++, Form.COMPRESSED, plan.packed);
@@ -111,57 +133,63 @@ final class ErofsPlan {
     return streams;
   }
 
+  /// What the packed inode holds, in order.
+  List<Piece> packed() {
+    return packed;
+  }
+
   /// How many bytes the packed inode holds.
   long packedSize() {
     return packedSize;
   }
 
-  private Placement place(Inode.RegularFile file, String name) {
+  private Placement place(Inode.RegularFile file, TreePath path) {
     int tail = (int) (file.size() % Blocks.SIZE);
     int behind = InodeRecord.EXTENDED + InlineXattrs.size(file.meta().attributes());
     int inline = tail + behind <= Blocks.SIZE ? tail : 0;
     boolean stored =
         compression instanceof Compression.None
             || (file.size() <= LARGEST_INLINE && inline == file.size())
-            || (file.size() > Blocks.SIZE && compressedAlready(name));
-    Key key = new Key(file.content(), stored ? inline : Blocks.SIZE);
+            || (file.size() > Blocks.SIZE && compressedAlready(path.name()));
+    Key key = new Key(file.content(), file.size(), stored ? inline : Blocks.SIZE);
     Placement known = placements.get(key);
     if (known == null) {
-      known = stored ? flat(file, inline) : compressed(file);
+      Content content = new Content(path, file.content(), file.size());
+      known = stored ? flat(content, inline) : compressed(content);
       placements.put(key, known);
     }
     return known;
   }
 
   private static boolean compressedAlready(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    return COMPRESSED_NAMES.stream().anyMatch(lower::endsWith);
+    int dot = name.lastIndexOf('.');
+    return dot >= 0 && COMPRESSED_NAMES.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
   }
 
-  private Placement flat(Inode.RegularFile file, int inline) {
+  private Placement flat(Content content, int inline) {
     int stream = streams++;
-    addRuns(stream, Form.STORED, pieces(file.content(), 0, file.size() - inline));
-    return new Placement.Flat(stream, inline);
+    addRuns(stream, Form.STORED, pieces(content, 0, content.size() - inline));
+    return new Placement.Flat(stream, content, inline);
   }
 
-  private Placement compressed(Inode.RegularFile file) {
-    long tail = file.size() <= LARGEST_FRAGMENT ? file.size() : file.size() % extentSize;
+  private Placement compressed(Content content) {
+    long tail = content.size() <= LARGEST_FRAGMENT ? content.size() : content.size() % extentSize;
     if (tail > LARGEST_FRAGMENT) {
       tail = 0;
     }
-    long body = file.size() - tail;
+    long body = content.size() - tail;
     long offset = packedSize;
-    packed.addAll(pieces(file.content(), body, tail));
+    packed.addAll(pieces(content, body, tail));
     packedSize += tail;
     if (body == 0) {
       return new Placement.Fragment(offset);
     }
     int stream = streams++;
-    addRuns(stream, Form.COMPRESSED, pieces(file.content(), 0, body));
+    addRuns(stream, Form.COMPRESSED, pieces(content, 0, body));
     return new Placement.Extents(stream, body, offset);
   }
 
-  private static List<Piece> pieces(Digest content, long from, long size) {
+  private static List<Piece> pieces(Content content, long from, long size) {
     List<Piece> pieces = new ArrayList<>();
     for (long at = 0; at < size; at += RUN) {
       pieces.add(new Piece(content, from + at, (int) Math.min(RUN, size - at)));

@@ -7,5 +7,11 @@ package io.microvisor.formats.erofs;
 /// @param packedSize how many bytes of content went into the packed inode
 /// @param metadataSize the metadata at the end of the image
 /// @param inodes how many there are, without the packed inode
+/// @param index where the contents are, for an [EarlierImage]
 public record ErofsResult(
-    long size, long contentSize, long packedSize, long metadataSize, int inodes) {}
+    long size,
+    long contentSize,
+    long packedSize,
+    long metadataSize,
+    int inodes,
+    ImageIndex index) {}

@@ -2,14 +2,17 @@ package io.microvisor.formats.erofs;
 
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
+import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.RandomSink;
-import io.microvisor.bytes.StructWriter;
 import io.microvisor.formats.tree.FileTree;
-import io.microvisor.formats.tree.Inode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// Writes an image of a [FileTree].
 ///
@@ -20,56 +23,60 @@ public final class ErofsWriter {
 
   private final ErofsSpec spec;
   private final ContentSource contents;
+  private final EarlierImage earlier;
   private final RandomSink out;
+  private final Map<Digest, ImageIndex.Place> places = new HashMap<>();
 
-  private ErofsWriter(ErofsSpec spec, ContentSource contents, RandomSink out) {
+  private ErofsWriter(
+      ErofsSpec spec, ContentSource contents, EarlierImage earlier, RandomSink out) {
     this.spec = spec;
     this.contents = contents;
+    this.earlier = earlier;
     this.out = out;
   }
 
-  /// Writes an image of `tree` to `out` from position 0 and sets the sink's size. Contents are read and compressed on
-  /// all processors; memory is a few MiB for each of them and a few hundred bytes for each inode.
+  /// Writes an image that has nothing in common with an earlier one, see
+  /// [#write(FileTree, ContentSource, ErofsSpec, EarlierImage, RandomSink)].
+  public static ErofsResult write(
+      FileTree tree, ContentSource contents, ErofsSpec spec, RandomSink out) throws IOException {
+    return write(tree, contents, spec, EarlierImage.NONE, out);
+  }
+
+  /// Writes an image of `tree` to `out` from position 0 and sets the sink's size. Contents that the earlier image lacks
+  /// are read and compressed on all processors; memory is a few MiB for each of them and a few hundred bytes for each
+  /// inode.
   ///
   /// @throws IOException if a content is missing or not of the size the tree says, or the sink fails
   /// @throws IllegalArgumentException if an attribute cannot be expressed
   public static ErofsResult write(
-      FileTree tree, ContentSource contents, ErofsSpec spec, RandomSink out) throws IOException {
-    return write(tree, contents, spec, out, Runtime.getRuntime().availableProcessors());
+      FileTree tree, ContentSource contents, ErofsSpec spec, EarlierImage earlier, RandomSink out)
+      throws IOException {
+    return write(tree, contents, spec, earlier, out, Runtime.getRuntime().availableProcessors());
   }
 
   static ErofsResult write(
-      FileTree tree, ContentSource contents, ErofsSpec spec, RandomSink out, int threads)
+      FileTree tree,
+      ContentSource contents,
+      ErofsSpec spec,
+      EarlierImage earlier,
+      RandomSink out,
+      int threads)
       throws IOException {
-    checkSizes(tree, contents);
     ErofsPlan plan = ErofsPlan.of(tree, spec.compression());
-    RunEncoder encoder = new RunEncoder(contents, spec.compression(), spec.cache());
-    ContentBlocks blocks = ContentBlocks.write(plan, encoder, FIRST_BLOCK, threads, out);
+    RunEncoder encoder = new RunEncoder(contents, spec.compression(), spec.cache(), earlier);
+    ContentBlocks blocks = ContentBlocks.write(plan, encoder, earlier, FIRST_BLOCK, threads, out);
     ErofsLayout layout = ErofsLayout.of(tree, plan, blocks, spec);
-    return new ErofsWriter(spec, contents, out).write(tree, plan, layout);
-  }
-
-  private static void checkSizes(FileTree tree, ContentSource contents) throws IOException {
-    for (FileTree.Entry entry : (Iterable<FileTree.Entry>) tree.entries()::iterator) {
-      if (entry.inode() instanceof Inode.RegularFile file && file.size() > 0) {
-        long size = contents.open(file.content()).size();
-        if (size != file.size()) {
-          throw new IOException(
-              entry.path().absolute()
-                  + ": content of "
-                  + size
-                  + " bytes (expected: "
-                  + file.size()
-                  + ")");
-        }
-      }
-    }
+    ErofsWriter writer = new ErofsWriter(spec, contents, earlier, out);
+    writer.places.putAll(blocks.places());
+    return writer.write(tree, plan, layout);
   }
 
   private ErofsResult write(FileTree tree, ErofsPlan plan, ErofsLayout layout) throws IOException {
+    byte[] metadata = new byte[Math.toIntExact(layout.metadataSize())];
     for (ErofsLayout.Node node : layout.nodes()) {
-      write(layout, node);
+      write(layout, node, metadata);
     }
+    out.write(layout.metaBlock() * Blocks.SIZE, ByteBuffer.wrap(metadata));
     long blocks = layout.metaBlock() + Blocks.count(layout.metadataSize());
     if (blocks > MOST_BLOCKS) {
       throw new IOException("EROFS image: " + blocks + " blocks (expected: at most 2^32 - 1)");
@@ -93,7 +100,8 @@ public final class ErofsWriter {
         tree.contentSize(),
         plan.packedSize(),
         layout.metadataSize(),
-        tree.inodeCount());
+        tree.inodeCount(),
+        ImageIndex.of(places, plan.packed()));
   }
 
   private int windowLog() {
@@ -103,21 +111,18 @@ public final class ErofsWriter {
     };
   }
 
-  private void write(ErofsLayout layout, ErofsLayout.Node node) throws IOException {
+  private void write(ErofsLayout layout, ErofsLayout.Node node, byte[] metadata)
+      throws IOException {
     NodeDraft draft = node.draft();
     InodeRecord inode = draft.inode();
     byte[] head =
         (draft.ownBlocks() > 0 ? inode.withUnion(node.block()) : inode).toBytes(spec.buildTime());
     byte[] xattrs = InlineXattrs.toBytes(draft.attributes());
     byte[] behind = behind(layout, node);
-    byte[] bytes =
-        StructWriter.ofSize(draft.size())
-            .bytes(head)
-            .bytes(xattrs)
-            .zeros(draft.size() - head.length - xattrs.length - behind.length)
-            .bytes(behind)
-            .toBytes();
-    out.write(layout.metaBlock() * Blocks.SIZE + node.position(), ByteBuffer.wrap(bytes));
+    int start = Math.toIntExact(node.position());
+    System.arraycopy(head, 0, metadata, start, head.length);
+    System.arraycopy(xattrs, 0, metadata, start + head.length, xattrs.length);
+    System.arraycopy(behind, 0, metadata, start + draft.size() - behind.length, behind.length);
   }
 
   /// What goes behind the inode; what goes into blocks of the inode's own is written at once.
@@ -131,13 +136,25 @@ public final class ErofsWriter {
           split(node, target.text().getBytes(StandardCharsets.UTF_8));
       case NodeDraft.Payload.Directory directory ->
           split(node, directory.content().toBytes(id -> layout.nodes().get(id).nid()));
-      case NodeDraft.Payload.Tail tail -> {
-        ByteSource source = contents.open(tail.file().content());
-        ByteBuffer bytes = ByteBuffer.allocate(tail.length());
-        source.readFully(source.size() - tail.length(), bytes);
-        yield bytes.array();
-      }
+      case NodeDraft.Payload.Tail tail ->
+          tail(tail, layout.metaBlock() * Blocks.SIZE + node.position() + node.draft().size());
     };
+  }
+
+  /// @param end where in the image it ends
+  private byte[] tail(NodeDraft.Payload.Tail tail, long end) throws IOException {
+    Digest key = RunEncoder.key(tail);
+    places.put(key, new ImageIndex.Place(end - tail.length(), tail.length(), List.of()));
+    ByteBuffer bytes = ByteBuffer.allocate(tail.length());
+    Optional<ImageIndex.Place> known =
+        earlier.index().find(key).filter(place -> place.size() == tail.length());
+    if (known.isPresent()) {
+      earlier.bytes().readFully(known.get().position(), bytes);
+    } else {
+      ByteSource source = tail.content().open(contents);
+      source.readFully(source.size() - tail.length(), bytes);
+    }
+    return bytes.array();
   }
 
   private byte[] split(ErofsLayout.Node node, byte[] bytes) throws IOException {

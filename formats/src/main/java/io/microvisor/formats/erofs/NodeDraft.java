@@ -19,7 +19,7 @@ record NodeDraft(InodeRecord inode, Attributes attributes, Payload data, long ow
     record None() implements Payload {}
 
     /// The last bytes of a file, behind the inode.
-    record Tail(Inode.RegularFile file, int length) implements Payload {}
+    record Tail(ErofsPlan.Content content, int length) implements Payload {}
 
     /// The [BlockMap] of extents, behind the inode at the next multiple of 8.
     record Extents(List<Extent> extents, int fragmentSize, long fragmentOffset)
@@ -62,7 +62,7 @@ record NodeDraft(InodeRecord inode, Attributes attributes, Payload data, long ow
                   FileType.REGULAR,
                   file.size(),
                   block,
-                  new Payload.Tail(file, flat.inlineSize()),
+                  new Payload.Tail(flat.content(), flat.inlineSize()),
                   0,
                   flat.inlineSize());
         }

@@ -57,6 +57,11 @@ final class NodeReader {
     return nid == 0 ? this : new NodeReader(image, superBlock, window, read(nid).content());
   }
 
+  /// The content of the packed inode; empty if there is none.
+  ByteSource packed() {
+    return packed;
+  }
+
   /// The inode with number `nid`.
   Node read(long nid) throws IOException {
     long start = superBlock.metaBlock() * Blocks.SIZE;

@@ -8,6 +8,7 @@ import io.microvisor.bytes.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,10 +19,38 @@ import java.util.Optional;
 /// A compressed extent's frame ends with its last block, zeros before it. An extent that would not save a block is
 /// stored. What the cache keeps of a run is, for each extent, the length of its frame (4 bytes, big-endian; 0 if it is
 /// stored) and the frame.
-///
-/// @param contents where the bytes come from
-record RunEncoder(ContentSource contents, Compression compression, ExtentCache cache) {
-  private static final String KEY = "erofs extents 1";
+final class RunEncoder {
+  private static final String KEY = "erofs extents 2";
+  private static final byte[] STORED = (KEY + " stored\n").getBytes(StandardCharsets.US_ASCII);
+
+  private final ContentSource contents;
+  private final Compression compression;
+  private final ExtentCache cache;
+  private final EarlierImage earlier;
+  private final ByteSource packedBefore;
+
+  /// What keys of compressed runs begin with.
+  private final byte[] compressed;
+
+  /// @param contents where the bytes come from
+  /// @param earlier asked for fragments first: those behind one that changed are all compressed again
+  RunEncoder(
+      ContentSource contents, Compression compression, ExtentCache cache, EarlierImage earlier)
+      throws IOException {
+    this.contents = contents;
+    this.compression = compression;
+    this.cache = cache;
+    this.earlier = earlier;
+    this.packedBefore = earlier.packed();
+    this.compressed =
+        switch (compression) {
+          case Compression.None _ -> STORED;
+          case Compression.Zstd zstd ->
+              "%s zstd %s level %d extent %d\n"
+                  .formatted(KEY, ZstdVersion.VERSION, zstd.level(), zstd.extentSize())
+                  .getBytes(StandardCharsets.US_ASCII);
+        };
+  }
 
   /// A run as blocks.
   ///
@@ -29,12 +58,34 @@ record RunEncoder(ContentSource contents, Compression compression, ExtentCache c
   /// @param extents with [Extent#block] counted from the first of them
   record Encoded(ByteBuffer blocks, List<Extent> extents) {}
 
-  Encoded encode(ErofsPlan.Run run) throws IOException {
+  /// @param key of the run, see [#key]
+  Encoded encode(ErofsPlan.Run run, Digest key) throws IOException {
     return switch (compression) {
       case Compression.Zstd zstd when run.form() == ErofsPlan.Form.COMPRESSED ->
-          compressed(run, zstd);
+          compressed(run, key, zstd);
       case Compression.Zstd _, Compression.None _ -> stored(run);
     };
+  }
+
+  /// Stands for all that a run's blocks depend on.
+  Digest key(ErofsPlan.Run run) {
+    MessageDigest hasher = Digest.hasher();
+    hasher.update(
+        switch (run.form()) {
+          case STORED -> STORED;
+          case COMPRESSED -> compressed;
+        });
+    ByteBuffer range = ByteBuffer.allocate(Long.BYTES + Integer.BYTES);
+    for (ErofsPlan.Piece piece : run.pieces()) {
+      hasher.update(piece.content().digest().bytes());
+      hasher.update(range.clear().putLong(piece.offset()).putInt(piece.size()).flip());
+    }
+    return Digest.of(hasher.digest());
+  }
+
+  /// Stands for the last bytes of a content, which lie behind an inode.
+  static Digest key(NodeDraft.Payload.Tail tail) {
+    return Digest.sha256(KEY + " inline " + tail.length() + " " + tail.content().digest().hex());
   }
 
   private Encoded stored(ErofsPlan.Run run) throws IOException {
@@ -46,8 +97,8 @@ record RunEncoder(ContentSource contents, Compression compression, ExtentCache c
         ByteBuffer.wrap(bytes), List.of(new Extent(size, 0, blocks, ErofsPlan.Form.STORED)));
   }
 
-  private Encoded compressed(ErofsPlan.Run run, Compression.Zstd zstd) throws IOException {
-    Digest key = key(run, zstd);
+  private Encoded compressed(ErofsPlan.Run run, Digest key, Compression.Zstd zstd)
+      throws IOException {
     int count = Math.ceilDiv(run.size(), zstd.extentSize());
     List<byte[]> frames = List.of();
     Optional<byte[]> cached = cache.find(key);
@@ -143,21 +194,16 @@ record RunEncoder(ContentSource contents, Compression compression, ExtentCache c
     return buffer.hasRemaining() ? List.of() : frames;
   }
 
-  private static Digest key(ErofsPlan.Run run, Compression.Zstd zstd) {
-    StringBuilder text = new StringBuilder(KEY).append(" zstd ").append(ZstdVersion.VERSION);
-    text.append(" level ").append(zstd.level()).append(" extent ").append(zstd.extentSize());
-    for (ErofsPlan.Piece piece : run.pieces()) {
-      text.append('\n').append(piece.content().hex());
-      text.append(' ').append(piece.offset()).append(' ').append(piece.size());
-    }
-    return Digest.sha256(text.toString().getBytes(StandardCharsets.US_ASCII));
-  }
-
   private void read(ErofsPlan.Run run, byte[] into) throws IOException {
     int at = 0;
     for (ErofsPlan.Piece piece : run.pieces()) {
-      ByteSource source = contents.open(piece.content());
-      source.readFully(piece.offset(), ByteBuffer.wrap(into, at, piece.size()));
+      ByteBuffer bytes = ByteBuffer.wrap(into, at, piece.size());
+      Optional<ImageIndex.Fragment> fragment = earlier.index().fragment(piece);
+      if (fragment.isPresent()) {
+        packedBefore.readFully(fragment.get().packedOffset(piece), bytes);
+      } else {
+        piece.content().open(contents).readFully(piece.offset(), bytes);
+      }
       at += piece.size();
     }
   }

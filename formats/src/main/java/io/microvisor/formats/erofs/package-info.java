@@ -7,8 +7,9 @@
 /// [ErofsLayout] places the metadata once the sizes of the compressed contents are known.
 ///
 /// Contents are compressed in extents of a fixed *input* size, so an extent's bytes depend on nothing but its
-/// content, the level and that size, and an [ExtentCache] can keep them from build to build. Small files and the ends
-/// of files, which would waste most of their last block, share one compressed stream, the packed inode ("fragments").
+/// content, the level and that size, and an [ExtentCache] can keep them from build to build. What an [EarlierImage] has
+/// in common with the next one is copied from it. Small files and the ends of files, which would waste most of their
+/// last block, share one compressed stream, the packed inode ("fragments").
 ///
 /// Non-goals: compression other than zstd, shared attributes, several devices, chunks, writing to an existing image,
 /// reading what other makers write beyond what this one writes.

@@ -1,6 +1,5 @@
 package io.microvisor.formats.pe;
 
-import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.RandomSink;
 import io.microvisor.bytes.StructWriter;
 import java.io.IOException;
@@ -19,16 +18,7 @@ public final class PeWriter {
     out.write(0, plan.base().slice(0, plan.baseSize()));
     patchHeaders(plan, out);
     for (var piece : new TreeMap<>(plan.pieces()).entrySet()) {
-      copy(piece.getValue(), piece.getKey(), out);
-    }
-  }
-
-  private static void copy(ByteSource from, long position, RandomSink out) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
-    for (long at = 0; at < from.size(); at += buffer.capacity()) {
-      buffer.clear().limit((int) Math.min(buffer.capacity(), from.size() - at));
-      from.readFully(at, buffer);
-      out.write(position + at, buffer.flip());
+      out.write(piece.getKey(), piece.getValue());
     }
   }
 

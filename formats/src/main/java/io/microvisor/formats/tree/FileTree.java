@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -249,6 +250,24 @@ public final class FileTree {
     /// Removes the path given as text, see [#remove(TreePath)].
     public Builder remove(String path) {
       return remove(TreePath.of(path));
+    }
+
+    /// Removes all paths but those that are `wanted`, and the root.
+    public Builder retain(Predicate<TreePath> wanted) {
+      entries.keySet().removeIf(path -> !path.isRoot() && !wanted.test(path));
+      return this;
+    }
+
+    /// What is at `directory` so far, and all below it, in order of path.
+    public List<Entry> below(TreePath directory) {
+      List<Entry> below = new ArrayList<>();
+      for (Entry entry : entries.tailMap(directory, true).values()) {
+        if (!entry.path().startsWith(directory)) {
+          break;
+        }
+        below.add(new Entry(entry.path(), entry.id(), inode(entry)));
+      }
+      return below;
     }
 
     /// What is at `path` so far.

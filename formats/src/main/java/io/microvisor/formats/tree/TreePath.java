@@ -41,22 +41,19 @@ public final class TreePath implements Comparable<TreePath> {
   }
 
   private static boolean isCanonical(String text) {
-    int start = 0;
-    for (int i = 0; i <= text.length(); i++) {
-      if (i == text.length() || text.charAt(i) == '/') {
-        int length = i - start;
-        if ((length == 0 && !text.isEmpty()) || length > LONGEST_NAME / 3) {
-          return false;
-        }
-        if (length > 0 && text.charAt(start) == '.' && length <= 2) {
-          return false;
-        }
-        start = i + 1;
-      } else if (text.charAt(i) == 0) {
+    if (text.isEmpty()) {
+      return true;
+    }
+    for (int start = 0; start <= text.length(); ) {
+      int slash = text.indexOf('/', start);
+      int end = slash < 0 ? text.length() : slash;
+      int length = end - start;
+      if (length == 0 || length > LONGEST_NAME / 3 || (length <= 2 && text.charAt(start) == '.')) {
         return false;
       }
+      start = end + 1;
     }
-    return true;
+    return text.indexOf(0) < 0;
   }
 
   private static String checkName(String name, String whole) {

@@ -108,7 +108,7 @@ final class ErofsWriterTest {
     assertThatThrownBy(
             () -> ErofsWriter.write(sample.tree(), contents, SampleTree.spec(), new MemorySink()))
         .isInstanceOf(IOException.class)
-        .hasMessage("/etc/f: content of 100 bytes (expected: 99)");
+        .hasMessage("EROFS image: /etc/f: content of 100 bytes (expected: 99)");
   }
 
   @Test

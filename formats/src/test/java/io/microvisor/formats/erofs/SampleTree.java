@@ -73,7 +73,8 @@ final class SampleTree {
 
   byte[] image(ErofsSpec spec, int threads) throws IOException {
     MemorySink sink = new MemorySink();
-    ErofsResult result = ErofsWriter.write(tree(), contents(), spec, sink, threads);
+    ErofsResult result =
+        ErofsWriter.write(tree(), contents(), spec, EarlierImage.NONE, sink, threads);
     byte[] image = sink.toBytes();
     if (result.size() != image.length) {
       throw new IllegalStateException("result of " + result.size() + ", not " + image.length);

@@ -1,6 +1,8 @@
 package io.microvisor.packages.supply;
 
 import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.ContentSource;
+import io.microvisor.bytes.Digest;
 import io.microvisor.packages.catalog.PackageCatalog;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.fetch.Download;
@@ -243,6 +245,11 @@ public final class PackageSupply implements Closeable {
               ByteSource.of(files.get(i))));
     }
     return new Unpacker(store).unpackAll(debs, progress);
+  }
+
+  /// The contents of the package with this digest, and perhaps others, if it was unpacked before.
+  public Optional<ContentSource> unpacked(Digest sha256) throws IOException {
+    return new Unpacker(store).contents(sha256);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.microvisor.packages.unpack;
 
 import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
 import io.microvisor.formats.tar.TarReader;
@@ -64,6 +65,16 @@ public final class Unpacker {
       return pack.isPresent() ? Optional.of(unpacked(pack.get())) : Optional.empty();
     } catch (FormatException _) {
       return Optional.empty(); // To be unpacked again, in its place.
+    }
+  }
+
+  /// The contents of the package with this digest, and perhaps others, if it was unpacked before; a damaged result
+  /// counts as none.
+  public Optional<ContentSource> contents(Digest sha256) throws IOException {
+    try {
+      return store.packs().contents(key(sha256));
+    } catch (FormatException _) {
+      return Optional.empty();
     }
   }
 
