@@ -85,13 +85,7 @@ public final class MachineTools {
   /// @param stdio whether its console is this process's terminal or [Machine#console]
   public Machine start(MachineSpec spec, Path scratch, ToolRun.Stdio stdio)
       throws IOException, InterruptedException {
-    Path variables = scratch.resolve("variables.fd");
-    Files.copy(
-        switch (spec.firmware()) {
-          case Firmware.Plain _ -> root.path().resolve(QemuCommand.FIRMWARE_VARIABLES.substring(1));
-          case Firmware.SecureBoot secure -> secure.variables();
-        },
-        variables);
+    Path variables = variables(spec.firmware(), scratch.resolve("variables.fd"));
     ToolSpec.Access diskAccess =
         switch (spec.disk().disposition()) {
           case SNAPSHOT -> ToolSpec.Access.READ_ONLY;
@@ -115,6 +109,16 @@ public final class MachineTools {
       tool = tool.device("kvm");
     }
     return new Machine(ToolRun.start(support, tool, stdio), report);
+  }
+
+  private Path variables(Firmware firmware, Path copy) throws IOException {
+    Path empty = root.path().resolve(QemuCommand.FIRMWARE_VARIABLES.substring(1));
+    return switch (firmware) {
+      case Firmware.Plain _ -> Files.copy(empty, copy);
+      case Firmware.SecureBoot(Path variables) -> Files.copy(variables, copy);
+      case Firmware.Remembering(Path variables) ->
+          Files.exists(variables) ? variables : Files.copy(empty, variables);
+    };
   }
 
   /// Makes a throw-away ssh key pair `key` and `key.pub` in a folder.

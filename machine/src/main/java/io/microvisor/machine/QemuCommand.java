@@ -22,8 +22,7 @@ public final class QemuCommand {
 
   /// What is added to the guest's command line (systemd-stub(7)) when it is slow: devices that take longer than the usual 90
   /// seconds to show up are late, not missing.
-  private static final String PATIENCE =
-      "io.systemd.stub.kernel-cmdline-extra=systemd.default_device_timeout_sec=600";
+  private static final String PATIENCE = "systemd.default_device_timeout_sec=600";
 
   private QemuCommand() {}
 
@@ -33,7 +32,7 @@ public final class QemuCommand {
     add(command, "/usr/bin/qemu-system-x86_64", "-nodefaults", "-no-user-config");
     String code =
         switch (spec.firmware()) {
-          case Firmware.Plain _ -> {
+          case Firmware.Plain _, Firmware.Remembering _ -> {
             add(command, "-machine", "q35,smm=off");
             yield FIRMWARE_CODE;
           }
@@ -56,9 +55,9 @@ public final class QemuCommand {
           }
         }
         add(command, "-cpu", "Nehalem");
-        add(command, "-smbios", "type=11,value=" + PATIENCE);
       }
     }
+    kernelParameters(spec, command);
     add(command, "-smp", Integer.toString(spec.processors()));
     add(command, "-m", (spec.memory().bytes() >> 20) + "M");
     add(command, "-drive", "if=pflash,unit=0,format=raw,readonly=on,file=" + code);
@@ -100,6 +99,21 @@ public final class QemuCommand {
       case SERIAL -> add(command, "-serial", "file:" + REPORT);
     }
     return List.copyOf(command);
+  }
+
+  /// All in one string: the stub reads the first.
+  private static void kernelParameters(MachineSpec spec, List<String> command) {
+    List<String> words = new ArrayList<>(spec.kernelParameters());
+    switch (spec.acceleration()) {
+      case KVM -> {}
+      case TCG -> words.addFirst(PATIENCE);
+    }
+    if (!words.isEmpty()) {
+      add(
+          command,
+          "-smbios",
+          "type=11,value=io.systemd.stub.kernel-cmdline-extra=" + String.join(" ", words));
+    }
   }
 
   private static void network(MachineSpec spec, List<String> command) {

@@ -75,6 +75,18 @@ public final class Guest implements Closeable {
       Path scratch,
       List<Credential> credentials)
       throws IOException, InterruptedException {
+    return boot(tools, firmware, disk, scratch, credentials, List.of());
+  }
+
+  /// The same with parameters added to the kernel's command line.
+  public static Guest boot(
+      MachineTools tools,
+      Firmware firmware,
+      MachineSpec.Disk disk,
+      Path scratch,
+      List<Credential> credentials,
+      List<String> kernelParameters)
+      throws IOException, InterruptedException {
     Path keys = Files.createDirectories(scratch.resolve("keys"));
     Path known = keys.resolve("key.pub");
     String key = Files.exists(known) ? Files.readString(known).strip() : tools.makeKey(keys);
@@ -91,8 +103,9 @@ public final class Guest implements Closeable {
             OptionalInt.of(port),
             MachineSpec.Network.USER,
             all,
-            MachineSpec.Reset.STOPS,
-            MachineSpec.Console.OUTPUT);
+                MachineSpec.Reset.STOPS,
+                MachineSpec.Console.OUTPUT)
+            .withKernelParameters(kernelParameters);
     Machine machine =
         tools.start(spec, Files.createTempDirectory(scratch, "machine"), ToolRun.Stdio.PIPED);
     Guest guest = new Guest(tools, machine, keys, port);
