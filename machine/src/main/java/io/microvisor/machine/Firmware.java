@@ -7,6 +7,11 @@ public sealed interface Firmware {
   /// Without Secure Boot, with an empty variable store.
   record Plain() implements Firmware {}
 
+  /// Without Secure Boot, with a variable store that the machine keeps from one start to the next.
+  ///
+  /// @param variables where it is; made, empty, if it is not there
+  record Remembering(Path variables) implements Firmware {}
+
   /// With Secure Boot. Its variables are behind system management mode, which costs time.
   ///
   /// @param variables a variable store with keys enrolled; the machine works on a copy

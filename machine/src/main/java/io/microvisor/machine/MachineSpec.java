@@ -19,6 +19,7 @@ import java.util.OptionalInt;
 /// @param console where the serial console goes
 /// @param clock how the guest's time passes
 /// @param report whether there is a second serial port, whose output is kept apart
+/// @param kernelParameters added to the guest's command line, which its stub obeys without Secure Boot
 public record MachineSpec(
     Firmware firmware,
     Disk disk,
@@ -31,7 +32,8 @@ public record MachineSpec(
     Reset reset,
     Console console,
     Clock clock,
-    Report report) {
+    Report report,
+    List<String> kernelParameters) {
   /// How the guest's time passes.
   public enum Clock {
     /// As the host's.
@@ -104,7 +106,7 @@ public record MachineSpec(
     OUTPUT
   }
 
-  /// With the host's clock and no report.
+  /// With the host's clock, no report, and the guest's own command line.
   public MachineSpec(
       Firmware firmware,
       Disk disk,
@@ -128,7 +130,8 @@ public record MachineSpec(
         reset,
         console,
         Clock.HOST,
-        Report.NONE);
+        Report.NONE,
+        List.of());
   }
 
   /// The same with a report, and another clock.
@@ -145,11 +148,37 @@ public record MachineSpec(
         reset,
         console,
         other,
-        Report.SERIAL);
+        Report.SERIAL,
+        kernelParameters);
+  }
+
+  /// The same with parameters added to the guest's command line.
+  public MachineSpec withKernelParameters(List<String> others) {
+    return new MachineSpec(
+        firmware,
+        disk,
+        memory,
+        processors,
+        acceleration,
+        sshPort,
+        network,
+        credentials,
+        reset,
+        console,
+        clock,
+        report,
+        others);
   }
 
   public MachineSpec {
     credentials = List.copyOf(credentials);
+    kernelParameters = List.copyOf(kernelParameters);
+    for (String each : kernelParameters) {
+      if (!each.matches("[!-+\\--~]+")) {
+        throw new IllegalArgumentException(
+            "kernel parameter: \"" + each + "\" (expected: printable ASCII without blanks and commas)");
+      }
+    }
     if (memory.bytes() < 256L << 20) {
       throw new IllegalArgumentException("memory: " + memory + " (expected: at least 256 MiB)");
     }

@@ -96,10 +96,8 @@ public final class MachineTools {
             .bind(spec.disk().image(), QemuCommand.DISK, diskAccess);
     tool =
         switch (spec.firmware()) {
-          case Firmware.Plain _ ->
-              withVariables(
-                  tool, root.path().resolve(QemuCommand.FIRMWARE_VARIABLES.substring(1)), scratch);
-          case Firmware.SecureBoot secure -> withVariables(tool, secure.variables(), scratch);
+          case Firmware.Plain _, Firmware.SecureBoot _, Firmware.Remembering _ ->
+              withVariables(tool, spec.firmware(), scratch.resolve("variables.fd"));
           case Firmware.None none ->
               tool.bind(none.kernel(), QemuCommand.KERNEL, ToolSpec.Access.READ_ONLY)
                   .bind(none.initrd(), QemuCommand.INITRD, ToolSpec.Access.READ_ONLY);
@@ -120,10 +118,15 @@ public final class MachineTools {
     return new Machine(ToolRun.start(support, tool, stdio), report);
   }
 
-  private static ToolSpec withVariables(ToolSpec tool, Path original, Path scratch)
-      throws IOException {
-    Path variables = scratch.resolve("variables.fd");
-    Files.copy(original, variables);
+  private ToolSpec withVariables(ToolSpec tool, Firmware firmware, Path copy) throws IOException {
+    Path empty = root.path().resolve(QemuCommand.FIRMWARE_VARIABLES.substring(1));
+    Path variables =
+        switch (firmware) {
+          case Firmware.Plain _ -> Files.copy(empty, copy);
+          case Firmware.SecureBoot(Path enrolled) -> Files.copy(enrolled, copy);
+          case Firmware.Remembering(Path own) -> Files.exists(own) ? own : Files.copy(empty, own);
+          case Firmware.None _ -> throw new IllegalArgumentException("variables of no firmware");
+        };
     return tool.bind(variables, QemuCommand.VARIABLES, ToolSpec.Access.READ_WRITE);
   }
 

@@ -28,8 +28,7 @@ public final class QemuCommand {
 
   /// What is added to the guest's command line (systemd-stub(7)) when it is slow: devices that take longer than the usual 90
   /// seconds to show up are late, not missing.
-  private static final String PATIENCE =
-      "io.systemd.stub.kernel-cmdline-extra=systemd.default_device_timeout_sec=600";
+  private static final String PATIENCE = "systemd.default_device_timeout_sec=600";
 
   private QemuCommand() {}
 
@@ -41,7 +40,7 @@ public final class QemuCommand {
     add(command, "/usr/bin/qemu-system-x86_64", "-nodefaults", "-no-user-config");
     String nvdimm = spec.disk().bus() == Bus.NVDIMM ? ",nvdimm=on" : "";
     switch (spec.firmware()) {
-      case Firmware.Plain _ -> {
+      case Firmware.Plain _, Firmware.Remembering _ -> {
         add(command, "-machine", "q35,smm=off" + nvdimm);
         firmware(command, FIRMWARE_CODE);
       }
@@ -68,9 +67,9 @@ public final class QemuCommand {
           }
         }
         add(command, "-cpu", "Nehalem");
-        add(command, "-smbios", "type=11,value=" + PATIENCE);
       }
     }
+    kernelParameters(spec, command);
     add(command, "-smp", Integer.toString(spec.processors()));
     switch (spec.disk().bus()) {
       case VIRTIO, NVME, SATA, USB -> {
@@ -142,6 +141,21 @@ public final class QemuCommand {
         command,
         "-drive",
         "if=none,id=disk,format=raw,cache=unsafe,discard=unmap,file=" + DISK + snapshot);
+  }
+
+  /// All in one string: the stub reads the first.
+  private static void kernelParameters(MachineSpec spec, List<String> command) {
+    List<String> words = new ArrayList<>(spec.kernelParameters());
+    switch (spec.acceleration()) {
+      case KVM -> {}
+      case TCG -> words.addFirst(PATIENCE);
+    }
+    if (!words.isEmpty()) {
+      add(
+          command,
+          "-smbios",
+          "type=11,value=io.systemd.stub.kernel-cmdline-extra=" + String.join(" ", words));
+    }
   }
 
   private static void network(MachineSpec spec, List<String> command) {

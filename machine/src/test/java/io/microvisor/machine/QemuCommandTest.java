@@ -24,6 +24,21 @@ class QemuCommandTest {
   }
 
   @Test
+  void addsToTheGuestsCommandLineInOneString() {
+    MachineSpec spec =
+        spec(MachineSpec.Disposition.SNAPSHOT)
+            .withKernelParameters(List.of("systemd.factory_reset=yes", "debug"));
+
+    assertThat(QemuCommand.of(spec))
+        .containsOnlyOnce(
+            "type=11,value=io.systemd.stub.kernel-cmdline-extra="
+                + "systemd.default_device_timeout_sec=600 systemd.factory_reset=yes debug");
+    assertThatThrownBy(() -> spec.withKernelParameters(List.of("a,b")))
+        .hasMessage(
+            "kernel parameter: \"a,b\" (expected: printable ASCII without blanks and commas)");
+  }
+
+  @Test
   void guardsTheVariablesOfSecureBoot() {
     assertThat(
             command(

@@ -77,6 +77,18 @@ public final class Guest implements Closeable {
       Path scratch,
       List<Credential> credentials)
       throws IOException, InterruptedException {
+    return boot(tools, firmware, disk, scratch, credentials, List.of());
+  }
+
+  /// The same with parameters added to the kernel's command line.
+  public static Guest boot(
+      MachineTools tools,
+      Firmware firmware,
+      MachineSpec.Disk disk,
+      Path scratch,
+      List<Credential> credentials,
+      List<String> kernelParameters)
+      throws IOException, InterruptedException {
     Path keys = Files.createDirectories(scratch.resolve("keys"));
     Path known = keys.resolve("key.pub");
     String key = Files.exists(known) ? Files.readString(known).strip() : tools.makeKey(keys);
@@ -94,7 +106,8 @@ public final class Guest implements Closeable {
             MachineSpec.Network.USER,
             all,
             MachineSpec.Reset.STOPS,
-            MachineSpec.Console.OUTPUT);
+            MachineSpec.Console.OUTPUT)
+            .withKernelParameters(kernelParameters);
     return start(tools, spec, scratch, keys);
   }
 

@@ -50,16 +50,19 @@ public record NodeImage(Path file, Bus bus, int sectorBytes) {
     return new NodeImage(file, bus, sectorBytes);
   }
 
-  /// Boots it.
+  /// Boots it, with what its firmware remembers of earlier boots.
   ///
   /// @param scratch the same folder for each boot
-  public Guest boot(MachineTools tools, Path scratch) throws IOException, InterruptedException {
+  /// @param kernelParameters added to the kernel's command line
+  public Guest boot(MachineTools tools, Path scratch, String... kernelParameters)
+      throws IOException, InterruptedException {
     return Guest.boot(
         tools,
-        new Firmware.Plain(),
+        new Firmware.Remembering(file.resolveSibling(file.getFileName() + ".variables")),
         new MachineSpec.Disk(file, MachineSpec.Disposition.PERSISTENT, bus, sectorBytes),
         scratch,
-        List.of());
+        List.of(),
+        List.of(kernelParameters));
   }
 
   /// Its partitions.

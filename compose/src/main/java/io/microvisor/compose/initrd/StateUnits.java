@@ -18,6 +18,7 @@ import java.util.TreeMap;
 /// | `systemd-repart` | the image has definitions | makes slot B and the state partition, where they are missing |
 /// | `emt-state-found` | | waits until udev has told of all disks |
 /// | `emt-state-missing` | there is no partition | says so |
+/// | `emt-reset`... | a factory reset is asked for | see [ResetUnits] |
 /// | `emt-state` | there is one, and nothing is mounted | checks, repairs, mounts, grows it |
 /// | `emt-state-anew` | it is not mounted; policy `recreate` | makes and mounts it anew |
 /// | `emt-state-damaged` | it is still not mounted | says so; policy `rescue`: has the machine stop |
@@ -45,23 +46,27 @@ final class StateUnits {
       """;
 
   /// What is said appears on the console.
-  private static final String LOUD = "StandardOutput=kmsg\nSyslogIdentifier=emt\nSyslogLevel=err\n";
+  static final String LOUD = "StandardOutput=kmsg\nSyslogIdentifier=emt\nSyslogLevel=err\n";
 
   private static final String MEMORY =
       "ExecStart=mount --mkdir -t tmpfs -o mode=0755,size=50%%,nr_inodes=1m,nosuid,nodev tmpfs "
           + StateStore.MOUNT
           + "\n";
 
-  private static final String NOT_MOUNTED = "ConditionPathIsMountPoint=!" + StateStore.MOUNT + "\n";
+  static final String NOT_MOUNTED = "ConditionPathIsMountPoint=!" + StateStore.MOUNT + "\n";
 
   private final SortedMap<String, String> files = new TreeMap<>();
   private final List<String> units = new ArrayList<>();
 
-  private StateUnits() {}
+  private final TreeCopy copy;
+
+  private StateUnits(TreeCopy copy) {
+    this.copy = copy;
+  }
 
   /// Puts them, and what they read.
   static void put(TreeCopy copy, StateStore state) {
-    StateUnits made = new StateUnits();
+    StateUnits made = new StateUnits(copy);
     switch (state) {
       case StateStore.None _ -> {
         return;
@@ -70,14 +75,14 @@ final class StateUnits {
         made.add("emt-state-memory", "State in memory", "", MEMORY);
         made.folders(List.of());
       }
-      case StateStore.Partition partition -> made.partition(copy, partition);
+      case StateStore.Partition partition -> made.partition(partition);
     }
     made.files.forEach(copy::put);
     made.units.forEach(
         unit -> copy.link(OwnUnits.UNITS + "initrd-root-fs.target.requires/" + unit, "../" + unit));
   }
 
-  private void partition(TreeCopy copy, StateStore.Partition state) {
+  private void partition(StateStore.Partition state) {
     String device = state.device();
     String there = "ConditionPathExists=" + device + "\n";
     String mount =
@@ -86,14 +91,13 @@ final class StateUnits {
             + " "
             + StateStore.MOUNT
             + "\n";
-    repart(copy, state);
+    repart(state);
     add(
         "emt-state-found",
         "Search for the state partition",
         "After=systemd-repart.service\n",
         "ExecStart=-udevadm settle --timeout=30 --exit-if-exists=" + device + "\n");
     wanted(
-        copy,
         "emt-state-missing",
         "Notice of a missing state partition",
         "After=emt-state-found.service\nConditionPathExists=!" + device + "\n",
@@ -104,7 +108,6 @@ final class StateUnits {
                     + " or more)")
             + say("state: is in memory, a restart forgets it"));
     wanted(
-        copy,
         "emt-state",
         "State partition",
         // Later targets ask once more for what failed; by then something else is mounted.
@@ -117,8 +120,8 @@ final class StateUnits {
             + "ExecStart=-/usr/lib/systemd/systemd-growfs "
             + StateStore.MOUNT
             + "\n");
-    damaged(
-        copy, state.damaged(), "After=emt-state.service\n" + there + NOT_MOUNTED, device, mount);
+    damaged(state.damaged(), "After=emt-state.service\n" + there + NOT_MOUNTED, device, mount);
+    ResetUnits.add(this, copy, state, mount);
     add(
         "emt-state-memory",
         "State in memory",
@@ -146,7 +149,7 @@ final class StateUnits {
 
   /// systemd's own unit, which looks for definitions in the wrong place as long as nothing tells it to wait for the root. A
   /// release whose definitions do not fit the disk must not stop the boot, so nothing requires it.
-  private void repart(TreeCopy copy, StateStore.Partition state) {
+  private void repart(StateStore.Partition state) {
     copy.put(
         OwnUnits.UNITS + "systemd-repart.service.d/10-emt.conf",
         """
@@ -162,35 +165,29 @@ final class StateUnits {
     copy.link(
         OwnUnits.UNITS + "initrd-root-fs.target.wants/systemd-repart.service",
         "../systemd-repart.service");
-    copy.put(
-        OwnUnits.UNITS + "emt-layout-failed.service",
-        "[Unit]\nDescription=Notice of a disk that does not fit\nDefaultDependencies=no\n\n[Service]\nType=oneshot\n"
-            + LOUD
-            + say(
-                "disk: cannot be divided as this image wants (expected: "
-                    + state.leastDisk()
-                    + " or more, with room behind the last partition); it is left as it was"));
+    notice(
+        "emt-layout-failed.service",
+        "Notice of a disk that does not fit",
+        say(
+            "disk: cannot be divided as this image wants (expected: "
+                + state.leastDisk()
+                + " or more, with room behind the last partition); it is left as it was"));
   }
 
-  private void damaged(
-      TreeCopy copy, Persistence.Damaged policy, String when, String device, String mount) {
+  private void damaged(Persistence.Damaged policy, String when, String device, String mount) {
     String unreadable = say("state: " + device + " cannot be repaired or mounted");
     switch (policy) {
       case RECREATE -> {
         wanted(
-            copy,
             "emt-state-anew",
             "New state partition",
             when,
             LOUD
                 + unreadable
                 + say("state: is made anew, all in it is lost, as persistence.damaged says")
-                + "ExecStart=mkfs.ext4 -q -F -L state "
-                + device
-                + "\n"
+                + make(device)
                 + mount);
         wanted(
-            copy,
             "emt-state-damaged",
             "Notice of a damaged state partition",
             when.replace("emt-state.service", "emt-state-anew.service"),
@@ -198,14 +195,12 @@ final class StateUnits {
       }
       case DEGRADE ->
           wanted(
-              copy,
               "emt-state-damaged",
               "Notice of a damaged state partition",
               when,
               LOUD + unreadable + say("state: is in memory, a restart forgets it"));
       case RESCUE ->
           wanted(
-              copy,
               "emt-state-damaged",
               "Stop at a damaged state partition",
               when,
@@ -218,7 +213,12 @@ final class StateUnits {
     }
   }
 
-  private static String say(String what) {
+  /// The line that makes the file system as systemd-repart does, without room that only root may use.
+  static String make(String device) {
+    return "ExecStart=mkfs.ext4 -q -F -m 0 -L state " + device + "\n";
+  }
+
+  static String say(String what) {
     return "ExecStart=echo " + what + "\n";
   }
 
@@ -287,9 +287,20 @@ final class StateUnits {
   }
 
   /// One that may fail.
-  private void wanted(TreeCopy copy, String name, String description, String when, String what) {
+  void wanted(String name, String description, String when, String what) {
     String unit = name + ".service";
     files.put(OwnUnits.UNITS + unit, HEAD.formatted(description, when) + what);
     copy.link(OwnUnits.UNITS + "initrd-root-fs.target.wants/" + unit, "../" + unit);
+  }
+
+  /// One that only says that another failed.
+  void notice(String unit, String description, String what) {
+    files.put(
+        OwnUnits.UNITS + unit,
+        "[Unit]\nDescription="
+            + description
+            + "\nDefaultDependencies=no\n\n[Service]\nType=oneshot\n"
+            + LOUD
+            + what);
   }
 }

@@ -30,7 +30,7 @@ import java.util.OptionalLong;
 /// documents or translations.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 5;
+  public static final int VERSION = 6;
 
   private static final int LARGEST_FILE = 512 << 20;
 

@@ -1,5 +1,6 @@
 package io.microvisor.compose.rootfs;
 
+import io.microvisor.compose.state.FactoryReset;
 import io.microvisor.compose.state.KeptFolder;
 import io.microvisor.compose.state.LayoutDefinitions;
 import io.microvisor.compose.state.StateStore;
@@ -20,7 +21,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /// What an image brings for a machine that keeps state: the definitions of its partitions, the mount units of folders that are
-/// kept, and who owns what. The initrd does the rest: it mounts the state, and `/var` and `/etc` from there.
+/// kept, who owns what, and what asks for a factory reset. The initrd does the rest: it mounts the state, and `/var` and `/etc` from there.
 final class StatefulRoot {
   private static final String UNITS = "usr/lib/systemd/system/";
   private static final String FOLDERS = "usr/lib/emt/folders.conf";
@@ -39,6 +40,24 @@ final class StatefulRoot {
       RemainAfterExit=yes
       ExecStart=systemd-tmpfiles --create /usr/lib/emt/folders.conf
       """;
+
+  private static final String RESET = "emt-factory-reset.service";
+
+  /// Asks for it and restarts; the initrd does it.
+  private static final String RESET_SERVICE =
+      """
+      [Unit]
+      Description=Factory reset: restart and forget the state
+      Documentation=man:systemd.special(7)
+      SuccessAction=reboot
+
+      [Service]
+      Type=oneshot
+      ExecStart=-chattr -f -i %1$s
+      ExecStart=rm -f %1$s
+      ExecStart=dd status=none if=/%2$s of=%1$s
+      """
+          .formatted(FactoryReset.VARIABLE, FactoryReset.REQUEST);
 
   private final RootEditor root;
   private final Template template;
@@ -66,6 +85,9 @@ final class StatefulRoot {
         .forEach((name, text) -> root.write(LayoutDefinitions.FOLDER + name, 0644, text));
     // The initrd has done what there is to do.
     new UnitLinks(root).mask("systemd-repart.service");
+    root.write(FactoryReset.REQUEST, 0644, FactoryReset.REQUEST_TEXT);
+    root.write(UNITS + RESET, 0644, RESET_SERVICE);
+    root.symlink(UNITS + "factory-reset.target.requires/" + RESET, "../" + RESET);
     List<KeptPath> paths = template.system().persistence().paths();
     paths.forEach(this::check);
     if (!problems.isEmpty()) {

@@ -7,6 +7,7 @@ import io.microvisor.compose.template.Persistence.KeptPath;
 import io.microvisor.compose.template.Template;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /// Where a machine's state is.
@@ -27,10 +28,9 @@ public sealed interface StateStore {
   /// Kept folders outside `/etc` and `/var`, see [KeptFolder].
   String FOLDERS = MOUNT + "/folders";
 
-  /// What of `/etc` is always kept: what makes a machine the one it was.
-  List<String> IDENTITY =
-      List.of(
-          "/etc/machine-id", "/etc/ssh/ssh_host_ed25519_key", "/etc/ssh/ssh_host_ed25519_key.pub");
+  /// Where what lies below these folders has its place.
+  Map<String, String> BELOW =
+      Map.of("/etc", ETC, "/var", VAR, "/home", VAR + "/home", "/root", VAR + "/roothome");
 
   /// There is none: the root is all there is, and read-only.
   record None() implements StateStore {}
@@ -43,12 +43,18 @@ public sealed interface StateStore {
   /// @param partition its GUID
   /// @param damaged what happens to one that cannot be repaired
   /// @param etc what of `/etc` is kept, absolute, none inside another; all else there is gone with a restart
+  /// @param keptAtReset what a factory reset leaves alone, absolute
   /// @param leastDisk the smallest disk that has room for it, for messages
   record Partition(
-      Guid partition, Persistence.Damaged damaged, List<String> etc, ByteSize leastDisk)
+      Guid partition,
+      Persistence.Damaged damaged,
+      List<String> etc,
+      List<String> keptAtReset,
+      ByteSize leastDisk)
       implements StateStore {
     public Partition {
       etc = List.copyOf(etc);
+      keptAtReset = List.copyOf(keptAtReset);
     }
 
     /// The device, as udev names it.
@@ -67,8 +73,21 @@ public sealed interface StateStore {
               NodeDisk.stateGuid(template),
               persistence.damaged(),
               keptEtc(persistence.paths()),
+              persistence.keptAtReset(),
               new NodeDisk(template.disk()).leastSize());
     };
+  }
+
+  /// Where on the state a kept path has its changes.
+  ///
+  /// @param path absolute, as the machine sees it
+  static String place(String path) {
+    for (var below : BELOW.entrySet()) {
+      if (path.startsWith(below.getKey() + "/")) {
+        return below.getValue() + path.substring(below.getKey().length());
+      }
+    }
+    return path.equals("/etc") ? ETC : new KeptFolder(path).folder();
   }
 
   private static List<String> keptEtc(List<KeptPath> paths) {
@@ -79,7 +98,7 @@ public sealed interface StateStore {
                 .filter(path -> path.equals("/etc") || path.startsWith("/etc/"))
                 .toList());
     Stream<String> identity =
-        IDENTITY.stream().filter(path -> paths.stream().noneMatch(each -> each.covers(path)));
+        Persistence.IDENTITY.stream().filter(path -> paths.stream().noneMatch(each -> each.covers(path)));
     kept.addAll(identity.toList());
     return kept.stream().sorted().toList();
   }

@@ -7,7 +7,14 @@ import java.util.List;
 /// @param state where it is kept
 /// @param damaged what happens to state that cannot be repaired
 /// @param paths what is kept besides `/var`; none lies inside another, in byte order
-public record Persistence(State state, Damaged damaged, List<KeptPath> paths, Place place) {
+/// @param keptAtReset which of `paths` and [#IDENTITY] a factory reset leaves alone, in byte order
+public record Persistence(
+    State state, Damaged damaged, List<KeptPath> paths, List<String> keptAtReset, Place place) {
+  /// What of `/etc` is always kept: what makes a machine the one it was.
+  public static final List<String> IDENTITY =
+      List.of(
+          "/etc/machine-id", "/etc/ssh/ssh_host_ed25519_key", "/etc/ssh/ssh_host_ed25519_key.pub");
+
   /// Where state is kept.
   public enum State {
     /// In memory: nothing outlives a restart.
@@ -59,5 +66,6 @@ public record Persistence(State state, Damaged damaged, List<KeptPath> paths, Pl
 
   public Persistence {
     paths = List.copyOf(paths);
+    keptAtReset = List.copyOf(keptAtReset);
   }
 }

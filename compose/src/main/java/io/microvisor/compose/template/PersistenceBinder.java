@@ -48,7 +48,36 @@ final class PersistenceBinder {
               fields.place("paths"),
               "paths: there is no state to keep them on (expected: state: ext4)"));
     }
-    return new Persistence(state, damaged, paths, fields.place());
+    List<Fields.Item> keptAtReset = fields.block("factoryReset").texts("keep");
+    keptAtReset.forEach(item -> checkKeptAtReset(item, state, paths));
+    return new Persistence(
+        state,
+        damaged,
+        paths,
+        keptAtReset.stream().map(Fields.Item::text).sorted().toList(),
+        fields.place());
+  }
+
+  private void checkKeptAtReset(
+      Fields.Item item, Persistence.State state, List<KeptPath> declared) {
+    if (state == Persistence.State.NONE) {
+      problems.add(
+          Problem.of(
+              Code.CONTRADICTION,
+              item.place(),
+              "keep: there is no state to reset (expected: state: ext4)"));
+    } else if (!Persistence.IDENTITY.contains(item.text())
+        && declared.stream().noneMatch(each -> each.path().equals(item.text()))) {
+      problems.add(
+          Problem.of(
+              Code.NOT_KEPT,
+              item.place(),
+              "keep: "
+                  + item.text()
+                  + ": is none of the paths that are kept (expected: one of paths, or "
+                  + String.join(", ", Persistence.IDENTITY)
+                  + ")"));
+    }
   }
 
   private static KeptPath keptPath(Fields fields, Fields.Item path) {

@@ -314,7 +314,17 @@ final class SystemVocabulary {
                             emt("owner", text(Syntax.OWNER), "Who owns it; else as it is."),
                             emt("mode", text(Syntax.MODE), "Its permissions; else as they are."))),
                     "What else keeps its changes. /etc/machine-id and the ssh host key always do.")
-                .merged(Merge.BY_PATH)),
+                .merged(Merge.BY_PATH),
+            emt(
+                "factoryReset",
+                block(
+                    emt(
+                            "keep",
+                            items(text(Syntax.KEPT_PATH)),
+                            "What it leaves alone: some of `paths`, /etc/machine-id,"
+                                + " /etc/ssh/ssh_host_ed25519_key and its .pub.")
+                        .merged(Merge.UNION)),
+                "What a factory reset does: it forgets what the machine keeps.")),
         "What outlives a restart.");
   }
 

@@ -35,6 +35,8 @@ import org.junit.jupiter.api.Test;
 class InitrdComposerTest {
   private static final String UNITS = "usr/lib/systemd/system/";
   private static final String DEVICE = "/dev/disk/by-partuuid/a015b7a7-0ad6-873d-b1d4-37edbe15a537";
+  private static final String VARIABLE =
+      "/sys/firmware/efi/efivars/FactoryReset-8cf2644b-4b0b-428f-9387-6d876050dc67";
   private static final InitrdSpec SPEC =
       InitrdSpec.of("6.1")
           .withModules(ModuleSelection.of(List.of("erofs", "virtio_pci"), List.of("absent")))
@@ -182,12 +184,69 @@ class InitrdComposerTest {
                 + " -delete\n");
   }
 
-  private static InitrdSpec withPartition(Persistence.Damaged policy) {
+  @Test
+  void makesTheStateAnewWhenAFactoryResetIsAskedFor() throws IOException {
+    Initrd initrd = compose(withPartition(Persistence.Damaged.DEGRADE));
+
+    assertThat(text(initrd, UNITS + "emt-reset-firmware.service"))
+        .contains("\nExecCondition=cmp -s -i 4 -n 6 " + VARIABLE + " /usr/lib/emt/");
+    assertThat(text(initrd, UNITS + "emt-reset-kernel.service"))
+        .contains("\nConditionKernelCommandLine=|systemd.factory_reset=yes\n");
+    assertThat(text(initrd, UNITS + "emt-reset.service"))
+        .containsSubsequence(
+            "\nBefore=emt-state.service\n",
+            "\nConditionPathExists=/run/emt/reset\n",
+            "\nConditionPathIsMountPoint=!/run/emt/state\n",
+            "\nExecStart=mkfs.ext4 ",
+            "\nExecStart=mount ",
+            "\nExecStart=rm -f " + VARIABLE + "\n",
+            "ExecStart=echo factory reset: done\n");
+    assertThat(initrd.tree().find(UNITS + "emt-reset-anew.service")).isEmpty();
+    assertThat(initrd.tree().find("usr/bin/chattr")).isPresent();
+    assertThat(text(initrd, "usr/lib/emt/factory-reset.efivar"))
+        .isEqualTo("\7\0\0\0" + "y\0e\0s\0\0\0");
+  }
+
+  @Test
+  void leavesWhatAFactoryResetIsToKeepWhereItIs() throws IOException {
+    Initrd initrd =
+        compose(
+            withPartition(
+                Persistence.Damaged.DEGRADE, "/etc/machine-id", "/opt/app", "/root/identity"));
+
+    String reset = text(initrd, UNITS + "emt-reset.service");
+    assertThat(reset).doesNotContain("mkfs").contains("\nConditionPathExists=|/run/emt/reset\n");
+    String state = "/run/emt/state";
+    StringBuilder spared = new StringBuilder();
+    for (String place :
+        List.of("/etc/upper/machine-id", "/folders/opt-app", "/var/roothome/identity")) {
+      spared.append(" ! -path " + state + place + " ! -path " + state + place + "/*");
+    }
+    assertThat(reset)
+        .containsSubsequence(
+            "\nExecStart=mkdir -p " + state + "/factory-reset\n",
+            "ExecStart=sync --file-system " + state + "\n",
+            "ExecStart=find "
+                + state
+                + " -mindepth 1 -depth ! -type d"
+                + spared
+                + " -delete\n"
+                + "ExecStart=find "
+                + state
+                + " -mindepth 1 -depth -type d -empty ! -path /run/emt/state/factory-reset",
+            "\nExecStart=sync --file-system " + state + "\n",
+            "ExecStart=rm -f " + VARIABLE + "\nExecStart=rm -r " + state + "/factory-reset\n");
+    assertThat(text(initrd, UNITS + "emt-reset-anew.service"))
+        .contains("\nAfter=emt-reset.service\n", "\nExecStart=mkfs.ext4 ");
+  }
+
+  private static InitrdSpec withPartition(Persistence.Damaged policy, String... keptAtReset) {
     return SPEC.withState(
         new StateStore.Partition(
             Guid.parse("a015b7a7-0ad6-873d-b1d4-37edbe15a537"),
             policy,
             List.of("/etc/machine-id"),
+            List.of(keptAtReset),
             ByteSize.ofMebibytes(4096)));
   }
 

@@ -58,6 +58,20 @@ class StatefulRootTest {
   }
 
   @Test
+  void asksForAFactoryResetByTheUsualTarget() throws IOException {
+    assertThat(apply("")).isEmpty();
+
+    assertThat(
+            root.text(UNITS + "factory-reset.target.requires/emt-factory-reset.service")
+                .orElseThrow())
+        .contains("\nSuccessAction=reboot\n")
+        .contains(
+            "\nExecStart=dd status=none if=/usr/lib/emt/factory-reset.efivar"
+                + " of=/sys/firmware/efi/efivars/FactoryReset-8cf2644b-4b0b-428f-9387-6d876050dc67\n");
+    assertThat(root.text("usr/lib/emt/factory-reset.efivar").orElseThrow()).hasSize(12);
+  }
+
+  @Test
   void joinsWhatTheImageHasAndMountsTheRest() throws IOException {
     assertThat(
             apply(

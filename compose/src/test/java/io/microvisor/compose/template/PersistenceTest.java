@@ -71,6 +71,23 @@ class PersistenceTest {
         .containsExactly("/etc/a -", "/etc/b -", "/etc/c -");
   }
 
+  @Test
+  void aFactoryResetKeepsWhatItIsTold() {
+    Template template =
+        load(
+            """
+              persistence:
+                state: ext4
+                paths: [{path: /opt/app, seed: none}]
+                factoryReset: {keep: [/opt/app, /etc/machine-id]}
+            """);
+
+    assertThat(template.system().persistence().keptAtReset())
+        .containsExactly("/etc/machine-id", "/opt/app");
+    assertThat(load("  persistence: {state: ext4}\n").system().persistence().keptAtReset())
+        .isEmpty();
+  }
+
   private Template load(String more) {
     return Templates.loaded(
         TemplateLoader.load(Templates.write(folder, "kept.yaml", Templates.SMALLEST + more)));
