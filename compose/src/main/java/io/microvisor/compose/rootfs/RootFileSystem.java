@@ -31,7 +31,7 @@ import java.util.OptionalLong;
 /// files, services, what outlives a restart); then documents and translations go; then the root is made ready to be read-only.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 3;
+  public static final int VERSION = 4;
 
   private static final int LARGEST_FILE = 512 << 20;
 
