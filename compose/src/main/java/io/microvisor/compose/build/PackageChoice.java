@@ -4,6 +4,7 @@ import io.microvisor.compose.template.Code;
 import io.microvisor.compose.template.PackageWish;
 import io.microvisor.compose.template.Place;
 import io.microvisor.compose.template.Problem;
+import io.microvisor.compose.template.Provisioning;
 import io.microvisor.compose.template.RejectedException;
 import io.microvisor.compose.template.Template;
 import io.microvisor.packages.deb.DebPackage;
@@ -38,6 +39,9 @@ public final class PackageChoice {
 
   /// What a machine that keeps state makes and checks its partition with.
   private static final List<String> FOR_STATE = List.of("systemd-repart", "e2fsprogs");
+
+  /// What a machine checks answers from outside with.
+  private static final List<String> FOR_ANSWERS = List.of("mawk");
 
   private PackageChoice() {}
 
@@ -143,6 +147,15 @@ public final class PackageChoice {
     switch (template.system().persistence().state()) {
       case NONE -> {}
       case EXT4 -> needed.addAll(FOR_STATE);
+    }
+    Provisioning provisioning = template.system().provisioning();
+    switch (provisioning.answers()) {
+      case NONE -> {}
+      case ONCE, EACH_BOOT -> needed.addAll(FOR_ANSWERS);
+    }
+    switch (provisioning.cloudInit()) {
+      case NO -> {}
+      case YES -> needed.add("cloud-init");
     }
     needed.stream().filter(name -> !named.contains(name)).map(Wish::of).forEach(wishes::add);
     return wishes;

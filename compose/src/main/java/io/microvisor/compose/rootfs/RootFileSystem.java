@@ -93,6 +93,7 @@ public final class RootFileSystem {
     files();
     services();
     problems.addAll(StatefulRoot.apply(root, template));
+    ProvisionedRoot.apply(root, system.provisioning());
     if (!problems.isEmpty()) {
       throw new RejectedException(problems);
     }

@@ -46,6 +46,7 @@ final class SystemBinder {
             kernel(system.block("kernel")),
             network(system.block("network")),
             new PersistenceBinder(system.block("persistence"), problems).bind(),
+            provisioning(),
             texts(system, "locales"),
             retention("documentation"),
             retention("packageDatabase"),
@@ -54,6 +55,28 @@ final class SystemBinder {
     distinctUsers(config.users());
     distinctGroups(config.groups());
     return config;
+  }
+
+  private Provisioning provisioning() {
+    Fields fields = system.block("provisioning");
+    Provisioning.Answers answers =
+        switch (fields.text("answers", "none")) {
+          case "once" -> Provisioning.Answers.ONCE;
+          case "each-boot" -> Provisioning.Answers.EACH_BOOT;
+          default -> Provisioning.Answers.NONE;
+        };
+    boolean cloudInit = system.block("cloudInit").flag("enabled");
+    if (cloudInit && answers != Provisioning.Answers.NONE) {
+      problems.add(
+          Problem.of(
+              Code.CONTRADICTION,
+              fields.place("answers"),
+              "answers: cloud-init configures the machine, too (expected: one of them)"));
+    }
+    return new Provisioning(
+        answers,
+        cloudInit ? Provisioning.CloudInit.YES : Provisioning.CloudInit.NO,
+        fields.place());
   }
 
   /// The answers, the last one for each question; a second one in the same file is a slip.

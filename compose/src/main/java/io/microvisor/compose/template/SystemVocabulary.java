@@ -140,8 +140,8 @@ final class SystemVocabulary {
                           ict("ftpProxy", line(), "For ftp."),
                           ict("noProxy", line(), "Not for these.")),
                       "The proxy of the running system."),
-                  foreign("provisioning", provisioning(), "Scripts run at boot."),
-                  foreign("cloudInit", cloudInit(), "Configuration for cloud-init."),
+                  ict("provisioning", provisioning(), "What the machine is told from outside."),
+                  ict("cloudInit", cloudInit(), "Configuration by cloud-init."),
                   foreign(
                       "aptPolicy",
                       block(ict("upgradeAllowedRepos", lines(), "Repositories to upgrade from.")),
@@ -385,24 +385,37 @@ final class SystemVocabulary {
 
   private static Block provisioning() {
     return block(
+        emt(
+                "answers",
+                choice("none once each-boot"),
+                "Whether the machine reads a file of answers (`docs/provisioning.md`), from a"
+                    + " credential or a file system called EMT-CONFIG: until it found good ones,"
+                    + " which it keeps, or whenever it starts. Where Secure Boot is on, it does not.")
+            .otherwise("none"),
         ict(
-            "scripts",
-            items(
-                block(
-                    ict("name", line(), "Its name."),
-                    ict("local", line(), "The file to copy."),
-                    ict("final", text(Syntax.ABSOLUTE_PATH), "Where it goes."),
-                    ict("stage", choice("first-boot every-boot"), "When it runs."),
-                    ict("order", new Whole(0, 9999), "In which order."))),
-            "The scripts."));
+                "scripts",
+                items(
+                    block(
+                        ict("name", line(), "Its name."),
+                        ict("local", line(), "The file to copy."),
+                        ict("final", text(Syntax.ABSOLUTE_PATH), "Where it goes."),
+                        ict("stage", choice("first-boot every-boot"), "When it runs."),
+                        ict("order", new Whole(0, 9999), "In which order."))),
+                "Scripts run at boot.")
+            .notBuilt());
   }
 
   private static Block cloudInit() {
     return block(
-        ict("enabled", new Flag(), "Whether."),
-        ict("userDataFile", line(), "User data."),
-        ict("metaDataFile", line(), "Metadata."),
-        ict("networkConfigFile", line(), "Network."),
-        ict("configFiles", lines(), "Further files."));
+        ict(
+                "enabled",
+                new Flag(),
+                "Whether the distribution's cloud-init configures the machine, from a NoCloud or"
+                    + " ConfigDrive source and no other.")
+            .otherwise("false"),
+        ict("userDataFile", line(), "User data.").notBuilt(),
+        ict("metaDataFile", line(), "Metadata.").notBuilt(),
+        ict("networkConfigFile", line(), "Network.").notBuilt(),
+        ict("configFiles", lines(), "Further files.").notBuilt());
   }
 }
