@@ -6,6 +6,7 @@ import io.microvisor.formats.gpt.Extent;
 import io.microvisor.formats.gpt.Gpt;
 import io.microvisor.formats.gpt.GptReader;
 import io.microvisor.machine.Bus;
+import io.microvisor.machine.Credential;
 import io.microvisor.machine.Firmware;
 import io.microvisor.machine.MachineSpec;
 import io.microvisor.machine.MachineTools;
@@ -54,12 +55,33 @@ public record NodeImage(Path file, Bus bus, int sectorBytes) {
   ///
   /// @param scratch the same folder for each boot
   public Guest boot(MachineTools tools, Path scratch) throws IOException, InterruptedException {
+    return boot(tools, scratch, List.of());
+  }
+
+  /// The same with credentials.
+  public Guest boot(MachineTools tools, Path scratch, List<Credential> credentials)
+      throws IOException, InterruptedException {
     return Guest.boot(
         tools,
         new Firmware.Plain(),
         new MachineSpec.Disk(file, MachineSpec.Disposition.PERSISTENT, bus, sectorBytes),
         scratch,
-        List.of());
+        credentials);
+  }
+
+  /// Copies part of a file over the beginning of a partition.
+  public void copy(Path from, long position, long size, String partition) throws IOException {
+    Extent extent = extent(partition);
+    try (FileChannel source = FileChannel.open(from, StandardOpenOption.READ);
+        FileChannel disk = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      if (size > extent.sizeBytes()) {
+        throw new IOException(partition + ": too small for " + size + " bytes");
+      }
+      disk.position(extent.startBytes());
+      for (long done = 0; done < size; ) {
+        done += source.transferTo(position + done, size - done, disk);
+      }
+    }
   }
 
   /// Its partitions.
@@ -74,10 +96,15 @@ public record NodeImage(Path file, Bus bus, int sectorBytes) {
 
   /// Where the state is.
   public Extent state() throws IOException {
+    return extent("state");
+  }
+
+  private Extent extent(String partition) throws IOException {
     return table().partitions().stream()
-        .filter(each -> each.name().equals("state"))
+        .filter(each -> each.name().equals(partition))
         .findFirst()
-        .orElseThrow(() -> new IOException(file.getFileName() + ": no partition called state"))
+        .orElseThrow(
+            () -> new IOException(file.getFileName() + ": no partition called " + partition))
         .extent();
   }
 

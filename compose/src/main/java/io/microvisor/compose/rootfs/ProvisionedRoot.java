@@ -13,6 +13,9 @@ final class ProvisionedRoot {
 
   static void apply(RootEditor root, Provisioning provisioning) {
     SortedMap<String, String> files = NodeFiles.of(provisioning.answers());
+    if (!root.exists("usr/sbin/sshd")) {
+      files.remove(NodeFiles.SSHD);
+    }
     files.forEach((path, text) -> root.write(path, 0644, text));
     if (!files.isEmpty()) {
       for (String unit : List.of(NodeFiles.UNIT, NodeFiles.REFUSAL)) {

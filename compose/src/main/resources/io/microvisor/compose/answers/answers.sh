@@ -224,7 +224,10 @@ case ${1:-} in
     mkdir -p "$root/run/emt"
     mkdir -m 0700 "$work"
     trap 'rm -rf "$work"' EXIT
-    find_answers "$2" || exit 0
+    find_answers "$2" || {
+      echo '<6>answers: none found'
+      exit 0
+    }
     STAGE=$work
     export STAGE
     problems "$work/answers.conf" >"$work/problems"

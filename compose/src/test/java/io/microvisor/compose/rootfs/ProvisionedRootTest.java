@@ -36,6 +36,8 @@ class ProvisionedRootTest {
 
   @Test
   void readsAnswersBeforeTheNetworkAndNotUnderSecureBoot() throws IOException {
+    root.write("usr/sbin/sshd", 0755, "");
+
     apply(Answers.EACH_BOOT, CloudInit.NO);
 
     assertThat(root.text(UNITS + "emt-answers.service").orElseThrow())
@@ -48,6 +50,14 @@ class ProvisionedRootTest {
     assertThat(root.text("etc/ssh/sshd_config.d/50-emt-answers.conf").orElseThrow())
         .contains(" .ssh/authorized_keys ", " /run/emt/ssh/%u\n");
     assertThat(root.exists("usr/lib/emt/answers.vocabulary")).isTrue();
+  }
+
+  @Test
+  void hasNoKeysForAServerThatIsNotThere() {
+    apply(Answers.ONCE, CloudInit.NO);
+
+    assertThat(root.exists("etc/ssh")).isFalse();
+    assertThat(root.exists("usr/lib/emt/answers")).isTrue();
   }
 
   @Test
