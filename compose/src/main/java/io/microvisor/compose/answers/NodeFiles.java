@@ -18,13 +18,6 @@ public final class NodeFiles {
   /// Where the ssh server finds the keys.
   public static final String SSHD = "etc/ssh/sshd_config.d/50-emt-answers.conf";
 
-  /// The conditions under which a machine may be told something from outside: Secure Boot is off.
-  public static final String TRUSTED =
-      """
-      ConditionSecurity=!uefi-secureboot
-      ConditionPathIsMountPoint=/sys/firmware/efi/efivars
-      """;
-
   private static final String UNITS = "usr/lib/systemd/system/";
 
   /// Before configuration extensions, behind which `/etc` cannot be written.
@@ -33,7 +26,9 @@ public final class NodeFiles {
       [Unit]
       Description=Answers from outside
       DefaultDependencies=no
-      %sWants=network-pre.target
+      ConditionSecurity=!uefi-secureboot
+      ConditionPathIsMountPoint=/sys/firmware/efi/efivars
+      Wants=network-pre.target
       After=local-fs.target systemd-udev-trigger.service
       Before=systemd-confext.service network-pre.target basic.target shutdown.target
       Conflicts=shutdown.target
@@ -85,7 +80,7 @@ public final class NodeFiles {
     files.put("usr/lib/emt/answers", Resource.text("answers.sh"));
     files.put("usr/lib/emt/answers.awk", Resource.text("answers.awk"));
     files.put("usr/lib/emt/answers.vocabulary", Resource.text("vocabulary"));
-    files.put(UNITS + UNIT, READING.formatted(TRUSTED, when));
+    files.put(UNITS + UNIT, READING.formatted(when));
     files.put(UNITS + REFUSAL, REFUSING);
     files.put(
         SSHD, "AuthorizedKeysFile .ssh/authorized_keys .ssh/authorized_keys2 /run/emt/ssh/%u\n");

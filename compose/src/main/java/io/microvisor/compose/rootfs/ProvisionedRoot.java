@@ -22,9 +22,5 @@ final class ProvisionedRoot {
         root.symlink(UNITS + "basic.target.wants/" + unit, "../" + unit);
       }
     }
-    switch (provisioning.cloudInit()) {
-      case NO -> {}
-      case YES -> CloudInitRoot.apply(root);
-    }
   }
 }

@@ -3,8 +3,7 @@ package io.microvisor.compose.template;
 /// What a machine is told from outside.
 ///
 /// @param answers when it reads a file of answers
-/// @param cloudInit whether the distribution's cloud-init configures it
-public record Provisioning(Answers answers, CloudInit cloudInit, Place place) {
+public record Provisioning(Answers answers) {
   /// When a machine reads answers.
   public enum Answers {
     /// Never.
@@ -13,12 +12,5 @@ public record Provisioning(Answers answers, CloudInit cloudInit, Place place) {
     ONCE,
     /// Whenever it starts.
     EACH_BOOT
-  }
-
-  /// Whether cloud-init configures the machine.
-  public enum CloudInit {
-    NO,
-    /// From a NoCloud or ConfigDrive source.
-    YES
   }
 }

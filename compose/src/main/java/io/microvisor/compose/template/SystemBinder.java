@@ -65,18 +65,7 @@ final class SystemBinder {
           case "each-boot" -> Provisioning.Answers.EACH_BOOT;
           default -> Provisioning.Answers.NONE;
         };
-    boolean cloudInit = system.block("cloudInit").flag("enabled");
-    if (cloudInit && answers != Provisioning.Answers.NONE) {
-      problems.add(
-          Problem.of(
-              Code.CONTRADICTION,
-              fields.place("answers"),
-              "answers: cloud-init configures the machine, too (expected: one of them)"));
-    }
-    return new Provisioning(
-        answers,
-        cloudInit ? Provisioning.CloudInit.YES : Provisioning.CloudInit.NO,
-        fields.place());
+    return new Provisioning(answers);
   }
 
   /// The answers, the last one for each question; a second one in the same file is a slip.

@@ -141,7 +141,7 @@ final class SystemVocabulary {
                           ict("noProxy", line(), "Not for these.")),
                       "The proxy of the running system."),
                   ict("provisioning", provisioning(), "What the machine is told from outside."),
-                  ict("cloudInit", cloudInit(), "Configuration by cloud-init."),
+                  foreign("cloudInit", cloudInit(), "Configuration for cloud-init."),
                   foreign(
                       "aptPolicy",
                       block(ict("upgradeAllowedRepos", lines(), "Repositories to upgrade from.")),
@@ -407,15 +407,10 @@ final class SystemVocabulary {
 
   private static Block cloudInit() {
     return block(
-        ict(
-                "enabled",
-                new Flag(),
-                "Whether the distribution's cloud-init configures the machine, from a NoCloud or"
-                    + " ConfigDrive source and no other.")
-            .otherwise("false"),
-        ict("userDataFile", line(), "User data.").notBuilt(),
-        ict("metaDataFile", line(), "Metadata.").notBuilt(),
-        ict("networkConfigFile", line(), "Network.").notBuilt(),
-        ict("configFiles", lines(), "Further files.").notBuilt());
+        ict("enabled", new Flag(), "Whether."),
+        ict("userDataFile", line(), "User data."),
+        ict("metaDataFile", line(), "Metadata."),
+        ict("networkConfigFile", line(), "Network."),
+        ict("configFiles", lines(), "Further files."));
   }
 }
