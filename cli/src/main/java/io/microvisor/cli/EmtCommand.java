@@ -41,6 +41,7 @@ final class EmtCommand {
           InitCommand.class,
           BuildCommand.class,
           ValidateCommand.class,
+          ConfigCommand.class,
           ResolveCommand.class,
           LockCommand.class,
           DebugCommand.class,

@@ -37,6 +37,24 @@ final class TemplateCommandsTest {
   }
 
   @Test
+  void checksAFileOfAnswers() throws IOException {
+    Files.writeString(folder.resolve("good.conf"), "[machine]\nhostname = a\n");
+    Files.writeString(folder.resolve("bad.conf"), "[machine]\nhostnam = a\n");
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("config", "check", "good.conf")).isZero();
+    assertThat(terminal.out.toString()).isEqualTo("good.conf: sound\n");
+    assertThat(terminal.run("config", "check", "bad.conf")).isEqualTo(3);
+    assertThat(terminal.err.toString())
+        .isEqualTo(
+            "bad.conf:2:1: \"hostnam\": no such key in [machine] (expected: one of hostname)\n");
+    assertThat(terminal.run("config", "check", "--json", "bad.conf")).isEqualTo(3);
+    assertThat(terminal.out.toString()).contains("\"line\" : 2", "T070");
+    assertThat(terminal.run("config", "check", "none.conf")).isEqualTo(1);
+    assertThat(terminal.err.toString()).contains("none.conf: no such file");
+  }
+
+  @Test
   void tellsProblemsToMachines() throws IOException {
     Files.writeString(folder.resolve("bad.yaml"), "imge: 1\n");
     TestTerminal terminal = new TestTerminal(folder);

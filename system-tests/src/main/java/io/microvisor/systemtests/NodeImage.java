@@ -6,6 +6,7 @@ import io.microvisor.formats.gpt.Extent;
 import io.microvisor.formats.gpt.Gpt;
 import io.microvisor.formats.gpt.GptReader;
 import io.microvisor.machine.Bus;
+import io.microvisor.machine.Credential;
 import io.microvisor.machine.Firmware;
 import io.microvisor.machine.MachineSpec;
 import io.microvisor.machine.MachineTools;
@@ -53,16 +54,45 @@ public record NodeImage(Path file, Bus bus, int sectorBytes) {
   /// Boots it, with what its firmware remembers of earlier boots.
   ///
   /// @param scratch the same folder for each boot
-  /// @param kernelParameters added to the kernel's command line
   public Guest boot(MachineTools tools, Path scratch, String... kernelParameters)
+      throws IOException, InterruptedException {
+    return boot(tools, scratch, List.of(), List.of(kernelParameters));
+  }
+
+  /// The same with credentials.
+  public Guest boot(MachineTools tools, Path scratch, List<Credential> credentials)
+      throws IOException, InterruptedException {
+    return boot(tools, scratch, credentials, List.of());
+  }
+
+  private Guest boot(
+      MachineTools tools,
+      Path scratch,
+      List<Credential> credentials,
+      List<String> kernelParameters)
       throws IOException, InterruptedException {
     return Guest.boot(
         tools,
         new Firmware.Remembering(file.resolveSibling(file.getFileName() + ".variables")),
         new MachineSpec.Disk(file, MachineSpec.Disposition.PERSISTENT, bus, sectorBytes),
         scratch,
-        List.of(),
-        List.of(kernelParameters));
+        credentials,
+        kernelParameters);
+  }
+
+  /// Copies part of a file over the beginning of a partition.
+  public void copy(Path from, long position, long size, String partition) throws IOException {
+    Extent extent = extent(partition);
+    try (FileChannel source = FileChannel.open(from, StandardOpenOption.READ);
+        FileChannel disk = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      if (size > extent.sizeBytes()) {
+        throw new IOException(partition + ": too small for " + size + " bytes");
+      }
+      disk.position(extent.startBytes());
+      for (long done = 0; done < size; ) {
+        done += source.transferTo(position + done, size - done, disk);
+      }
+    }
   }
 
   /// Its partitions.
@@ -77,10 +107,15 @@ public record NodeImage(Path file, Bus bus, int sectorBytes) {
 
   /// Where the state is.
   public Extent state() throws IOException {
+    return extent("state");
+  }
+
+  private Extent extent(String partition) throws IOException {
     return table().partitions().stream()
-        .filter(each -> each.name().equals("state"))
+        .filter(each -> each.name().equals(partition))
         .findFirst()
-        .orElseThrow(() -> new IOException(file.getFileName() + ": no partition called state"))
+        .orElseThrow(
+            () -> new IOException(file.getFileName() + ": no partition called " + partition))
         .extent();
   }
 

@@ -39,6 +39,9 @@ public final class PackageChoice {
   /// What a machine that keeps state makes and checks its partition with.
   private static final List<String> FOR_STATE = List.of("systemd-repart", "e2fsprogs");
 
+  /// What a machine checks answers from outside with.
+  private static final List<String> FOR_ANSWERS = List.of("mawk");
+
   private PackageChoice() {}
 
   /// What the choice is made from, in lines for people: a lock made from others is stale.
@@ -143,6 +146,10 @@ public final class PackageChoice {
     switch (template.system().persistence().state()) {
       case NONE -> {}
       case EXT4 -> needed.addAll(FOR_STATE);
+    }
+    switch (template.system().provisioning().answers()) {
+      case NONE -> {}
+      case ONCE, EACH_BOOT -> needed.addAll(FOR_ANSWERS);
     }
     needed.stream().filter(name -> !named.contains(name)).map(Wish::of).forEach(wishes::add);
     return wishes;

@@ -30,7 +30,7 @@ import java.util.OptionalLong;
 /// documents or translations.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 6;
+  public static final int VERSION = 7;
 
   private static final int LARGEST_FILE = 512 << 20;
 
@@ -75,6 +75,7 @@ public final class RootFileSystem {
     files();
     services();
     problems.addAll(StatefulRoot.apply(root, template));
+    ProvisionedRoot.apply(root, system.provisioning());
     if (!problems.isEmpty()) {
       throw new RejectedException(problems);
     }

@@ -1,5 +1,6 @@
 package io.microvisor.compose.rootfs;
 
+import io.microvisor.compose.state.EtcChanges;
 import io.microvisor.compose.state.FactoryReset;
 import io.microvisor.compose.state.KeptFolder;
 import io.microvisor.compose.state.LayoutDefinitions;
@@ -14,18 +15,29 @@ import io.microvisor.compose.template.Template;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.Meta;
 import io.microvisor.formats.tree.TreePath;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeSet;
 
 /// What an image brings for a machine that keeps state: the definitions of its partitions, the mount units of folders that are
-/// kept, who owns what, and what asks for a factory reset. The initrd does the rest: it mounts the state, and `/var` and `/etc` from there.
+/// kept, who owns what, what asks for a factory reset, and what tells of differences in `/etc`. The initrd does the rest: it mounts
+/// the state, and `/var` and `/etc` from there.
 final class StatefulRoot {
   private static final String UNITS = "usr/lib/systemd/system/";
   private static final String FOLDERS = "usr/lib/emt/folders.conf";
   private static final List<String> WITH_VAR = List.of("/var", "/home", "/root");
+
+  /// What joins extensions to the image, and where a machine's own lie.
+  private record Extension(String unit, String folder) {}
+
+  private static final List<Extension> EXTENSIONS =
+      List.of(
+          new Extension("systemd-sysext.service", "var/lib/extensions"),
+          new Extension("systemd-confext.service", "var/lib/confexts"));
 
   private static final String FOLDERS_SERVICE =
       """
@@ -71,7 +83,7 @@ final class StatefulRoot {
   /// Adds all of it, where the template asks for state.
   ///
   /// @return one problem for each kept path that does not fit what is in the image
-  static List<Problem> apply(RootEditor root, Template template) {
+  static List<Problem> apply(RootEditor root, Template template) throws IOException {
     StatefulRoot stateful = new StatefulRoot(root, template);
     switch (template.system().persistence().state()) {
       case NONE -> {}
@@ -80,7 +92,7 @@ final class StatefulRoot {
     return List.copyOf(stateful.problems);
   }
 
-  private void apply() {
+  private void apply() throws IOException {
     LayoutDefinitions.of(template)
         .forEach((name, text) -> root.write(LayoutDefinitions.FOLDER + name, 0644, text));
     // The initrd has done what there is to do.
@@ -88,7 +100,7 @@ final class StatefulRoot {
     root.write(FactoryReset.REQUEST, 0644, FactoryReset.REQUEST_TEXT);
     root.write(UNITS + RESET, 0644, RESET_SERVICE);
     root.symlink(UNITS + "factory-reset.target.requires/" + RESET, "../" + RESET);
-    List<KeptPath> paths = template.system().persistence().paths();
+    List<KeptPath> paths = paths();
     paths.forEach(this::check);
     if (!problems.isEmpty()) {
       return;
@@ -98,6 +110,32 @@ final class StatefulRoot {
       mount(folders);
     }
     own(paths);
+    tellChanges();
+    mergeExtensions();
+  }
+
+  /// The differences between the machine's `/etc` and the image's.
+  private void tellChanges() {
+    SortedMap<String, String> files = EtcChanges.files(StateStore.keptEtc(paths()));
+    files.forEach((path, text) -> root.write(path, 0644, text));
+    if (!files.isEmpty()) {
+      root.symlink(UNITS + "multi-user.target.wants/" + EtcChanges.UNIT, "../" + EtcChanges.UNIT);
+    }
+  }
+
+  /// systemd's extensions, in their folders on `/var`: they join `/usr`, `/opt` and `/etc` as soon as the state is mounted.
+  private void mergeExtensions() throws IOException {
+    UnitLinks units = new UnitLinks(root);
+    for (Extension each : EXTENSIONS) {
+      if (units.exists(each.unit())) {
+        units.enable(each.unit());
+        root.directory(each.folder(), Meta.of(0755));
+      }
+    }
+  }
+
+  private List<KeptPath> paths() {
+    return template.system().persistence().paths();
   }
 
   private static boolean isBelow(KeptPath kept, List<String> folders) {

@@ -90,7 +90,8 @@ public sealed interface StateStore {
     return path.equals("/etc") ? ETC : new KeptFolder(path).folder();
   }
 
-  private static List<String> keptEtc(List<KeptPath> paths) {
+  /// What of `/etc` is kept where these paths are, in byte order.
+  static List<String> keptEtc(List<KeptPath> paths) {
     List<String> kept =
         new ArrayList<>(
             paths.stream()

@@ -105,7 +105,11 @@ public enum Code {
   NUMBER_TAKEN(
       "T061",
       "Two users, or two groups, would have the same number. Numbers that the template states win; those of packages'"
-          + " accounts follow from their names.");
+          + " accounts follow from their names."),
+  BAD_ANSWER(
+      "T070",
+      "A line of an answers file, which tells a machine its configuration from outside, is not one that machines take. A"
+          + " machine that finds such a file says the same on its console and takes none of it.");
 
   private final String id;
   private final String meaning;

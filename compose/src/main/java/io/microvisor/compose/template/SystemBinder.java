@@ -46,6 +46,7 @@ final class SystemBinder {
             kernel(system.block("kernel")),
             network(system.block("network")),
             new PersistenceBinder(system.block("persistence"), problems).bind(),
+            provisioning(),
             texts(system, "locales"),
             retention("documentation"),
             retention("packageDatabase"),
@@ -54,6 +55,17 @@ final class SystemBinder {
     distinctUsers(config.users());
     distinctGroups(config.groups());
     return config;
+  }
+
+  private Provisioning provisioning() {
+    Fields fields = system.block("provisioning");
+    Provisioning.Answers answers =
+        switch (fields.text("answers", "none")) {
+          case "once" -> Provisioning.Answers.ONCE;
+          case "each-boot" -> Provisioning.Answers.EACH_BOOT;
+          default -> Provisioning.Answers.NONE;
+        };
+    return new Provisioning(answers);
   }
 
   /// The answers, the last one for each question; a second one in the same file is a slip.

@@ -16,6 +16,7 @@ import java.util.List;
 /// @param groups distinct names and numbers
 /// @param files distinct paths
 /// @param persistence what outlives a restart
+/// @param provisioning what it is told from outside
 /// @param locales translations to keep
 /// @param documentation what happens to manuals and documents
 /// @param packageDatabase what happens to the package manager's records
@@ -34,6 +35,7 @@ public record SystemConfig(
     Kernel kernel,
     Network network,
     Persistence persistence,
+    Provisioning provisioning,
     List<String> locales,
     Retention documentation,
     Retention packageDatabase,

@@ -140,7 +140,7 @@ final class SystemVocabulary {
                           ict("ftpProxy", line(), "For ftp."),
                           ict("noProxy", line(), "Not for these.")),
                       "The proxy of the running system."),
-                  foreign("provisioning", provisioning(), "Scripts run at boot."),
+                  ict("provisioning", provisioning(), "What the machine is told from outside."),
                   foreign("cloudInit", cloudInit(), "Configuration for cloud-init."),
                   foreign(
                       "aptPolicy",
@@ -395,16 +395,24 @@ final class SystemVocabulary {
 
   private static Block provisioning() {
     return block(
+        emt(
+                "answers",
+                choice("none once each-boot"),
+                "Whether the machine reads a file of answers (`docs/provisioning.md`), from a"
+                    + " credential or a file system called EMT-CONFIG: until it found good ones,"
+                    + " which it keeps, or whenever it starts. Where Secure Boot is on, it does not.")
+            .otherwise("none"),
         ict(
-            "scripts",
-            items(
-                block(
-                    ict("name", line(), "Its name."),
-                    ict("local", line(), "The file to copy."),
-                    ict("final", text(Syntax.ABSOLUTE_PATH), "Where it goes."),
-                    ict("stage", choice("first-boot every-boot"), "When it runs."),
-                    ict("order", new Whole(0, 9999), "In which order."))),
-            "The scripts."));
+                "scripts",
+                items(
+                    block(
+                        ict("name", line(), "Its name."),
+                        ict("local", line(), "The file to copy."),
+                        ict("final", text(Syntax.ABSOLUTE_PATH), "Where it goes."),
+                        ict("stage", choice("first-boot every-boot"), "When it runs."),
+                        ict("order", new Whole(0, 9999), "In which order."))),
+                "Scripts run at boot.")
+            .notBuilt());
   }
 
   private static Block cloudInit() {

@@ -103,6 +103,29 @@ class StatefulRootTest {
   }
 
   @Test
+  void tellsDifferencesOnlyWhereSomethingOfEtcIsKept() throws IOException {
+    assertThat(apply("{path: /srv/data}")).isEmpty();
+    assertThat(root.exists(UNITS + "emt-etc-changes.service")).isFalse();
+
+    assertThat(apply("{path: /etc/hostname}")).isEmpty();
+    assertThat(root.text("usr/lib/emt/etc-kept")).hasValue("/etc/hostname\n");
+    assertThat(root.find(UNITS + "multi-user.target.wants/emt-etc-changes.service")).isPresent();
+    assertThat(root.exists(UNITS + "run-emt-image.mount")).isTrue();
+  }
+
+  @Test
+  void joinsExtensionsWhereSystemdCan() throws IOException {
+    root.write(UNITS + "systemd-confext.service", 0644, "[Install]\nWantedBy=sysinit.target\n");
+
+    assertThat(apply("")).isEmpty();
+
+    assertThat(root.find("etc/systemd/system/sysinit.target.wants/systemd-confext.service"))
+        .isPresent();
+    assertThat(root.exists("var/lib/confexts")).isTrue();
+    assertThat(root.exists("var/lib/extensions")).isFalse();
+  }
+
+  @Test
   void refusesWhatIsNotInTheImageOrNoFolder() throws IOException {
     assertThat(
             apply(

@@ -1,0 +1,32 @@
+package io.microvisor.compose.answers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class VocabularyTest {
+  @Test
+  void isWhatThePageForPeopleSays() {
+    assertThat(Path.of("..", "docs", "provisioning.md"))
+        .content()
+        .contains(String.join("\n", Vocabulary.standard().table()));
+  }
+
+  @Test
+  void usesNothingThatAnOldAwkDoesNotKnow() {
+    assertThat(Resource.text("vocabulary").lines().filter(line -> line.startsWith("form\t")))
+        .allSatisfy(
+            line -> assertThat(line.substring(line.lastIndexOf('\t'))).doesNotContain("{", "(?"));
+  }
+
+  @Test
+  void refusesATextThatIsNone() {
+    assertThatThrownBy(() -> Vocabulary.parse("key\tmachine\n"))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> Vocabulary.parse("section\tmachine\tno-such-form\tno\tx\n"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("vocabulary: no form no-such-form");
+  }
+}

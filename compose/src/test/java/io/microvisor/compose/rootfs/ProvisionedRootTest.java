@@ -1,0 +1,64 @@
+package io.microvisor.compose.rootfs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.microvisor.bytes.ContentSource;
+import io.microvisor.compose.template.Provisioning;
+import io.microvisor.compose.template.Provisioning.Answers;
+import io.microvisor.formats.tree.FileTree;
+import io.microvisor.formats.tree.Meta;
+import java.io.IOException;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ProvisionedRootTest {
+  private static final String UNITS = "usr/lib/systemd/system/";
+
+  private final RootEditor root =
+      new RootEditor(FileTree.builder().build(), ContentSource.of(Map.of()), 0);
+
+  @BeforeEach
+  void makeRoot() {
+    root.directory("etc", Meta.of(0755));
+  }
+
+  @Test
+  void changesNothingUnlessAskedFor() {
+    FileTree before = root.tree();
+
+    apply(Answers.NONE);
+
+    assertThat(root.tree()).isEqualTo(before);
+  }
+
+  @Test
+  void readsAnswersBeforeTheNetworkAndNotUnderSecureBoot() throws IOException {
+    root.write("usr/sbin/sshd", 0755, "");
+
+    apply(Answers.EACH_BOOT);
+
+    assertThat(root.text(UNITS + "emt-answers.service").orElseThrow())
+        .contains(
+            "\nConditionSecurity=!uefi-secureboot\nConditionPathIsMountPoint=/sys/firmware/efi/efivars\nWants=",
+            "\nBefore=systemd-confext.service network-pre.target basic.target shutdown.target\n",
+            "\nExecStart=/bin/sh /usr/lib/emt/answers apply each-boot\n");
+    assertThat(root.find(UNITS + "basic.target.wants/emt-answers.service")).isPresent();
+    assertThat(root.find(UNITS + "basic.target.wants/emt-answers-refused.service")).isPresent();
+    assertThat(root.text("etc/ssh/sshd_config.d/50-emt-answers.conf").orElseThrow())
+        .contains(" .ssh/authorized_keys ", " /run/emt/ssh/%u\n");
+    assertThat(root.exists("usr/lib/emt/answers.vocabulary")).isTrue();
+  }
+
+  @Test
+  void hasNoKeysForAServerThatIsNotThere() {
+    apply(Answers.ONCE);
+
+    assertThat(root.exists("etc/ssh")).isFalse();
+    assertThat(root.exists("usr/lib/emt/answers")).isTrue();
+  }
+
+  private void apply(Answers answers) {
+    ProvisionedRoot.apply(root, new Provisioning(answers));
+  }
+}

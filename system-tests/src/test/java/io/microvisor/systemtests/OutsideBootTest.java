@@ -1,0 +1,272 @@
+package io.microvisor.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.microvisor.formats.gpt.Gpt;
+import io.microvisor.machine.Bus;
+import io.microvisor.machine.Credential;
+import io.microvisor.machine.MachineTools;
+import io.microvisor.sandbox.SandboxSupport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What reaches a machine from outside its image: answers, extensions, and what it changed itself, against an update.
+@Tag("system")
+class OutsideBootTest {
+  private static final Duration LONGEST_BOOT = Duration.ofMinutes(6);
+  private static final long GIBIBYTE = 1L << 30;
+
+  private static final String NODE =
+      """
+      extends: minimal
+      image: {name: outside, version: "%s"}
+      disk:
+        layout: immutable
+        slots: {esp: 96MiB, root: 256MiB, rootVerity: 4MiB, state: 256MiB}
+      systemConfig:
+        hostname: outside
+        kernel:
+          parameters: [-quiet]
+        additionalFiles:
+          - {final: /etc/kept/a, content: "%s\\n"}
+          - {final: /etc/kept/b, content: "default\\n"}
+        provisioning: {answers: each-boot}
+        persistence: {state: ext4, paths: [{path: /etc/kept}]}
+      """;
+
+  private static final String ANSWERS =
+      """
+      # Two lines of comment,
+      # so that line four is wrong at first.
+      [machine]
+      hostname = %s
+
+      [user root]
+      ssh-key = ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ6RhGOMhZzJwXn2JzVHpxlKbCUKcyNJm0ENtxR8hVQx me@work
+
+      [network none*]
+      address = 192.0.2.7/24
+
+      [proxy]
+      http = http://proxy.example.org:3128
+
+      [file /etc/app/app.conf]
+      mode = 0640
+      | listen = 0.0.0.0
+
+      [file /var/lib/app.conf]
+      | kept
+
+      [unit answered.service]
+      | [Service]
+      | Type=oneshot
+      | RemainAfterExit=yes
+      | ExecStart=touch /run/answered
+      """;
+
+  /// They are told beside the boot, so some time after it.
+  private static final String CHANGES =
+      "until [ -e /run/emt/etc-changes ]; do sleep 1; done; cat /run/emt/etc-changes";
+
+  @TempDir Path folder;
+
+  @Test
+  void isConfiguredExtendedAndUpdated() throws IOException, InterruptedException {
+    try (Archive archive = Archive.open()) {
+      MachineTools tools = tools(archive);
+      NodeImage disk = disk(image("1", NODE.formatted("1", "default")));
+
+      answer(disk, ANSWERS.formatted("Edge_17"));
+      try (Guest first = boot(tools, disk)) {
+        refusesWholeAnswersForOneMistake(first);
+        change(first);
+        stop(first);
+      }
+
+      answer(disk, ANSWERS.formatted("edge-17"));
+      try (Guest second = boot(tools, disk)) {
+        isSound(second);
+        isAnswered(second);
+        isExtended(second);
+        assertThat(run(second, CHANGES))
+            .endsWith("changed\tno\t/etc/kept/a\ndeleted\tno\t/etc/kept/b");
+        run(second, "rm -r /var/lib/confexts/* /var/lib/extensions/*");
+        stop(second);
+      }
+
+      answer(disk, "");
+      update(disk, image("2", NODE.formatted("2", "another default")));
+      try (Guest updated =
+          boot(
+              tools,
+              disk,
+              new Credential("emt.answers", "[machine]\nhostname = by-credential\n"),
+              new Credential("tmpfiles.extra", "f /run/by-systemd - - - - fine\n"),
+              new Credential(
+                  "systemd.unit-dropin.ssh.service", "[Service]\nEnvironment=BY=systemd\n"))) {
+        isSound(updated);
+        assertThat(run(updated, "grep IMAGE_VERSION /etc/os-release; hostname; cat /etc/kept/a"))
+            .isEqualTo("IMAGE_VERSION=2\nby-credential\nown");
+        assertThat(run(updated, "cat /run/by-systemd; echo; systemctl show -P Environment ssh"))
+            .as("what systemd itself takes")
+            .isEqualTo("fine\nBY=systemd");
+        assertThat(run(updated, CHANGES))
+            .endsWith("changed\tyes\t/etc/kept/a\ndeleted\tno\t/etc/kept/b");
+        assertThat(run(updated, "journalctl -b -t emt -p warning -o cat"))
+            .contains("/etc/kept/a: was changed on this machine and stays so");
+        assertThat(run(updated, "cat /run/emt/image/etc/kept/a")).isEqualTo("another default");
+        assertThat(
+                run(
+                    updated,
+                    "ls /etc/app /run/emt/ssh /run/answered 2>/dev/null; cat /var/lib/app.conf"))
+            .as("what follows from answers goes with them, but for files on /var")
+            .isEqualTo("kept");
+        stop(updated);
+      }
+    }
+  }
+
+  private static MachineTools tools(Archive archive) throws IOException, InterruptedException {
+    return MachineTools.of(
+        archive.provider(), TestCache.directory().resolve("toolroots"), SandboxSupport.probe());
+  }
+
+  /// An image on a disk with a small partition behind all that the machine will make.
+  private NodeImage disk(Path image) throws IOException, InterruptedException {
+    NodeImage disk = NodeImage.of(image, folder.resolve("disk.raw"), 2 * GIBIBYTE, Bus.VIRTIO, 512);
+    sgdisk("-e -n 0:-32M:0 -t 0:0700 -c 0:config");
+    return disk;
+  }
+
+  private static void refusesWholeAnswersForOneMistake(Guest guest)
+      throws IOException, InterruptedException {
+    assertThat(guest.console())
+        .contains("EMT-CONFIG/answers.conf:4:12: hostname: \"Edge_17\" (expected: a host name")
+        .contains("EMT-CONFIG/answers.conf: nothing of it is done");
+    assertThat(run(guest, "journalctl -b -t emt -o cat")).contains("EMT-CONFIG/answers.conf:4:12:");
+    assertThat(run(guest, "hostname; ls /etc/app /run/emt/ssh /run/answered 2>/dev/null"))
+        .isEqualTo("outside");
+    assertThat(run(guest, "systemctl --failed --plain --no-legend"))
+        .startsWith("emt-answers.service")
+        .hasLineCount(1);
+    assertThat(run(guest, CHANGES)).hasLineCount(1).startsWith("#");
+  }
+
+  /// What the next boot finds: changes, and an extension of each kind.
+  private static void change(Guest guest) throws IOException, InterruptedException {
+    run(
+        guest,
+        """
+        set -e
+        echo own >/etc/kept/a
+        rm /etc/kept/b
+        confext=/var/lib/confexts/site
+        mkdir -p $confext/etc/extension-release.d $confext/etc/site
+        echo ID=_any >$confext/etc/extension-release.d/extension-release.site
+        echo site >$confext/etc/site/site.conf
+        sysext=/var/lib/extensions/tool
+        mkdir -p $sysext/usr/lib/extension-release.d $sysext/usr/bin
+        echo ID=_any >$sysext/usr/lib/extension-release.d/extension-release.tool
+        printf '#!/bin/sh\\necho tool\\n' >$sysext/usr/bin/tool
+        chmod 755 $sysext/usr/bin/tool
+        """);
+  }
+
+  private static void isAnswered(Guest guest) throws IOException, InterruptedException {
+    assertThat(
+            run(
+                guest,
+                "hostname; cat /etc/hostname /var/lib/app.conf; stat -c %a /etc/app/app.conf"))
+        .isEqualTo("edge-17\nedge-17\nkept\n640");
+    assertThat(run(guest, "ls /run/answered /run/systemd/network; systemctl is-active answered"))
+        .contains("/run/answered", "05-emt-3.network", "active");
+    assertThat(run(guest, "/usr/sbin/sshd -T | grep -i authorizedkeysfile; cat /run/emt/ssh/root"))
+        .contains("/run/emt/ssh/%u", "me@work");
+    assertThat(run(guest, "systemctl show -p Environment answered.service"))
+        .contains("http_proxy=http://proxy.example.org:3128");
+  }
+
+  /// Both kinds join what lies below: the machine's `/etc` over the image's, and `/usr`.
+  private static void isExtended(Guest guest) throws IOException, InterruptedException {
+    assertThat(run(guest, "cat /etc/site/site.conf /etc/kept/a; tool; ls /etc/kept"))
+        .isEqualTo("site\nown\ntool\na");
+    assertThat(run(guest, "touch /etc/kept/x 2>&1")).contains("Read-only file system");
+  }
+
+  private Guest boot(MachineTools tools, NodeImage disk, Credential... credentials)
+      throws IOException, InterruptedException {
+    Guest guest = disk.boot(tools, folder, List.of(credentials));
+    try {
+      guest.awaitSsh(LONGEST_BOOT);
+      return guest;
+    } catch (IOException | InterruptedException e) {
+      guest.close();
+      throw e;
+    }
+  }
+
+  private static void isSound(Guest guest) throws IOException, InterruptedException {
+    assertThat(run(guest, "systemctl is-system-running --wait"))
+        .as(run(guest, "systemctl --failed; journalctl -b -p warning"))
+        .isEqualTo("running");
+  }
+
+  private static void stop(Guest guest) throws IOException, InterruptedException {
+    guest.run("systemctl poweroff");
+    assertThat(guest.awaitEnd(Duration.ofMinutes(2))).as(guest.console()).isTrue();
+  }
+
+  private static String run(Guest guest, String command) throws IOException, InterruptedException {
+    return guest.run(command).text().strip();
+  }
+
+  private void sgdisk(String options) throws IOException, InterruptedException {
+    Oracles.open().succeed(folder, "sgdisk " + options + " disk.raw");
+  }
+
+  /// Puts these answers into the last partition; empty: a file system without any.
+  private void answer(NodeImage disk, String answers) throws IOException, InterruptedException {
+    seed(disk, "EMT-CONFIG", answers.isEmpty() ? Map.of() : Map.of("answers.conf", answers));
+  }
+
+  /// Puts a file system with these files into the last partition.
+  private void seed(NodeImage disk, String label, Map<String, String> files)
+      throws IOException, InterruptedException {
+    StringBuilder script =
+        new StringBuilder("rm -f config.img; mkfs.vfat -C -n " + label + " config.img 16384\n");
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      Files.writeString(folder.resolve(file.getKey()), file.getValue());
+      script.append("mcopy -i config.img ").append(file.getKey()).append(" ::\n");
+    }
+    Oracles.open().succeed(folder, script.toString());
+    disk.copy(folder.resolve("config.img"), 0, Files.size(folder.resolve("config.img")), "config");
+  }
+
+  /// Does what an update does to slot A, and to the EFI system partition.
+  private void update(NodeImage disk, Path image) throws IOException, InterruptedException {
+    NodeImage fresh = new NodeImage(image, Bus.VIRTIO, 512);
+    List<Gpt.Partition> old = disk.table().partitions().subList(0, 3);
+    StringBuilder options = new StringBuilder();
+    for (int i = 0; i < old.size(); i++) {
+      Gpt.Partition now = fresh.table().partitions().get(i);
+      disk.copy(image, now.extent().startBytes(), now.extent().sizeBytes(), old.get(i).name());
+      options.append(" -u %d:%s -c %d:%s".formatted(i + 1, now.unique(), i + 1, now.name()));
+    }
+    sgdisk(options.toString());
+  }
+
+  private Path image(String version, String template) throws IOException, InterruptedException {
+    Path own = Files.createDirectories(folder.resolve("image" + version));
+    Files.writeString(own.resolve("node.yaml"), template);
+    Emt.Ending built = Emt.in(own).run("build", "node.yaml");
+    assertThat(built.exit()).as(built.said()).isZero();
+    return own.resolve("build/outside/outside-" + version + ".raw");
+  }
+}
