@@ -29,7 +29,7 @@ class QemuCommandTest {
         spec(MachineSpec.Disposition.SNAPSHOT)
             .withKernelParameters(List.of("systemd.factory_reset=yes", "debug"));
 
-    assertThat(QemuCommand.of(spec))
+    assertThat(command(spec))
         .containsOnlyOnce(
             "type=11,value=io.systemd.stub.kernel-cmdline-extra="
                 + "systemd.default_device_timeout_sec=600 systemd.factory_reset=yes debug");

@@ -66,10 +66,7 @@ public record NodeImage(Path file, Bus bus, int sectorBytes) {
   }
 
   private Guest boot(
-      MachineTools tools,
-      Path scratch,
-      List<Credential> credentials,
-      List<String> kernelParameters)
+      MachineTools tools, Path scratch, List<Credential> credentials, List<String> kernelParameters)
       throws IOException, InterruptedException {
     return Guest.boot(
         tools,

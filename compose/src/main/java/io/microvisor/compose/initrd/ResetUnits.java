@@ -159,7 +159,8 @@ final class ResetUnits {
         StateUnits.LOUD
             + "TimeoutStartSec=infinity\n"
             + StateUnits.say(
-                "factory reset: the state is emptied, but for " + String.join(" ", state.keptAtReset()))
+                "factory reset: the state is emptied, but for "
+                    + String.join(" ", state.keptAtReset()))
             + "ExecStart=mkdir -p "
             + UNFINISHED
             + "\n"

@@ -1,5 +1,6 @@
 package io.microvisor.compose.state;
 
+import io.microvisor.compose.template.Persistence;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -60,7 +61,7 @@ public final class EtcChanges {
   public static SortedMap<String, String> files(List<String> kept) {
     SortedMap<String, String> files = new TreeMap<>();
     List<String> declared =
-        kept.stream().filter(path -> !StateStore.IDENTITY.contains(path)).sorted().toList();
+        kept.stream().filter(path -> !Persistence.IDENTITY.contains(path)).sorted().toList();
     if (declared.isEmpty()) {
       return files;
     }

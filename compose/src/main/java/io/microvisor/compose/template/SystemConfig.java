@@ -68,6 +68,7 @@ public record SystemConfig(
         kernel,
         network,
         persistence,
+        provisioning,
         locales,
         documentation,
         packageDatabase,

@@ -2,6 +2,7 @@ package io.microvisor.compose.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.microvisor.compose.template.Persistence;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +37,7 @@ class EtcChangesTest {
   void keptPathsAreThoseThatWereDeclared() throws IOException {
     assertThat(Files.readString(root.resolve("usr/lib/emt/etc-kept")))
         .isEqualTo("/etc/hostname\n/etc/kept\n");
-    assertThat(EtcChanges.files(StateStore.IDENTITY)).isEmpty();
+    assertThat(EtcChanges.files(Persistence.IDENTITY)).isEmpty();
   }
 
   @Test
