@@ -44,7 +44,7 @@ class DiskSpecTest {
             disk:
               layout: immutable
               sectorSize: 4096
-              slots: {esp: 64MiB, root: 16MiB, rootVerity: 1MiB}
+              slots: {esp: 260MiB, root: 16MiB, rootVerity: 1MiB}
             systemConfig:
               kernel: {packages: [linux-image-amd64]}
               persistence: {state: %s}
