@@ -30,7 +30,7 @@ class WarmPathTest {
       """
       additionalFiles:
           - {final: /etc/motd, content: "moves all small files behind it\\n"}
-          - {final: /usr/bin/hello, content: "#!/bin/sh\\n", permissions: "0755"}
+          - {final: /usr/bin/hello, content: "#!/bin/sh\\n", mode: "0755"}
           - {final: /usr/share/man/man1/hello.1, content: "hello\\n"}\
       """;
 

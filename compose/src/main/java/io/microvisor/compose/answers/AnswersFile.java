@@ -1,7 +1,6 @@
 package io.microvisor.compose.answers;
 
 import io.microvisor.compose.answers.Vocabulary.Form;
-import io.microvisor.compose.answers.Vocabulary.Key;
 import io.microvisor.compose.answers.Vocabulary.Lines;
 import io.microvisor.compose.answers.Vocabulary.Section;
 import io.microvisor.compose.answers.Vocabulary.Times;
@@ -202,7 +201,7 @@ public final class AnswersFile {
       return;
     }
     Section section = current.get().section();
-    Key key = section.keys().get(name);
+    Vocabulary.Key key = section.keys().get(name);
     if (key == null) {
       add(
           column,
@@ -237,7 +236,7 @@ public final class AnswersFile {
       return;
     }
     Current ended = current.get();
-    for (Key key : ended.section().keys().values()) {
+    for (Vocabulary.Key key : ended.section().keys().values()) {
       if (key.times() == Times.MUST && !ended.keys().contains(key.name())) {
         problems.add(
             Problem.of(

@@ -20,30 +20,6 @@ public final class NodeFiles {
 
   private static final String UNITS = "usr/lib/systemd/system/";
 
-  /// Before configuration extensions, behind which `/etc` cannot be written.
-  private static final String READING =
-      """
-      [Unit]
-      Description=Answers from outside
-      DefaultDependencies=no
-      ConditionSecurity=!uefi-secureboot
-      ConditionPathIsMountPoint=/sys/firmware/efi/efivars
-      Wants=network-pre.target
-      After=local-fs.target systemd-udev-trigger.service
-      Before=systemd-confext.service network-pre.target basic.target shutdown.target
-      Conflicts=shutdown.target
-
-      [Service]
-      Type=oneshot
-      RemainAfterExit=yes
-      TimeoutStartSec=1min
-      ImportCredential=emt.answers
-      StandardOutput=kmsg
-      SyslogIdentifier=emt
-      SyslogLevel=err
-      ExecStart=/bin/sh /usr/lib/emt/answers apply %s
-      """;
-
   private static final String REFUSING =
       """
       [Unit]
@@ -80,10 +56,36 @@ public final class NodeFiles {
     files.put("usr/lib/emt/answers", Resource.text("answers.sh"));
     files.put("usr/lib/emt/answers.awk", Resource.text("answers.awk"));
     files.put("usr/lib/emt/answers.vocabulary", Resource.text("vocabulary"));
-    files.put(UNITS + UNIT, READING.formatted(when));
+    files.put(UNITS + UNIT, reading(when));
     files.put(UNITS + REFUSAL, REFUSING);
     files.put(
         SSHD, "AuthorizedKeysFile .ssh/authorized_keys .ssh/authorized_keys2 /run/emt/ssh/%u\n");
     return files;
+  }
+
+  /// Before configuration extensions, behind which `/etc` cannot be written.
+  private static String reading(String when) {
+    return """
+    [Unit]
+    Description=Answers from outside
+    DefaultDependencies=no
+    ConditionSecurity=!uefi-secureboot
+    ConditionPathIsMountPoint=/sys/firmware/efi/efivars
+    Wants=network-pre.target
+    After=local-fs.target systemd-udev-trigger.service
+    Before=systemd-confext.service network-pre.target basic.target shutdown.target
+    Conflicts=shutdown.target
+
+    [Service]
+    Type=oneshot
+    RemainAfterExit=yes
+    TimeoutStartSec=1min
+    ImportCredential=emt.answers
+    StandardOutput=kmsg
+    SyslogIdentifier=emt
+    SyslogLevel=err
+    ExecStart=/bin/sh /usr/lib/emt/answers apply %s
+    """
+        .formatted(when);
   }
 }
