@@ -172,7 +172,9 @@ public record MachineSpec(
     for (String each : kernelParameters) {
       if (!each.matches("[!-+\\--~]+")) {
         throw new IllegalArgumentException(
-            "kernel parameter: \"" + each + "\" (expected: printable ASCII without blanks and commas)");
+            "kernel parameter: \""
+                + each
+                + "\" (expected: printable ASCII without blanks and commas)");
       }
     }
     if (memory.bytes() < 256L << 20) {

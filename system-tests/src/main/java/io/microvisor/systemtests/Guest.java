@@ -95,14 +95,14 @@ public final class Guest implements Closeable {
     all.add(new Credential("ssh.authorized_keys.root", key));
     MachineSpec spec =
         new MachineSpec(
-            firmware,
-            disk,
-            MEMORY,
-            2,
-            Acceleration.TCG,
-            OptionalInt.of(port),
-            MachineSpec.Network.USER,
-            all,
+                firmware,
+                disk,
+                MEMORY,
+                2,
+                Acceleration.TCG,
+                OptionalInt.of(port),
+                MachineSpec.Network.USER,
+                all,
                 MachineSpec.Reset.STOPS,
                 MachineSpec.Console.OUTPUT)
             .withKernelParameters(kernelParameters);

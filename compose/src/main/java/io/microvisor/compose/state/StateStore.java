@@ -98,7 +98,8 @@ public sealed interface StateStore {
                 .filter(path -> path.equals("/etc") || path.startsWith("/etc/"))
                 .toList());
     Stream<String> identity =
-        Persistence.IDENTITY.stream().filter(path -> paths.stream().noneMatch(each -> each.covers(path)));
+        Persistence.IDENTITY.stream()
+            .filter(path -> paths.stream().noneMatch(each -> each.covers(path)));
     kept.addAll(identity.toList());
     return kept.stream().sorted().toList();
   }
