@@ -8,20 +8,22 @@ import io.microvisor.compose.state.StateStore;
 /// | unit | runs if | does |
 /// |---|---|---|
 /// | `emt-reset-firmware` | the EFI variable says so | notes it |
-/// | `emt-reset-kernel` | the kernel command line says so | notes it, and sets the variable: an interrupted reset is to be finished |
+/// | `emt-reset-kernel` | the kernel command line says so | notes it, and sets the variable for the case of a power cut |
 /// | `emt-reset` | asked for; nothing is to be kept | makes the file system anew |
 /// | `emt-reset` | asked for; something is to be kept, the state is mounted | removes the rest |
 /// | `emt-reset-anew` | asked for; something was to be kept, the state cannot be mounted | makes the file system anew |
 /// | `emt-reset-failed` | one of them failed | says so |
 ///
-/// What is done twice does no harm: the variable is deleted last. Nothing here touches the partition table. systemd-repart could
-/// do it all by itself, see decision 25.
+/// What is done twice does no harm: the variable is deleted last. Nothing here touches the partition table.
+/// systemd-repart could do part of it by itself, see decision 25.
 final class ResetUnits {
   /// There if a reset is asked for.
   private static final String ASKED = "/run/emt/reset";
 
   /// There while what is not kept is being removed.
   private static final String UNFINISHED = StateStore.MOUNT + "/factory-reset";
+
+  private static final int MOST_SHOWN = 8;
 
   private static final String FAILED = "emt-reset-failed.service";
 
@@ -57,7 +59,7 @@ final class ResetUnits {
     String before = "Before=emt-reset.service\n";
     units.wanted(
         "emt-reset-firmware",
-        "Factory reset asked for by the firmware",
+        "Look whether the firmware asks for a factory reset",
         before + "ConditionPathExists=" + FactoryReset.VARIABLE + "\n",
         "ExecCondition=cmp -s -i %d -n %d %s /%s\n"
                 .formatted(
@@ -131,7 +133,14 @@ final class ResetUnits {
             + StateUnits.say("factory reset: done"));
   }
 
-  /// Removes what is not kept, and only that, so that it can be interrupted at any time. The mark on the state says that it has begun.
+  /// The kernel's log cuts long lines.
+  private String kept() {
+    int paths = state.keptAtReset().size();
+    return paths > MOST_SHOWN ? paths + " paths" : String.join(" ", state.keptAtReset());
+  }
+
+  /// Removes what is not kept, and only that, so that it can be interrupted at any time. A mark on the state says that it
+  /// has begun.
   private void inPlace() {
     StringBuilder spared = new StringBuilder();
     for (String path : state.keptAtReset()) {
@@ -158,9 +167,7 @@ final class ResetUnits {
             + "\nConditionPathIsMountPoint=!/sysroot/var\n",
         StateUnits.LOUD
             + "TimeoutStartSec=infinity\n"
-            + StateUnits.say(
-                "factory reset: the state is emptied, but for "
-                    + String.join(" ", state.keptAtReset()))
+            + StateUnits.say("factory reset: the state is emptied, but for " + kept())
             + "ExecStart=mkdir -p "
             + UNFINISHED
             + "\n"

@@ -2,8 +2,8 @@ package io.microvisor.compose.state;
 
 import java.util.List;
 
-/// How a machine is asked to forget its state: by systemd's EFI variable `FactoryReset`, which stays until it is done, or by
-/// the kernel command line, for as long as it says so.
+/// How a machine is asked to forget its state: by systemd's EFI variable `FactoryReset`, which stays until it is done, or
+/// by the kernel command line, for as long as it says so.
 ///
 /// The file that asks is the variable as efivarfs shows it, little-endian:
 ///
