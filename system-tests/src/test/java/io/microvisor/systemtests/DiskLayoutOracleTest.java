@@ -66,7 +66,8 @@ class DiskLayoutOracleTest {
     long state =
         new NodeDisk(template.disk()).stateOn(ByteSize.ofMebibytes(mebibytes)).orElseThrow().bytes()
             >> 20;
-    assertThat(mebi.subList(0, 5)).containsExactly(96L, 256L, 4L, 256L, 4L);
+    assertThat(mebi.subList(0, 5))
+        .containsExactly(template.disk().esp().size().bytes() >> 20, 256L, 4L, 256L, 4L);
     assertThat(mebi.get(5)).isBetween(state, state + 1);
     Oracles.open()
         .succeed(
@@ -143,7 +144,12 @@ class DiskLayoutOracleTest {
 
   private Template template(int sector, String other) throws IOException {
     StringBuilder slots = new StringBuilder(other);
-    for (String slot : List.of("esp: 96MiB", "root: 256MiB", "rootVerity: 4MiB", "state: 512MiB")) {
+    for (String slot :
+        List.of(
+            sector == 512 ? "esp: 96MiB" : "esp: 260MiB",
+            "root: 256MiB",
+            "rootVerity: 4MiB",
+            "state: 512MiB")) {
       if (!other.contains(slot.substring(0, slot.indexOf(' ')))) {
         slots.append(slots.isEmpty() ? "" : ", ").append(slot);
       }

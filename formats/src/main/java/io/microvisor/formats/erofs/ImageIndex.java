@@ -4,7 +4,6 @@ import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
 import io.microvisor.bytes.StructReader;
 import io.microvisor.bytes.StructWriter;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -93,11 +92,14 @@ public final class ImageIndex {
   private synchronized Map<Digest, Fragment> fragments() {
     if (fragments.isEmpty() && fragmentBytes.length > 0) {
       fragments = HashMap.newHashMap(fragmentBytes.length / FRAGMENT_SIZE);
-      ByteBuffer in = ByteBuffer.wrap(fragmentBytes);
-      while (in.hasRemaining()) {
-        byte[] digest = new byte[Digest.SIZE];
-        in.get(digest);
-        fragments.put(Digest.of(digest), new Fragment(in.getLong(), in.getLong(), in.getInt()));
+      StructReader in = StructReader.of(FORMAT, fragmentBytes);
+      try {
+        while (in.remaining() > 0) {
+          Digest digest = Digest.of(in.bytes(Digest.SIZE));
+          fragments.put(digest, new Fragment(in.u64be(), in.u64be(), (int) in.u32be()));
+        }
+      } catch (FormatException e) {
+        throw new IllegalStateException("image index: its length was checked", e);
       }
     }
     return fragments;
