@@ -223,6 +223,33 @@ public final class Guest implements Closeable {
         tools.support(), tools.ssh(port, keys, List.of(command)), Duration.ofMinutes(5));
   }
 
+  /// Runs a shell command in the guest.
+  ///
+  /// @return what it wrote to its standard output, without blanks around
+  public String said(String command) throws IOException, InterruptedException {
+    return run(command).text().strip();
+  }
+
+  /// Waits until all units have started.
+  ///
+  /// @throws AssertionError if one has failed, with what the journal says
+  public void awaitSound() throws IOException, InterruptedException {
+    String state = said("systemctl is-system-running --wait");
+    if (!state.equals("running")) {
+      throw new AssertionError(state + "\n" + said("systemctl --failed; journalctl -b -p warning"));
+    }
+  }
+
+  /// Switches the guest off, as a user would, and waits for its end.
+  ///
+  /// @throws AssertionError if it does not come
+  public void powerOff() throws IOException, InterruptedException {
+    run("systemctl poweroff");
+    if (!awaitEnd(Duration.ofMinutes(2))) {
+      throw new AssertionError("does not switch off; its console said:\n" + console());
+    }
+  }
+
   /// Waits for the machine's end.
   ///
   /// @return whether it ended within `limit`

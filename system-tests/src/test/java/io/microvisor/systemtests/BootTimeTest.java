@@ -11,8 +11,6 @@ import io.microvisor.machine.BootTimes;
 import io.microvisor.machine.Bus;
 import io.microvisor.machine.Firmware;
 import io.microvisor.machine.MachineSpec;
-import io.microvisor.machine.MachineTools;
-import io.microvisor.sandbox.SandboxSupport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,17 +43,12 @@ class BootTimeTest {
   private static final String TOGETHER = "together";
 
   private Path folder = Path.of("");
-  private @Nullable Archive archive;
-  private @Nullable MachineTools tools;
+  private @Nullable Lab lab;
 
   @BeforeAll
   void build(@TempDir Path temporary) throws IOException, InterruptedException {
     folder = temporary;
-    Archive opened = Archive.open();
-    archive = opened;
-    tools =
-        MachineTools.of(
-            opened.provider(), TestCache.directory().resolve("toolroots"), SandboxSupport.probe());
+    lab = Lab.open();
     Map.Entry<String, String> report = BootTimes.unit();
     Files.writeString(
         folder.resolve("lab.yaml"),
@@ -86,8 +79,8 @@ class BootTimeTest {
 
   @AfterAll
   void close() throws IOException {
-    if (archive != null) {
-      archive.close();
+    if (lab != null) {
+      lab.close();
     }
   }
 
@@ -139,7 +132,9 @@ class BootTimeTest {
             .reporting(MachineSpec.Clock.INSTRUCTIONS);
     try (Guest guest =
         Guest.watched(
-            Objects.requireNonNull(tools), spec, Files.createDirectory(folder.resolve(name)))) {
+            Objects.requireNonNull(lab).tools(),
+            spec,
+            Files.createDirectory(folder.resolve(name)))) {
       return guest.awaitReport(LONGEST_BOOT);
     }
   }

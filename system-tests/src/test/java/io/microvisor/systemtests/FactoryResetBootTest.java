@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.microvisor.bytes.Digest;
 import io.microvisor.machine.Bus;
-import io.microvisor.machine.MachineTools;
-import io.microvisor.sandbox.SandboxSupport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("system")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FactoryResetBootTest {
-  private static final Duration LONGEST_BOOT = Duration.ofMinutes(6);
   private static final String VARIABLE =
       "/sys/firmware/efi/efivars/FactoryReset-8cf2644b-4b0b-428f-9387-6d876050dc67";
   private static final String GONE = VARIABLE + " 2>/dev/null";
@@ -51,23 +48,22 @@ class FactoryResetBootTest {
       """;
 
   private Path folder = Path.of("");
-  private @Nullable Archive archive;
-  private @Nullable MachineTools tools;
+  private @Nullable Lab lab;
 
   @BeforeAll
   void open(@TempDir Path temporary) throws IOException, InterruptedException {
     folder = temporary;
-    Archive opened = Archive.open();
-    archive = opened;
-    tools =
-        MachineTools.of(
-            opened.provider(), TestCache.directory().resolve("toolroots"), SandboxSupport.probe());
+    lab = Lab.open();
+  }
+
+  private Lab lab() {
+    return Objects.requireNonNull(lab);
   }
 
   @AfterAll
   void close() throws IOException {
-    if (archive != null) {
-      archive.close();
+    if (lab != null) {
+      lab.close();
     }
   }
 
@@ -79,56 +75,56 @@ class FactoryResetBootTest {
     Path scratch = Files.createDirectory(folder.resolve("reset"));
     String identity;
     String hostKey;
-    try (Guest first = boot(disk, scratch)) {
+    try (Guest first = lab().boot(disk, scratch)) {
       assertThat(first.console()).doesNotContain("factory reset:");
-      run(first, FILL);
-      run(first, "echo other >/etc/hostname");
-      identity = run(first, "cat /etc/machine-id");
-      hostKey = run(first, HOST_KEY);
+      first.said(FILL);
+      first.said("echo other >/etc/hostname");
+      identity = first.said("cat /etc/machine-id");
+      hostKey = first.said(HOST_KEY);
       ask(first);
     }
     Digest table = disk.tableBytes();
 
-    try (Guest cut = disk.boot(Objects.requireNonNull(tools), scratch)) {
-      cut.awaitConsole(EMPTIED, LONGEST_BOOT);
+    try (Guest cut = disk.boot(lab().tools(), scratch)) {
+      cut.awaitConsole(EMPTIED, Lab.LONGEST_BOOT);
       assertThat(cut.console())
           .contains("factory reset: asked for by the EFI variable FactoryReset")
           .doesNotContain(DONE);
     }
 
-    try (Guest next = boot(disk, scratch)) {
+    try (Guest next = lab().boot(disk, scratch)) {
       assertThat(next.console()).contains(EMPTIED, DONE).doesNotContain("is not finished");
-      isSound(next);
-      assertThat(run(next, LIST)).isEqualTo("opt/app/own\nvar/lib/id/own");
-      assertThat(run(next, "cat /etc/machine-id /etc/hostname")).isEqualTo(identity + "\nother");
-      assertThat(run(next, HOST_KEY)).isNotEqualTo(hostKey);
-      assertThat(run(next, "findmnt -no FSTYPE /var; ls -A /run/emt/state; ls " + GONE))
+      next.awaitSound();
+      assertThat(next.said(LIST)).isEqualTo("opt/app/own\nvar/lib/id/own");
+      assertThat(next.said("cat /etc/machine-id /etc/hostname")).isEqualTo(identity + "\nother");
+      assertThat(next.said(HOST_KEY)).isNotEqualTo(hostKey);
+      assertThat(next.said("findmnt -no FSTYPE /var; ls -A /run/emt/state; ls " + GONE))
           .isEqualTo("ext4\netc\nfolders\nlost+found\nvar");
-      run(next, FILL);
-      stop(next);
+      next.said(FILL);
+      next.powerOff();
     }
 
-    try (Guest told = boot(disk, scratch, "systemd.factory_reset=yes")) {
+    try (Guest told = lab().boot(disk, scratch, "systemd.factory_reset=yes")) {
       assertThat(told.console())
           .contains("factory reset: asked for by the kernel command line", EMPTIED, DONE);
-      assertThat(run(told, LIST)).isEqualTo("opt/app/own\nvar/lib/id/own");
-      run(told, "touch /var/own && printf '\\7\\0\\0\\0n\\0o\\0' >" + VARIABLE);
-      stop(told);
+      assertThat(told.said(LIST)).isEqualTo("opt/app/own\nvar/lib/id/own");
+      told.said("touch /var/own && printf '\\7\\0\\0\\0n\\0o\\0' >" + VARIABLE);
+      told.powerOff();
     }
 
-    try (Guest later = boot(disk, scratch)) {
+    try (Guest later = lab().boot(disk, scratch)) {
       assertThat(later.console()).doesNotContain("factory reset:");
-      assertThat(run(later, LIST)).isEqualTo("opt/app/own\nvar/lib/id/own\nvar/own");
+      assertThat(later.said(LIST)).isEqualTo("opt/app/own\nvar/lib/id/own\nvar/own");
       ask(later);
     }
 
     disk.damageState(Long.MAX_VALUE);
-    try (Guest damaged = boot(disk, scratch)) {
+    try (Guest damaged = lab().boot(disk, scratch)) {
       assertThat(damaged.console())
           .contains("factory reset: the state cannot be mounted and is made anew", DONE);
-      assertThat(run(damaged, LIST + "; findmnt -no FSTYPE /var")).isEqualTo("ext4");
-      assertThat(run(damaged, "cat /etc/machine-id")).isNotEqualTo(identity);
-      stop(damaged);
+      assertThat(damaged.said(LIST + "; findmnt -no FSTYPE /var")).isEqualTo("ext4");
+      assertThat(damaged.said("cat /etc/machine-id")).isNotEqualTo(identity);
+      damaged.powerOff();
     }
     assertThat(disk.tableBytes()).isEqualTo(table);
   }
@@ -138,58 +134,31 @@ class FactoryResetBootTest {
     NodeImage disk = disk("forget", "{}");
     Path scratch = Files.createDirectory(folder.resolve("forget"));
     String identity;
-    try (Guest first = boot(disk, scratch)) {
-      run(first, FILL);
-      identity = run(first, "cat /etc/machine-id");
-      run(first, "printf '\\7\\0\\0\\0y\\0e\\0s\\0\\0\\0' >" + VARIABLE);
-      stop(first);
+    try (Guest first = lab().boot(disk, scratch)) {
+      first.said(FILL);
+      identity = first.said("cat /etc/machine-id");
+      first.said("printf '\\7\\0\\0\\0y\\0e\\0s\\0\\0\\0' >" + VARIABLE);
+      first.powerOff();
     }
     Digest table = disk.tableBytes();
     disk.damageState(1 << 20);
 
-    try (Guest next = boot(disk, scratch)) {
+    try (Guest next = lab().boot(disk, scratch)) {
       assertThat(next.console())
           .contains("factory reset: the state is made anew, all in it is forgotten", DONE)
           .doesNotContain("is not finished", "cannot be repaired");
-      isSound(next);
-      assertThat(run(next, LIST + "; findmnt -no FSTYPE /var; ls " + GONE)).isEqualTo("ext4");
-      assertThat(run(next, "cat /etc/machine-id")).isNotEqualTo(identity);
-      stop(next);
+      next.awaitSound();
+      assertThat(next.said(LIST + "; findmnt -no FSTYPE /var; ls " + GONE)).isEqualTo("ext4");
+      assertThat(next.said("cat /etc/machine-id")).isNotEqualTo(identity);
+      next.powerOff();
     }
     assertThat(disk.tableBytes()).isEqualTo(table);
-  }
-
-  private Guest boot(NodeImage disk, Path scratch, String... kernelParameters)
-      throws IOException, InterruptedException {
-    Guest guest = disk.boot(Objects.requireNonNull(tools), scratch, kernelParameters);
-    try {
-      guest.awaitSsh(LONGEST_BOOT);
-      return guest;
-    } catch (IOException | InterruptedException e) {
-      guest.close();
-      throw e;
-    }
-  }
-
-  private static void isSound(Guest guest) throws IOException, InterruptedException {
-    assertThat(run(guest, "systemctl is-system-running --wait"))
-        .as(run(guest, "systemctl --failed; journalctl -b -p warning"))
-        .isEqualTo("running");
   }
 
   /// Asks by the usual target, which restarts the machine.
   private static void ask(Guest guest) throws IOException, InterruptedException {
     guest.run("systemctl start factory-reset.target");
     assertThat(guest.awaitEnd(Duration.ofMinutes(2))).as(guest.console()).isTrue();
-  }
-
-  private static void stop(Guest guest) throws IOException, InterruptedException {
-    guest.run("systemctl poweroff");
-    assertThat(guest.awaitEnd(Duration.ofMinutes(2))).as(guest.console()).isTrue();
-  }
-
-  private static String run(Guest guest, String command) throws IOException, InterruptedException {
-    return guest.run(command).text().strip();
   }
 
   /// A new disk with the image of a template of that name.

@@ -5,12 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.microvisor.formats.gpt.Gpt;
 import io.microvisor.machine.Bus;
 import io.microvisor.machine.Credential;
-import io.microvisor.machine.MachineTools;
-import io.microvisor.sandbox.SandboxSupport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -20,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// What reaches a machine from outside its image: answers, extensions, and what it changed itself, against an update.
 @Tag("system")
 class OutsideBootTest {
-  private static final Duration LONGEST_BOOT = Duration.ofMinutes(6);
   private static final long GIBIBYTE = 1L << 30;
 
   private static final String NODE =
@@ -79,63 +75,57 @@ class OutsideBootTest {
 
   @Test
   void isConfiguredExtendedAndUpdated() throws IOException, InterruptedException {
-    try (Archive archive = Archive.open()) {
-      MachineTools tools = tools(archive);
+    try (Lab lab = Lab.open()) {
       NodeImage disk = disk(image("1", NODE.formatted("1", "default")));
 
       answer(disk, ANSWERS.formatted("Edge_17"));
-      try (Guest first = boot(tools, disk)) {
+      try (Guest first = lab.boot(disk, folder)) {
         refusesWholeAnswersForOneMistake(first);
         change(first);
-        stop(first);
+        first.powerOff();
       }
 
       answer(disk, ANSWERS.formatted("edge-17"));
-      try (Guest second = boot(tools, disk)) {
-        isSound(second);
+      try (Guest second = lab.boot(disk, folder)) {
+        second.awaitSound();
         isAnswered(second);
         isExtended(second);
-        assertThat(run(second, CHANGES))
+        assertThat(second.said(CHANGES))
             .endsWith("changed\tno\t/etc/kept/a\ndeleted\tno\t/etc/kept/b");
-        run(second, "rm -r /var/lib/confexts/* /var/lib/extensions/*");
-        stop(second);
+        second.said("rm -r /var/lib/confexts/* /var/lib/extensions/*");
+        second.powerOff();
       }
 
       answer(disk, "");
       update(disk, image("2", NODE.formatted("2", "another default")));
       try (Guest updated =
-          boot(
-              tools,
+          lab.boot(
               disk,
-              new Credential("emt.answers", "[machine]\nhostname = by-credential\n"),
-              new Credential("tmpfiles.extra", "f /run/by-systemd - - - - fine\n"),
-              new Credential(
-                  "systemd.unit-dropin.ssh.service", "[Service]\nEnvironment=BY=systemd\n"))) {
-        isSound(updated);
-        assertThat(run(updated, "grep IMAGE_VERSION /etc/os-release; hostname; cat /etc/kept/a"))
+              folder,
+              List.of(
+                  new Credential("emt.answers", "[machine]\nhostname = by-credential\n"),
+                  new Credential("tmpfiles.extra", "f /run/by-systemd - - - - fine\n"),
+                  new Credential(
+                      "systemd.unit-dropin.ssh.service", "[Service]\nEnvironment=BY=systemd\n")))) {
+        updated.awaitSound();
+        assertThat(updated.said("grep IMAGE_VERSION /etc/os-release; hostname; cat /etc/kept/a"))
             .isEqualTo("IMAGE_VERSION=2\nby-credential\nown");
-        assertThat(run(updated, "cat /run/by-systemd; echo; systemctl show -P Environment ssh"))
+        assertThat(updated.said("cat /run/by-systemd; echo; systemctl show -P Environment ssh"))
             .as("what systemd itself takes")
             .isEqualTo("fine\nBY=systemd");
-        assertThat(run(updated, CHANGES))
+        assertThat(updated.said(CHANGES))
             .endsWith("changed\tyes\t/etc/kept/a\ndeleted\tno\t/etc/kept/b");
-        assertThat(run(updated, "journalctl -b -t emt -p warning -o cat"))
+        assertThat(updated.said("journalctl -b -t emt -p warning -o cat"))
             .contains("/etc/kept/a: was changed on this machine and stays so");
-        assertThat(run(updated, "cat /run/emt/image/etc/kept/a")).isEqualTo("another default");
+        assertThat(updated.said("cat /run/emt/image/etc/kept/a")).isEqualTo("another default");
         assertThat(
-                run(
-                    updated,
+                updated.said(
                     "ls /etc/app /run/emt/ssh /run/answered 2>/dev/null; cat /var/lib/app.conf"))
             .as("what follows from answers goes with them, but for files on /var")
             .isEqualTo("kept");
-        stop(updated);
+        updated.powerOff();
       }
     }
-  }
-
-  private static MachineTools tools(Archive archive) throws IOException, InterruptedException {
-    return MachineTools.of(
-        archive.provider(), TestCache.directory().resolve("toolroots"), SandboxSupport.probe());
   }
 
   /// An image on a disk with a small partition behind all that the machine will make.
@@ -150,19 +140,18 @@ class OutsideBootTest {
     assertThat(guest.console())
         .contains("EMT-CONFIG/answers.conf:4:12: hostname: \"Edge_17\" (expected: a host name")
         .contains("EMT-CONFIG/answers.conf: nothing of it is done");
-    assertThat(run(guest, "journalctl -b -t emt -o cat")).contains("EMT-CONFIG/answers.conf:4:12:");
-    assertThat(run(guest, "hostname; ls /etc/app /run/emt/ssh /run/answered 2>/dev/null"))
+    assertThat(guest.said("journalctl -b -t emt -o cat")).contains("EMT-CONFIG/answers.conf:4:12:");
+    assertThat(guest.said("hostname; ls /etc/app /run/emt/ssh /run/answered 2>/dev/null"))
         .isEqualTo("outside");
-    assertThat(run(guest, "systemctl --failed --plain --no-legend"))
+    assertThat(guest.said("systemctl --failed --plain --no-legend"))
         .startsWith("emt-answers.service")
         .hasLineCount(1);
-    assertThat(run(guest, CHANGES)).hasLineCount(1).startsWith("#");
+    assertThat(guest.said(CHANGES)).hasLineCount(1).startsWith("#");
   }
 
   /// What the next boot finds: changes, and an extension of each kind.
   private static void change(Guest guest) throws IOException, InterruptedException {
-    run(
-        guest,
+    guest.said(
         """
         set -e
         echo own >/etc/kept/a
@@ -181,50 +170,22 @@ class OutsideBootTest {
 
   private static void isAnswered(Guest guest) throws IOException, InterruptedException {
     assertThat(
-            run(
-                guest,
+            guest.said(
                 "hostname; cat /etc/hostname /var/lib/app.conf; stat -c %a /etc/app/app.conf"))
         .isEqualTo("edge-17\nedge-17\nkept\n640");
-    assertThat(run(guest, "ls /run/answered /run/systemd/network; systemctl is-active answered"))
+    assertThat(guest.said("ls /run/answered /run/systemd/network; systemctl is-active answered"))
         .contains("/run/answered", "05-emt-3.network", "active");
-    assertThat(run(guest, "/usr/sbin/sshd -T | grep -i authorizedkeysfile; cat /run/emt/ssh/root"))
+    assertThat(guest.said("/usr/sbin/sshd -T | grep -i authorizedkeysfile; cat /run/emt/ssh/root"))
         .contains("/run/emt/ssh/%u", "me@work");
-    assertThat(run(guest, "systemctl show -p Environment answered.service"))
+    assertThat(guest.said("systemctl show -p Environment answered.service"))
         .contains("http_proxy=http://proxy.example.org:3128");
   }
 
   /// Both kinds join what lies below: the machine's `/etc` over the image's, and `/usr`.
   private static void isExtended(Guest guest) throws IOException, InterruptedException {
-    assertThat(run(guest, "cat /etc/site/site.conf /etc/kept/a; tool; ls /etc/kept"))
+    assertThat(guest.said("cat /etc/site/site.conf /etc/kept/a; tool; ls /etc/kept"))
         .isEqualTo("site\nown\ntool\na");
-    assertThat(run(guest, "touch /etc/kept/x 2>&1")).contains("Read-only file system");
-  }
-
-  private Guest boot(MachineTools tools, NodeImage disk, Credential... credentials)
-      throws IOException, InterruptedException {
-    Guest guest = disk.boot(tools, folder, List.of(credentials));
-    try {
-      guest.awaitSsh(LONGEST_BOOT);
-      return guest;
-    } catch (IOException | InterruptedException e) {
-      guest.close();
-      throw e;
-    }
-  }
-
-  private static void isSound(Guest guest) throws IOException, InterruptedException {
-    assertThat(run(guest, "systemctl is-system-running --wait"))
-        .as(run(guest, "systemctl --failed; journalctl -b -p warning"))
-        .isEqualTo("running");
-  }
-
-  private static void stop(Guest guest) throws IOException, InterruptedException {
-    guest.run("systemctl poweroff");
-    assertThat(guest.awaitEnd(Duration.ofMinutes(2))).as(guest.console()).isTrue();
-  }
-
-  private static String run(Guest guest, String command) throws IOException, InterruptedException {
-    return guest.run(command).text().strip();
+    assertThat(guest.said("touch /etc/kept/x 2>&1")).contains("Read-only file system");
   }
 
   private void sgdisk(String options) throws IOException, InterruptedException {

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.microvisor.bytes.Digest;
 import io.microvisor.formats.gpt.Gpt;
 import io.microvisor.machine.Bus;
-import io.microvisor.machine.MachineTools;
-import io.microvisor.sandbox.SandboxSupport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,27 +25,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("system")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StateBootTest {
-  private static final Duration LONGEST_BOOT = Duration.ofMinutes(6);
   private static final long GIBIBYTE = 1L << 30;
 
   private Path folder = Path.of("");
-  private @Nullable Archive archive;
-  private @Nullable MachineTools tools;
+  private @Nullable Lab lab;
 
   @BeforeAll
   void open(@TempDir Path temporary) throws IOException, InterruptedException {
     folder = temporary;
-    Archive opened = Archive.open();
-    archive = opened;
-    tools =
-        MachineTools.of(
-            opened.provider(), TestCache.directory().resolve("toolroots"), SandboxSupport.probe());
+    lab = Lab.open();
+  }
+
+  private Lab lab() {
+    return Objects.requireNonNull(lab);
   }
 
   @AfterAll
   void close() throws IOException {
-    if (archive != null) {
-      archive.close();
+    if (lab != null) {
+      lab.close();
     }
   }
 
@@ -57,16 +53,15 @@ class StateBootTest {
     NodeImage disk = disk("kept", "degrade", 512, 4 * GIBIBYTE, Bus.VIRTIO);
     Path scratch = Files.createDirectory(folder.resolve("kept"));
     String identity;
-    try (Guest first = boot(disk, scratch)) {
-      isSound(first);
-      assertThat(run(first, "findmnt -no FSTYPE,FSROOT /var")).isEqualTo("ext4 /var");
-      assertThat(run(first, "findmnt -no FSTYPE /etc; findmnt -no FSTYPE /srv/data"))
+    try (Guest first = lab().boot(disk, scratch)) {
+      first.awaitSound();
+      assertThat(first.said("findmnt -no FSTYPE,FSROOT /var")).isEqualTo("ext4 /var");
+      assertThat(first.said("findmnt -no FSTYPE /etc; findmnt -no FSTYPE /srv/data"))
           .isEqualTo("overlay\noverlay");
-      assertThat(run(first, "stat -c '%U:%G %a' /opt/app && findmnt -no FSTYPE /opt/app"))
+      assertThat(first.said("stat -c '%U:%G %a' /opt/app && findmnt -no FSTYPE /opt/app"))
           .isEqualTo("root:root 750\next4");
-      identity = run(first, IDENTITY);
-      run(
-          first,
+      identity = first.said(IDENTITY);
+      first.said(
           """
           set -e
           touch /var/kept /root/kept /home/kept /opt/app/kept /srv/data/kept /etc/forgotten
@@ -77,7 +72,7 @@ class StateBootTest {
           echo other >/etc/hostname.new
           mv /etc/hostname.new /etc/hostname
           """);
-      stop(first);
+      first.powerOff();
     }
     Digest table = disk.tableBytes();
     Gpt.Partition state = disk.table().partitions().getLast();
@@ -89,23 +84,22 @@ class StateBootTest {
     assertThat(Emt.in(folder).run("inspect", disk.file().toString()).said())
         .contains("_empty", "state", "linux-generic");
 
-    try (Guest second = boot(disk, scratch)) {
-      isSound(second);
-      assertThat(run(second, IDENTITY)).isEqualTo(identity);
+    try (Guest second = lab().boot(disk, scratch)) {
+      second.awaitSound();
+      assertThat(second.said(IDENTITY)).isEqualTo(identity);
       assertThat(
-              run(
-                  second,
+              second.said(
                   "ls /var/kept /root/kept /home/kept /etc/forgotten /opt/app/kept /srv/data /etc/issue"
                       + " 2>/dev/null"))
           .isEqualTo(
               "/etc/issue\n/home/kept\n/opt/app/kept\n/root/kept\n/var/kept\n\n/srv/data:\nkept");
-      assertThat(run(second, "cat /etc/hostname /etc/kept/untouched && stat -c %h /etc/kept/hard"))
+      assertThat(second.said("cat /etc/hostname /etc/kept/untouched && stat -c %h /etc/kept/hard"))
           .isEqualTo("other\nthe image's\n2");
-      assertThat(run(second, "readlink /etc/kept/link; ls /etc/kept/gone 2>&1"))
+      assertThat(second.said("readlink /etc/kept/link; ls /etc/kept/gone 2>&1"))
           .startsWith("a\n")
           .contains("No such file");
-      assertThat(run(second, "find /run/emt/state/etc/upper -name untouched")).isEmpty();
-      stop(second);
+      assertThat(second.said("find /run/emt/state/etc/upper -name untouched")).isEmpty();
+      second.powerOff();
     }
     assertThat(disk.tableBytes()).isEqualTo(table);
   }
@@ -114,33 +108,32 @@ class StateBootTest {
   void comesUpWithAStateThatIsFullDamagedOrGone() throws IOException, InterruptedException {
     NodeImage disk = disk("damaged", "degrade", 512, 2 * GIBIBYTE, Bus.VIRTIO);
     Path scratch = Files.createDirectory(folder.resolve("damaged"));
-    try (Guest first = boot(disk, scratch)) {
-      run(first, "echo other >/etc/hostname; sync");
-      run(
-          first,
+    try (Guest first = lab().boot(disk, scratch)) {
+      first.said("echo other >/etc/hostname; sync");
+      first.said(
           "fallocate -l $(($(df --output=avail -B1 /var | tail -1) - 4194304)) /var/full; dd"
               + " if=/dev/zero of=/var/fuller bs=64k");
-      assertThat(run(first, "echo x 2>&1 >/var/more; df --output=avail /var | tail -1"))
+      assertThat(first.said("echo x 2>&1 >/var/more; df --output=avail /var | tail -1"))
           .endsWith("0");
-      stop(first);
+      first.powerOff();
     }
 
     disk.damageState(4096);
-    try (Guest full = boot(disk, scratch)) {
-      assertThat(run(full, "findmnt -no FSTYPE /var; cat /etc/hostname")).isEqualTo("ext4\nother");
-      assertThat(run(full, "rm /var/full; touch /var/again /etc/again && echo fine"))
+    try (Guest full = lab().boot(disk, scratch)) {
+      assertThat(full.said("findmnt -no FSTYPE /var; cat /etc/hostname")).isEqualTo("ext4\nother");
+      assertThat(full.said("rm /var/full; touch /var/again /etc/again && echo fine"))
           .isEqualTo("fine");
-      stop(full);
+      full.powerOff();
     }
 
     disk.damageState(Long.MAX_VALUE);
     Digest table = disk.tableBytes();
-    try (Guest damaged = boot(disk, scratch)) {
+    try (Guest damaged = lab().boot(disk, scratch)) {
       assertThat(damaged.console())
           .contains("cannot be repaired or mounted", "is in memory, a restart forgets it");
-      assertThat(run(damaged, "findmnt -no FSTYPE /var; cat /etc/hostname"))
+      assertThat(damaged.said("findmnt -no FSTYPE /var; cat /etc/hostname"))
           .isEqualTo("tmpfs\ndamaged");
-      stop(damaged);
+      damaged.powerOff();
     }
     assertThat(disk.tableBytes()).isEqualTo(table);
     check(disk, "sgdisk -v disk.raw");
@@ -153,20 +146,20 @@ class StateBootTest {
   void makesADamagedStateAnewOnNvmeWithLargeSectors() throws IOException, InterruptedException {
     NodeImage disk = disk("anew", "recreate", 4096, 8 * GIBIBYTE, Bus.NVME);
     Path scratch = Files.createDirectory(folder.resolve("anew"));
-    try (Guest first = boot(disk, scratch)) {
-      isSound(first);
-      assertThat(run(first, "cat /sys/block/nvme0n1/queue/logical_block_size")).isEqualTo("4096");
-      assertThat(Long.parseLong(run(first, "df --output=size -B1M /var | tail -1").strip()))
+    try (Guest first = lab().boot(disk, scratch)) {
+      first.awaitSound();
+      assertThat(first.said("cat /sys/block/nvme0n1/queue/logical_block_size")).isEqualTo("4096");
+      assertThat(Long.parseLong(first.said("df --output=size -B1M /var | tail -1").strip()))
           .isGreaterThan(6500);
-      stop(first);
+      first.powerOff();
     }
     check(disk, "sfdisk --sector-size 4096 --verify disk.raw");
 
     disk.damageState(Long.MAX_VALUE);
-    try (Guest damaged = boot(disk, scratch)) {
+    try (Guest damaged = lab().boot(disk, scratch)) {
       assertThat(damaged.console()).contains("is made anew, all in it is lost");
-      assertThat(run(damaged, "findmnt -no FSTYPE /var")).isEqualTo("ext4");
-      stop(damaged);
+      assertThat(damaged.said("findmnt -no FSTYPE /var")).isEqualTo("ext4");
+      damaged.powerOff();
     }
   }
 
@@ -176,15 +169,15 @@ class StateBootTest {
     NodeImage disk = disk("small", "degrade", 512, GIBIBYTE, Bus.VIRTIO);
     Digest table = disk.tableBytes();
     Path scratch = Files.createDirectory(folder.resolve("small"));
-    try (Guest guest = boot(disk, scratch)) {
+    try (Guest guest = lab().boot(disk, scratch)) {
       assertThat(guest.console())
           .contains(
               "disk: cannot be divided as this image wants (expected: 1.1 GiB or more",
               "state: this disk has no partition for it",
               "is in memory, a restart forgets it");
-      assertThat(run(guest, "findmnt -no FSTYPE /var; touch /etc/x /opt/app/x && echo fine"))
+      assertThat(guest.said("findmnt -no FSTYPE /var; touch /etc/x /opt/app/x && echo fine"))
           .isEqualTo("tmpfs\nfine");
-      stop(guest);
+      guest.powerOff();
     }
     assertThat(disk.tableBytes()).isEqualTo(table);
   }
@@ -196,43 +189,16 @@ class StateBootTest {
       throws IOException, InterruptedException {
     NodeImage disk = disk("cut" + seconds, "degrade", 512, 4 * GIBIBYTE, Bus.VIRTIO);
     Path scratch = Files.createDirectory(folder.resolve("cut" + seconds));
-    try (Guest cut =
-        disk.boot(Objects.requireNonNull(tools), Files.createDirectory(scratch.resolve("1")))) {
-      cut.awaitConsole("Welcome to", LONGEST_BOOT);
+    try (Guest cut = disk.boot(lab().tools(), Files.createDirectory(scratch.resolve("1")))) {
+      cut.awaitConsole("Welcome to", Lab.LONGEST_BOOT);
       cut.awaitEnd(Duration.ofSeconds(seconds));
     }
-    try (Guest next = boot(disk, Files.createDirectory(scratch.resolve("2")))) {
-      isSound(next);
-      assertThat(run(next, "findmnt -no FSTYPE /var")).isEqualTo("ext4");
-      assertThat(run(next, "ls -d /run/emt/state/var.new 2>/dev/null")).isEmpty();
-      stop(next);
+    try (Guest next = lab().boot(disk, Files.createDirectory(scratch.resolve("2")))) {
+      next.awaitSound();
+      assertThat(next.said("findmnt -no FSTYPE /var")).isEqualTo("ext4");
+      assertThat(next.said("ls -d /run/emt/state/var.new 2>/dev/null")).isEmpty();
+      next.powerOff();
     }
-  }
-
-  private Guest boot(NodeImage disk, Path scratch) throws IOException, InterruptedException {
-    Guest guest = disk.boot(Objects.requireNonNull(tools), scratch);
-    try {
-      guest.awaitSsh(LONGEST_BOOT);
-      return guest;
-    } catch (IOException | InterruptedException e) {
-      guest.close();
-      throw e;
-    }
-  }
-
-  private static void isSound(Guest guest) throws IOException, InterruptedException {
-    assertThat(run(guest, "systemctl is-system-running --wait"))
-        .as(run(guest, "systemctl --failed; journalctl -b -p warning"))
-        .isEqualTo("running");
-  }
-
-  private static void stop(Guest guest) throws IOException, InterruptedException {
-    guest.run("systemctl poweroff");
-    assertThat(guest.awaitEnd(Duration.ofMinutes(2))).as(guest.console()).isTrue();
-  }
-
-  private static String run(Guest guest, String command) throws IOException, InterruptedException {
-    return guest.run(command).text().strip();
   }
 
   private static void check(NodeImage disk, String script)
