@@ -20,8 +20,9 @@ adopted=$root/var/lib/emt/answers.conf
 largest=1048576
 tab=$(printf '\t')
 
+# Not by echo, which reads backslashes as more than they are.
 say() {
-  echo "<3>$*"
+  printf '<3>%s\n' "$*"
 }
 
 # What is wrong with a file, as `line TAB column TAB words`, sorted by place.
@@ -143,7 +144,7 @@ put_files() {
       chmod "$mode" "$path" && chown "$owner" "$path" || return 1
       continue
     fi
-    echo "$path" >>"$work/moves"
+    printf '%s\n' "$path" >>"$work/moves"
     mkdir -p "${path%/*}" && cp "$work/$n" "$path.emt-new" && chown "$owner" "$path.emt-new" && chmod "$mode" "$path.emt-new" || return 1
   done <"$work/plan"
   while IFS= read -r path; do
@@ -166,12 +167,12 @@ put_all() {
     case $what in
       hostname)
         [ -n "$root" ] || hostname "$one"
-        echo "$one" | put "$root/etc/hostname"
+        printf '%s\n' "$one" | put "$root/etc/hostname"
         sed "s/^127\.0\.1\.1[[:space:]].*/127.0.1.1$tab$one/" "$root/etc/hosts" | put "$root/etc/hosts"
         ;;
       key)
         mkdir -p "$root/run/emt/ssh"
-        echo "$two" >>"$root/run/emt/ssh/$one"
+        printf '%s\n' "$two" >>"$root/run/emt/ssh/$one"
         ;;
       network)
         put "$root/run/systemd/network/05-emt-$one.network" <"$work/$one"
@@ -190,7 +191,7 @@ put_all() {
       unit)
         put "$root/run/systemd/system/$two" <"$work/$one"
         reload=yes
-        [ "$three" = no ] || echo "$two" >>"$work/start"
+        [ "$three" = no ] || printf '%s\n' "$two" >>"$work/start"
         ;;
     esac
   done <"$work/plan"
@@ -238,7 +239,7 @@ case ${1:-} in
     fi
     [ "$2" != once ] || adopt
     put_all
-    echo "<6>$name: done"
+    printf '<6>%s: done\n' "$name"
     ;;
   *)
     echo 'usage: answers check FILE NAME | apply once|each-boot' >&2

@@ -27,6 +27,11 @@ tab=$(printf '\t')
 work=$(mktemp -d "$root/run/emt/etc-changes.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
+# Not by echo, which reads backslashes as more than they are.
+warn() {
+  printf '<4>%s\n' "$*"
+}
+
 there() {
   [ -e "$1" ] || [ -L "$1" ]
 }
@@ -141,9 +146,9 @@ fi
 if [ "$mode" = report ]; then
   while IFS=$tab read -r did since path; do
     case $did:$since in
-      same:yes) echo "<4>$path: is as an earlier image had it, and this image has another; it was written here, so it stays" ;;
-      *:yes) echo "<4>$path: was $did on this machine and stays so; the image's own has changed since (compare /run/emt/image$path)" ;;
-      *:unknown) echo "<4>$path: was $did on this machine and stays so; whether the image's own has changed since is not known" ;;
+      same:yes) warn "$path: is as an earlier image had it, and this image has another; it was written here, so it stays" ;;
+      *:yes) warn "$path: was $did on this machine and stays so; the image's own has changed since (compare /run/emt/image$path)" ;;
+      *:unknown) warn "$path: was $did on this machine and stays so; whether the image's own has changed since is not known" ;;
     esac
   done <"$work/said"
   sed -n '/^#/!s/\t.*//p' "$work/said" | sort | uniq -c | while read -r count did; do

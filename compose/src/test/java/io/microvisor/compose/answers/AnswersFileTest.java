@@ -175,6 +175,14 @@ class AnswersFileTest {
     assertThat(problems("[user a]\nssh-key = -----BEGIN OPENSSH PRIVATE KEY-----")).hasSize(1);
   }
 
+  @Test
+  void repeatsBackslashesAsTheyAre() throws IOException, InterruptedException {
+    assertThat(problems("\\0[\\n\\c"))
+        .containsExactly(
+            "a:1:1: \"\\0[\\n\\c\": neither a section, a key nor contents (expected: [section], key ="
+                + " value, or | and a line)");
+  }
+
   private void isGood(String text) throws IOException, InterruptedException {
     assertThat(problems(text)).isEmpty();
   }
