@@ -46,6 +46,7 @@ public final class Oracles {
           "systemd-ukify",
           "tar",
           "tinyproxy-bin",
+          "udev",
           "xz-utils",
           "zstd");
 

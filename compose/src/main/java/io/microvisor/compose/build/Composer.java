@@ -163,10 +163,14 @@ public final class Composer {
     steps.add(
         new ConfigureStep(
             lock,
-            () -> Debconf.checked(template, packages.unpacked()),
+            () -> {
+              Debconf.check(template, packages.unpacked());
+              return packages.merged();
+            },
             store.contents(),
             Debconf.preseeds(template),
             epoch));
+    steps.add(new AheadStep(lock, packages::merged, template, epoch));
     steps.addAll(building);
     steps.addAll(
         List.of(
@@ -204,7 +208,7 @@ public final class Composer {
     NeededPackages tools =
         new NeededPackages(BUILD_PACKAGES, building, supply, store.actions(), events);
     return List.of(
-        new DkmsStep(building, tools::unpacked, store.contents(), kernel),
+        new DkmsStep(building, tools::merged, store.contents(), kernel),
         new AddedModulesStep(packages, new Input.Output(DkmsStep.ID, "modules"), kernel));
   }
 }

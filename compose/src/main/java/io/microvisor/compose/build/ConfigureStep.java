@@ -9,11 +9,10 @@ import io.microvisor.compose.plan.StepId;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.packages.install.Configure;
 import io.microvisor.packages.install.ConfigureSpec;
-import io.microvisor.packages.install.PackageMerge;
+import io.microvisor.packages.install.MergedPackages;
 import io.microvisor.packages.install.Preseed;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.lock.LockedPackage;
-import io.microvisor.packages.unpack.UnpackedPackage;
 import io.microvisor.sandbox.Sandbox;
 import io.microvisor.sandbox.SandboxSupport;
 import io.microvisor.store.ContentStore;
@@ -25,17 +24,17 @@ import java.util.TreeMap;
 /// The packages merged into one tree and configured by their own dpkg.
 ///
 /// @param lock the packages, pinned
-/// @param packages the same, unpacked; only asked for when the step runs
+/// @param packages the same, laid out; only asked for when the step runs
 /// @param created keeps what the configuration writes
 /// @param preseeds answers to debconf questions
 /// @param epoch SOURCE_DATE_EPOCH for the scripts
 record ConfigureStep(
-    Lock lock, Packages packages, ContentStore created, List<Preseed> preseeds, long epoch)
+    Lock lock, Merged packages, ContentStore created, List<Preseed> preseeds, long epoch)
     implements Step {
   /// Where the packages come from.
   @FunctionalInterface
-  interface Packages {
-    List<UnpackedPackage> unpacked() throws IOException, InterruptedException;
+  interface Merged {
+    MergedPackages packages() throws IOException, InterruptedException;
   }
 
   static final StepId ID = new StepId("configure");
@@ -80,10 +79,6 @@ record ConfigureStep(
 
   /// What is configured.
   ConfigureSpec spec() throws IOException, InterruptedException {
-    return new ConfigureSpec(
-        PackageMerge.beforeScripts(packages.unpacked()),
-        preseeds,
-        epoch,
-        ConfigureSpec.MADE_ELSEWHERE);
+    return new ConfigureSpec(packages.packages(), preseeds, epoch, ConfigureSpec.MADE_ELSEWHERE);
   }
 }

@@ -22,13 +22,12 @@ final class Debconf {
     return template.system().debconf().stream().map(Debconf::preseed).toList();
   }
 
-  /// The packages that will be configured, if all answers fit them.
+  /// Makes sure that all answers fit the packages that will be configured.
   ///
   /// @throws RejectedException if some do not, with all their places
-  static List<UnpackedPackage> checked(Template template, List<UnpackedPackage> packages)
-      throws IOException {
+  static void check(Template template, List<UnpackedPackage> packages) throws IOException {
     if (template.system().debconf().isEmpty()) {
-      return packages;
+      return;
     }
     DebconfQuestions questions = DebconfQuestions.of(packages);
     List<Problem> problems = new ArrayList<>();
@@ -41,7 +40,6 @@ final class Debconf {
     if (!problems.isEmpty()) {
       throw new RejectedException(problems);
     }
-    return packages;
   }
 
   private static Preseed preseed(DebconfAnswer answer) {

@@ -10,7 +10,6 @@ import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.template.Kernel;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.packages.install.ConfigureSpec;
-import io.microvisor.packages.install.PackageMerge;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.sandbox.Sandbox;
 import io.microvisor.sandbox.SandboxSupport;
@@ -21,10 +20,10 @@ import java.util.SortedMap;
 /// The kernel modules that are built from source. Nothing but the build packages counts: no other change builds them again.
 ///
 /// @param lock the build packages, pinned
-/// @param packages the same, unpacked; only asked for, and fetched, when the step runs
+/// @param packages the same, laid out; only asked for, and fetched, when the step runs
 /// @param created keeps the modules' contents
 /// @param kernel what the template says, for the places of problems
-record DkmsStep(Lock lock, ConfigureStep.Packages packages, ContentStore created, Kernel kernel)
+record DkmsStep(Lock lock, ConfigureStep.Merged packages, ContentStore created, Kernel kernel)
     implements Step {
   static final StepId ID = new StepId("dkms");
 
@@ -48,7 +47,7 @@ record DkmsStep(Lock lock, ConfigureStep.Packages packages, ContentStore created
     FileTree modules =
         DkmsBuild.build(
             Sandbox.on(SandboxSupport.probe()),
-            PackageMerge.beforeScripts(packages.unpacked()),
+            packages.packages(),
             kernel,
             created,
             context::note);

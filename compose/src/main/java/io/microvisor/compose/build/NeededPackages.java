@@ -6,6 +6,8 @@ import io.microvisor.bytes.Digest;
 import io.microvisor.compose.plan.BuildEvent;
 import io.microvisor.compose.plan.StepId;
 import io.microvisor.formats.tree.Inode;
+import io.microvisor.packages.install.MergedPackages;
+import io.microvisor.packages.install.PackageMerge;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.supply.PackageSupply;
 import io.microvisor.packages.unpack.UnpackedPackage;
@@ -36,6 +38,7 @@ final class NeededPackages {
   private final Consumer<BuildEvent> events;
   private final ReentrantLock once = new ReentrantLock();
   private Optional<Packages> packages = Optional.empty();
+  private Optional<MergedPackages> merged = Optional.empty();
   private Optional<ContentHints> hints = Optional.empty();
   private final Map<Digest, ContentSource> opened = new HashMap<>();
 
@@ -71,6 +74,19 @@ final class NeededPackages {
   /// The packages, in the order of the lock.
   List<UnpackedPackage> unpacked() throws IOException, InterruptedException {
     return packages().inOrder();
+  }
+
+  /// The packages laid out in one tree, before any of their scripts runs.
+  MergedPackages merged() throws IOException, InterruptedException {
+    once.lockInterruptibly();
+    try {
+      if (merged.isEmpty()) {
+        merged = Optional.of(PackageMerge.beforeScripts(unpacked()));
+      }
+      return merged.get();
+    } finally {
+      once.unlock();
+    }
   }
 
   /// The contents of their files. What is looked for while the packages cannot be had is an [UncheckedIOException].

@@ -73,7 +73,13 @@ public record BaseStep(
     InstalledKernel kernel = InstalledKernel.of(tree, context.contents(), system.kernel());
     BaseFileSystem.Result base =
         BaseFileSystem.compose(
-            system, tree, kernel, context.contents(), ModulesStep.read(context, "modules"), epoch);
+            system,
+            tree,
+            kernel,
+            context.contents(),
+            ModulesStep.read(context, "modules"),
+            Foregone.of(context).hardwareData(tree),
+            epoch);
     for (byte[] bytes : base.added().values()) {
       context.keepContent(bytes);
     }

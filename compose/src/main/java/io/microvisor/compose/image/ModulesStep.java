@@ -1,7 +1,6 @@
 package io.microvisor.compose.image;
 
 import io.microvisor.bytes.ByteSource;
-import io.microvisor.bytes.ContentSource;
 import io.microvisor.compose.kernel.BootNeeds;
 import io.microvisor.compose.kernel.InstalledKernel;
 import io.microvisor.compose.plan.Artifact;
@@ -47,7 +46,9 @@ public record ModulesStep(Input.Output configured, Kernel kernel, Persistence.St
   /// Unpacks module files, by the host's liblzma where there is one.
   static final ModuleDecoder DECODER = ModulesStep::decode;
 
-  private static final int VERSION = 3;
+  /// Raised when the same inputs give another index.
+  static final int VERSION = 3;
+
   private static final long LARGEST_MODULE = 256L << 20;
 
   @Override
@@ -76,20 +77,12 @@ public record ModulesStep(Input.Output configured, Kernel kernel, Persistence.St
   public Outputs run(StepContext context) throws IOException, InterruptedException {
     FileTree tree = context.tree("configured");
     InstalledKernel found = InstalledKernel.of(tree, context.contents(), kernel);
-    ModuleIndex index = index(tree, context.contents(), found.release());
+    ModuleIndex index = Foregone.of(context).modules(tree, found.release());
     List<Problem> unmet = BootNeeds.unmet(tree, context.contents(), found, index, kernel, state);
     if (!unmet.isEmpty()) {
       throw new RejectedException(unmet);
     }
     return Outputs.of("modules", keep(context, index));
-  }
-
-  /// A kernel with everything built in may come without a folder of modules.
-  private static ModuleIndex index(FileTree tree, ContentSource contents, String release)
-      throws IOException, InterruptedException {
-    return tree.find("usr/lib/modules/" + release).isPresent()
-        ? ModuleIndex.read(tree, contents, release, DECODER)
-        : ModuleIndex.of(List.of(), List.of(), List.of(), List.of());
   }
 
   /// What decides which kernel boots, for fingerprints.
@@ -102,9 +95,13 @@ public record ModulesStep(Input.Output configured, Kernel kernel, Persistence.St
 
   /// Puts an index into the store.
   static Artifact.Blob keep(StepContext context, ModuleIndex index) throws IOException {
+    return context.keep(bytes(index));
+  }
+
+  static byte[] bytes(ModuleIndex index) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 20);
     ModuleIndexCodec.write(index, bytes);
-    return context.keep(bytes.toByteArray());
+    return bytes.toByteArray();
   }
 
   /// The index behind the input called `name`.

@@ -72,7 +72,7 @@ public record RootImageStep(Input.Output tree, String name, Digest identity, lon
             Guid.derive(identity, "root file system").uuid(),
             "root",
             epoch,
-            new Compression.Zstd(level, EXTENT_SIZE),
+            compression(level),
             cache(context.memory()));
     ErofsResult result;
     try (Earlier earlier = earlier(context);
@@ -87,6 +87,15 @@ public record RootImageStep(Input.Output tree, String name, Digest identity, lon
     return Outputs.of("image", image);
   }
 
+  static Compression compression(int level) {
+    return new Compression.Zstd(level, EXTENT_SIZE);
+  }
+
+  /// Whether an image of that name was made before.
+  static boolean hasEarlier(StepContext context, String name) throws IOException {
+    return context.memory().find(memory(name)).isPresent();
+  }
+
   /// The last image, open for as long as it is used.
   private record Earlier(EarlierImage image, Closeable file) implements Closeable {
     static final Earlier NONE = new Earlier(EarlierImage.NONE, () -> {});
@@ -98,7 +107,7 @@ public record RootImageStep(Input.Output tree, String name, Digest identity, lon
   }
 
   /// Where the last image of this name and its index are remembered: the image's digest, then the index.
-  private Digest memory() {
+  private static Digest memory(String name) {
     return Digest.sha256("earlier root image 1 " + name);
   }
 
@@ -109,7 +118,7 @@ public record RootImageStep(Input.Output tree, String name, Digest identity, lon
       context
           .memory()
           .put(
-              memory(),
+              memory(name),
               ByteBuffer.allocate(Digest.SIZE + bytes.length)
                   .put(image.identity().bytes())
                   .put(bytes)
@@ -119,7 +128,7 @@ public record RootImageStep(Input.Output tree, String name, Digest identity, lon
 
   private Earlier earlier(StepContext context) throws IOException {
     Optional<byte[]> remembered =
-        context.memory().find(memory()).filter(value -> value.length >= Digest.SIZE);
+        context.memory().find(memory(name)).filter(value -> value.length >= Digest.SIZE);
     if (remembered.isEmpty()) {
       return Earlier.NONE;
     }
@@ -140,7 +149,8 @@ public record RootImageStep(Input.Output tree, String name, Digest identity, lon
     }
   }
 
-  private static ExtentCache cache(Actions memory) {
+  /// Compressed extents in a step's memory.
+  static ExtentCache cache(Actions memory) {
     return new ExtentCache() {
       @Override
       public Optional<byte[]> find(Digest key) throws IOException {

@@ -7,6 +7,7 @@ import io.microvisor.compose.template.SystemConfig;
 import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.tree.FileTree;
 import java.util.Map;
+import java.util.Optional;
 
 /// What of the configured packages is in an image, before the template adds anything: without what a pristine image
 /// must not hold, without the documents, translations, records and kernel modules that the template does not want.
@@ -15,7 +16,7 @@ import java.util.Map;
 /// of files.
 public final class BaseFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   private BaseFileSystem() {}
 
@@ -31,6 +32,7 @@ public final class BaseFileSystem {
   /// @param configured the packages, configured
   /// @param kernel the one of them that boots
   /// @param modules all modules of its kernel
+  /// @param hardwareData udev's hardware database, see [HardwareData]
   /// @param epoch the time of what is written, in seconds since 1970
   public static Result compose(
       SystemConfig system,
@@ -38,6 +40,7 @@ public final class BaseFileSystem {
       InstalledKernel kernel,
       ContentSource contents,
       ModuleIndex modules,
+      Optional<byte[]> hardwareData,
       long epoch) {
     RootEditor root = new RootEditor(configured, contents, epoch);
     Normalisation.apply(root);
@@ -53,6 +56,7 @@ public final class BaseFileSystem {
     ModuleIndex staying =
         KernelModules.select(
             root, modules, system.kernel(), system.persistence().state(), kernel, epoch);
+    hardwareData.ifPresent(bytes -> HardwareData.put(root, bytes, epoch));
     Normalisation.settleTimes(root, epoch);
     return new Result(root.tree(), root.added(), staying);
   }

@@ -61,6 +61,11 @@ public final class RootEditor {
     return Map.copyOf(added);
   }
 
+  /// The contents of the tree's files.
+  ContentSource contents() {
+    return contents.or(digest -> Optional.ofNullable(added.get(digest)).map(ByteSource::of));
+  }
+
   /// Where `path` leads when its parents' links are followed; its own last name is not. Parents that are not there are
   /// where they would be made.
   public TreePath real(String path) {

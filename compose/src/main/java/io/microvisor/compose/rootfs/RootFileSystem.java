@@ -30,7 +30,7 @@ import java.util.OptionalLong;
 /// documents or translations.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 7;
+  public static final int VERSION = 8;
 
   private static final int LARGEST_FILE = 512 << 20;
 
@@ -73,6 +73,7 @@ public final class RootFileSystem {
     groups();
     users();
     files();
+    hardwareData();
     services();
     problems.addAll(StatefulRoot.apply(root, template));
     ProvisionedRoot.apply(root, system.provisioning());
@@ -196,6 +197,15 @@ public final class RootFileSystem {
       }
       Meta meta = new Meta(file.mode(), uid.getAsLong(), gid.getAsLong(), epoch, Attributes.NONE);
       root.write(file.path(), meta, bytes(file.content()));
+    }
+  }
+
+  /// The packages' files alone are in there already.
+  private void hardwareData() throws IOException {
+    boolean more =
+        system.files().stream().map(AdditionalFile::path).anyMatch(HardwareData::isSource);
+    if (more && HardwareData.isWanted(root.tree())) {
+      HardwareData.put(root, HardwareData.compile(root.tree(), root.contents()), epoch);
     }
   }
 

@@ -9,6 +9,7 @@ import io.microvisor.compose.template.PackageWish;
 import io.microvisor.compose.template.Place;
 import io.microvisor.packages.deb.DebVersion;
 import io.microvisor.packages.deb.Origin;
+import io.microvisor.packages.install.PackageMerge;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.lock.LockedPackage;
 import io.microvisor.packages.lock.LockedRepository;
@@ -57,7 +58,8 @@ class DkmsStepTest {
             new Kernel.Named(List.of(), place),
             List.of(new PackageWish("x-dkms", "x-dkms", new PackageWish.Version.Any(), place)),
             place);
-    return new DkmsStep(lock.forBuilding(), List::of, ContentStore.inMemory(), kernel);
+    return new DkmsStep(
+        lock.forBuilding(), () -> PackageMerge.merge(List.of()), ContentStore.inMemory(), kernel);
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.RandomSink;
 import io.microvisor.formats.tree.FileTree;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -69,6 +70,26 @@ public final class ErofsWriter {
     ErofsWriter writer = new ErofsWriter(spec, contents, earlier, out);
     writer.places.putAll(blocks.places());
     return writer.write(tree, plan, layout);
+  }
+
+  /// Compresses what of a tree can be compressed before all of it is known, and keeps it in the cache, on one processor: the
+  /// contents that have blocks of their own. An image of another tree that shares them is then written sooner.
+  ///
+  /// @throws IOException if a content is missing or not of the size the tree says
+  public static void compressAhead(
+      FileTree tree, ContentSource contents, Compression compression, ExtentCache cache)
+      throws IOException {
+    ErofsPlan plan = ErofsPlan.of(tree, compression);
+    RunEncoder encoder = new RunEncoder(contents, compression, cache, EarlierImage.NONE);
+    for (ErofsPlan.Run run : plan.runs()) {
+      boolean shared = run.stream() == plan.streams() - 1 && plan.packedSize() > 0;
+      if (!shared) {
+        encoder.encode(run, encoder.key(run));
+      }
+      if (Thread.interrupted()) {
+        throw new InterruptedIOException("EROFS: interrupted");
+      }
+    }
   }
 
   private ErofsResult write(FileTree tree, ErofsPlan plan, ErofsLayout layout) throws IOException {

@@ -14,11 +14,16 @@ import java.util.List;
 public record ConfigureSpec(
     MergedPackages merged, List<Preseed> preseeds, long epoch, List<String> stubs) {
   /// Goes up when the same inputs give another tree.
-  public static final int VERSION = 4;
+  public static final int VERSION = 5;
 
-  /// The kernel's module index and the initrd, which the composer makes itself.
+  /// The kernel's module index, the initrd and udev's hardware database, which the composer makes itself; and Python's bytecode,
+  /// which no image has.
   public static final List<String> MADE_ELSEWHERE =
-      List.of("usr/sbin/depmod", "usr/sbin/update-initramfs");
+      List.of(
+          "usr/bin/py3compile",
+          "usr/bin/systemd-hwdb",
+          "usr/sbin/depmod",
+          "usr/sbin/update-initramfs");
 
   public ConfigureSpec {
     preseeds = List.copyOf(preseeds);

@@ -8,17 +8,26 @@ import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.Meta;
 import io.microvisor.formats.tree.TreePath;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// Programs that are replaced while maintainer scripts run, and come back unchanged afterwards: they are laid in the
 /// tree that goes into the sandbox and never touch the packages' own.
 ///
-/// Besides those asked for, /usr/sbin/policy-rc.d says 101 ("action forbidden"), so that no service is started.
+/// Besides those asked for, /usr/sbin/policy-rc.d says 101 ("action forbidden"), so that no service is started; and where
+/// the ssh server's host keys will be, there are empty files, so that none are made, to be thrown away.
 final class Stubs {
   private static final TreePath POLICY = TreePath.of("usr/sbin/policy-rc.d");
+  private static final TreePath SSHD = TreePath.of("usr/sbin/sshd");
+  private static final List<TreePath> HOST_KEYS =
+      Stream.of("rsa", "ecdsa", "ed25519")
+          .map(kind -> TreePath.of("etc/ssh/ssh_host_" + kind + "_key"))
+          .toList();
+  private static final byte[] EMPTY = new byte[0];
   private static final byte[] FORBID = "#!/bin/sh\nexit 101\n".getBytes(StandardCharsets.UTF_8);
   private static final byte[] NOTHING = "#!/bin/sh\nexit 0\n".getBytes(StandardCharsets.UTF_8);
 
@@ -28,6 +37,9 @@ final class Stubs {
   Stubs(FileTree original, ConfigureSpec spec) {
     this.original = original;
     stubs.put(POLICY, file(FORBID, spec.epoch()));
+    if (original.entry(SSHD).isPresent()) {
+      HOST_KEYS.forEach(key -> stubs.put(key, file(EMPTY, spec.epoch())));
+    }
     for (String path : spec.stubs()) {
       TreePath stub = TreePath.of(path);
       if (original.entry(stub).isPresent()) {
@@ -45,6 +57,7 @@ final class Stubs {
   static ContentSource contents() {
     return ContentSource.of(
         Map.of(
+            Digest.sha256(EMPTY), ByteSource.of(EMPTY),
             Digest.sha256(FORBID), ByteSource.of(FORBID),
             Digest.sha256(NOTHING), ByteSource.of(NOTHING)));
   }

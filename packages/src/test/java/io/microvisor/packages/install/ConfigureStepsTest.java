@@ -47,6 +47,18 @@ class ConfigureStepsTest {
   }
 
   @Test
+  void noHostKeysAreMadeToBeThrownAway() throws IOException {
+    MergedPackages merged =
+        PackageMerge.merge(List.of(deb("openssh-server").with("usr/sbin/sshd", "s").unpacked()));
+    Stubs stubs = new Stubs(merged.tree(), ConfigureSpec.of(merged, 1));
+
+    FileTree laid = stubs.laid();
+
+    assertThat(laid.find("etc/ssh/ssh_host_rsa_key")).isPresent();
+    assertThat(stubs.lifted(laid).find("etc/ssh/ssh_host_rsa_key")).isEmpty();
+  }
+
+  @Test
   void kernelModulesStayOutsideAndComeBack() throws IOException {
     FileTree tree =
         PackageMerge.merge(
