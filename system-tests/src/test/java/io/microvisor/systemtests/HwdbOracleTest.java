@@ -2,6 +2,7 @@ package io.microvisor.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.microvisor.bytes.ByteSource;
 import io.microvisor.formats.hwdb.HardwareDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ class HwdbOracleTest {
       for (Path each : found.sorted().toList()) {
         files.add(
             new HardwareDatabase.Source(
-                "/" + FOLDER + "/" + each.getFileName(), Files.readAllBytes(each)));
+                "/" + FOLDER + "/" + each.getFileName(), ByteSource.of(each)));
       }
     }
 

@@ -169,8 +169,8 @@ public final class Composer {
             },
             store.contents(),
             Debconf.preseeds(template),
+            template,
             epoch));
-    steps.add(new AheadStep(lock, packages::merged, template, epoch));
     steps.addAll(building);
     steps.addAll(
         List.of(

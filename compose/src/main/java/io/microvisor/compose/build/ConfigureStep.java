@@ -1,11 +1,13 @@
 package io.microvisor.compose.build;
 
+import io.microvisor.compose.image.Foregone;
 import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
+import io.microvisor.compose.template.Template;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.packages.install.Configure;
 import io.microvisor.packages.install.ConfigureSpec;
@@ -20,16 +22,24 @@ import java.io.IOException;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 
-/// The packages merged into one tree and configured by their own dpkg.
+/// The packages merged into one tree and configured by their own dpkg. While their scripts run, one after the other, other
+/// processors do ahead what they can, see [io.microvisor.compose.image.Foregone].
 ///
 /// @param lock the packages, pinned
 /// @param packages the same, laid out; only asked for when the step runs
 /// @param created keeps what the configuration writes
 /// @param preseeds answers to debconf questions
+/// @param template what the image is to be, for the work ahead alone
 /// @param epoch SOURCE_DATE_EPOCH for the scripts
 record ConfigureStep(
-    Lock lock, Merged packages, ContentStore created, List<Preseed> preseeds, long epoch)
+    Lock lock,
+    Merged packages,
+    ContentStore created,
+    List<Preseed> preseeds,
+    Template template,
+    long epoch)
     implements Step {
   /// Where the packages come from.
   @FunctionalInterface
@@ -72,9 +82,17 @@ record ConfigureStep(
 
   @Override
   public Outputs run(StepContext context) throws IOException, InterruptedException {
-    FileTree tree =
-        Configure.in(Sandbox.on(SandboxSupport.probe())).configure(spec(), created, context::note);
-    return Outputs.of("tree", context.keep(tree));
+    ConfigureSpec spec = spec();
+    Sandbox sandbox = Sandbox.on(SandboxSupport.probe());
+    try (Meanwhile _ = new Meanwhile(goOn -> workAhead(context, spec, goOn))) {
+      FileTree tree = Configure.in(sandbox).configure(spec, created, context::note);
+      return Outputs.of("tree", context.keep(tree));
+    }
+  }
+
+  private void workAhead(StepContext context, ConfigureSpec spec, BooleanSupplier goOn)
+      throws IOException, InterruptedException {
+    new Foregone(context).workAhead(spec.merged().tree(), template, epoch, goOn);
   }
 
   /// What is configured.

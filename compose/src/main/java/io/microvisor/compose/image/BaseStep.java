@@ -78,7 +78,7 @@ public record BaseStep(
             kernel,
             context.contents(),
             ModulesStep.read(context, "modules"),
-            Foregone.of(context).hardwareData(tree),
+            new Foregone(context).hardwareData(tree),
             epoch);
     for (byte[] bytes : base.added().values()) {
       context.keepContent(bytes);

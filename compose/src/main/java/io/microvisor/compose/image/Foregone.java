@@ -8,7 +8,7 @@ import io.microvisor.compose.kernel.InstalledKernel;
 import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.rootfs.BaseFileSystem;
 import io.microvisor.compose.rootfs.HardwareData;
-import io.microvisor.compose.template.SystemConfig;
+import io.microvisor.compose.template.Template;
 import io.microvisor.formats.erofs.ErofsWriter;
 import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.kmod.ModuleIndexCodec;
@@ -21,6 +21,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /// What follows from some files of the packages alone, whatever else is in the tree: it is remembered by those files, so
 /// that it can be made before scripts have run, or be there from an image with the same kernel.
@@ -33,36 +34,34 @@ public final class Foregone {
 
   private final StepContext context;
 
-  private Foregone(StepContext context) {
+  /// As a step finds it in its memory.
+  public Foregone(StepContext context) {
     this.context = context;
   }
 
-  /// As a step finds it in its memory.
-  public static Foregone of(StepContext context) {
-    return new Foregone(context);
-  }
-
-  /// Makes all of it.
+  /// Makes as much of it as there is time for.
   ///
   /// @param tree the packages before their scripts ran
-  /// @param system what the image is to be
-  /// @param name the image's name; where there is an earlier one, its extents are there anyway
-  /// @param level of the root's compression
+  /// @param template what the image is to be
   /// @param epoch the image's time, in seconds since 1970
+  /// @param goOn asked now and then
   /// @throws io.microvisor.compose.template.RejectedException if there is not one kernel among them
-  public void workAhead(FileTree tree, SystemConfig system, String name, int level, long epoch)
+  public void workAhead(FileTree tree, Template template, long epoch, BooleanSupplier goOn)
       throws IOException, InterruptedException {
     ContentSource contents = context.contents();
-    InstalledKernel kernel = InstalledKernel.of(tree, contents, system.kernel());
+    InstalledKernel kernel = InstalledKernel.of(tree, contents, template.system().kernel());
     ModuleIndex modules = modules(tree, kernel.release());
     BaseFileSystem.Result base =
-        BaseFileSystem.compose(system, tree, kernel, contents, modules, hardwareData(tree), epoch);
-    if (!RootImageStep.hasEarlier(context, name)) {
+        BaseFileSystem.compose(
+            template.system(), tree, kernel, contents, modules, hardwareData(tree), epoch);
+    // Where there is an earlier image of that name, its extents are there anyway.
+    if (!RootImageStep.hasEarlier(context, template.image().name())) {
       ErofsWriter.compressAhead(
           base.tree(),
           contents.or(digest -> Optional.ofNullable(base.added().get(digest)).map(ByteSource::of)),
-          RootImageStep.compression(level),
-          RootImageStep.cache(context.memory()));
+          RootImageStep.compression(template.disk().compressLevel()),
+          RootImageStep.cache(context.memory()),
+          goOn);
     }
   }
 

@@ -77,7 +77,7 @@ public record ModulesStep(Input.Output configured, Kernel kernel, Persistence.St
   public Outputs run(StepContext context) throws IOException, InterruptedException {
     FileTree tree = context.tree("configured");
     InstalledKernel found = InstalledKernel.of(tree, context.contents(), kernel);
-    ModuleIndex index = Foregone.of(context).modules(tree, found.release());
+    ModuleIndex index = new Foregone(context).modules(tree, found.release());
     List<Problem> unmet = BootNeeds.unmet(tree, context.contents(), found, index, kernel, state);
     if (!unmet.isEmpty()) {
       throw new RejectedException(unmet);

@@ -26,7 +26,6 @@ public final class HardwareData {
       List.of(TreePath.of("etc/udev/hwdb.d"), TreePath.of("usr/lib/udev/hwdb.d"));
 
   private static final String SUFFIX = ".hwdb";
-  private static final int LARGEST = 64 << 20;
   private static final Pattern LIBRARY = Pattern.compile("libsystemd-shared-([0-9]{1,6}).*\\.so");
 
   private HardwareData() {}
@@ -63,7 +62,7 @@ public final class HardwareData {
     for (Source each : sources(tree)) {
       files.add(
           new HardwareDatabase.Source(
-              each.path().absolute(), contents.open(each.file().content()).readAll(LARGEST)));
+              each.path().absolute(), contents.open(each.file().content())));
     }
     return HardwareDatabase.compile(files, systemd(tree));
   }

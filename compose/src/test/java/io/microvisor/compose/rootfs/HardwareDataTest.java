@@ -2,6 +2,7 @@ package io.microvisor.compose.rootfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.formats.hwdb.HardwareDatabase;
@@ -67,6 +68,7 @@ class HardwareDataTest {
   }
 
   private static HardwareDatabase.Source source(String path, String text) {
-    return new HardwareDatabase.Source(path, text.getBytes(StandardCharsets.US_ASCII));
+    return new HardwareDatabase.Source(
+        path, ByteSource.of(text.getBytes(StandardCharsets.US_ASCII)));
   }
 }

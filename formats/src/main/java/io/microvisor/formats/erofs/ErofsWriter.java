@@ -6,7 +6,6 @@ import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.RandomSink;
 import io.microvisor.formats.tree.FileTree;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -14,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /// Writes an image of a [FileTree].
 ///
@@ -75,19 +75,24 @@ public final class ErofsWriter {
   /// Compresses what of a tree can be compressed before all of it is known, and keeps it in the cache, on one processor: the
   /// contents that have blocks of their own. An image of another tree that shares them is then written sooner.
   ///
+  /// @param goOn asked before each MiB; false ends it
   /// @throws IOException if a content is missing or not of the size the tree says
   public static void compressAhead(
-      FileTree tree, ContentSource contents, Compression compression, ExtentCache cache)
+      FileTree tree,
+      ContentSource contents,
+      Compression compression,
+      ExtentCache cache,
+      BooleanSupplier goOn)
       throws IOException {
     ErofsPlan plan = ErofsPlan.of(tree, compression);
     RunEncoder encoder = new RunEncoder(contents, compression, cache, EarlierImage.NONE);
+    int shared = plan.packedSize() > 0 ? plan.streams() - 1 : -1;
     for (ErofsPlan.Run run : plan.runs()) {
-      boolean shared = run.stream() == plan.streams() - 1 && plan.packedSize() > 0;
-      if (!shared) {
-        encoder.encode(run, encoder.key(run));
+      if (!goOn.getAsBoolean()) {
+        return;
       }
-      if (Thread.interrupted()) {
-        throw new InterruptedIOException("EROFS: interrupted");
+      if (run.stream() != shared) {
+        encoder.encode(run, encoder.key(run));
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.microvisor.formats.hwdb;
 
-import java.nio.charset.StandardCharsets;
+import io.microvisor.bytes.ByteSource;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +16,7 @@ public final class HardwareDatabase {
   public static final int VERSION = 1;
 
   private static final int MOST_FILES = 0xffff;
+  private static final int LARGEST_FILE = 64 << 20;
 
   private final PatternTrie trie = new PatternTrie();
 
@@ -23,13 +25,14 @@ public final class HardwareDatabase {
   /// A file.
   ///
   /// @param path as it is seen on the machine, absolute; the result names it
-  public record Source(String path, byte[] text) {}
+  public record Source(String path, ByteSource text) {}
 
   /// Compiles files.
   ///
   /// @param files in the order of their names; at most 65,535
   /// @param systemd the version of systemd that the result names, such as 257
-  public static byte[] compile(List<Source> files, int systemd) {
+  /// @throws IOException if a file cannot be read, or is larger than 64 MiB
+  public static byte[] compile(List<Source> files, int systemd) throws IOException {
     if (files.size() > MOST_FILES) {
       throw new IllegalArgumentException(
           "hwdb: " + files.size() + " files (expected: at most " + MOST_FILES + ")");
@@ -41,9 +44,8 @@ public final class HardwareDatabase {
     return database.trie.toBytes(systemd);
   }
 
-  private void add(Source file, int priority) {
-    byte[] path = file.path().getBytes(StandardCharsets.UTF_8);
-    byte[] text = file.text();
+  private void add(Source file, int priority) throws IOException {
+    byte[] text = file.text().readAll(LARGEST_FILE);
     List<byte[]> patterns = new ArrayList<>();
     boolean hasProperties = false;
     int number = 1;
@@ -54,7 +56,7 @@ public final class HardwareDatabase {
       boolean property = line.length > 0 && line[0] == ' ';
       if (!comment && property && !patterns.isEmpty()) {
         hasProperties = true;
-        insert(patterns, line, new PatternTrie.Origin(path, priority, number));
+        insert(patterns, line, new PatternTrie.Origin(file.path(), priority, number));
       } else if (!comment && (line.length == 0 || hasProperties)) {
         patterns.clear();
         hasProperties = false;

@@ -1,6 +1,7 @@
 package io.microvisor.formats.hwdb;
 
 import io.microvisor.bytes.StructWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -47,7 +48,7 @@ final class PatternTrie {
   /// Where a property comes from.
   ///
   /// @param priority the number of its file, from 1
-  record Origin(byte[] file, int priority, int line) {}
+  record Origin(String file, int priority, int line) {}
 
   /// Adds a property, in place of an earlier one of the same key and pattern.
   void insert(byte[] pattern, byte[] key, byte[] text, Origin origin) {
@@ -99,7 +100,7 @@ final class PatternTrie {
         new Value(
             strings.add(key),
             strings.add(text),
-            strings.add(origin.file()),
+            strings.add(origin.file().getBytes(StandardCharsets.UTF_8)),
             origin.line(),
             origin.priority());
     for (int i = 0; i < node.values.size(); i++) {

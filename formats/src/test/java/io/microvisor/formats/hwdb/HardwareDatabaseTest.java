@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.StructReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -71,16 +72,15 @@ class HardwareDatabaseTest {
   @Test
   void refusesMoreFilesThanCanBeNumbered() {
     List<HardwareDatabase.Source> many =
-        Collections.nCopies(65_536, new HardwareDatabase.Source("/a.hwdb", new byte[0]));
+        Collections.nCopies(65_536, source("/a.hwdb", new byte[0]));
 
     assertThatThrownBy(() -> HardwareDatabase.compile(many, SYSTEMD))
         .hasMessage("hwdb: 65536 files (expected: at most 65535)");
   }
 
-  private static byte[] compile(String text) {
+  private static byte[] compile(String text) throws IOException {
     return HardwareDatabase.compile(
-        List.of(new HardwareDatabase.Source("/etc/udev/hwdb.d/a.hwdb", text.getBytes(US_ASCII))),
-        SYSTEMD);
+        List.of(source("/etc/udev/hwdb.d/a.hwdb", text.getBytes(US_ASCII))), SYSTEMD);
   }
 
   private static String text(byte[] file, long at) {
@@ -92,7 +92,11 @@ class HardwareDatabaseTest {
   }
 
   private static HardwareDatabase.Source source(String name) throws IOException {
-    return new HardwareDatabase.Source("/etc/udev/hwdb.d/" + name, resource(name));
+    return source("/etc/udev/hwdb.d/" + name, resource(name));
+  }
+
+  private static HardwareDatabase.Source source(String path, byte[] text) {
+    return new HardwareDatabase.Source(path, ByteSource.of(text));
   }
 
   private static byte[] resource(String name) throws IOException {
