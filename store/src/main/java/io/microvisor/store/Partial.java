@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// Bytes are hashed as they are written, once; what an earlier attempt left is read back only if it is continued.
 public final class Partial implements Closeable {
   private static final int BUFFER = 1 << 16;
+  private static final String LOCK = ".lock";
   private static final Set<Path> OURS = new HashSet<>();
 
   private final Path path;
@@ -40,9 +41,14 @@ public final class Partial implements Closeable {
     this.shelf = shelf;
   }
 
+  /// Whether a file only guards a download.
+  static boolean isLock(Path file) {
+    return file.toString().endsWith(LOCK);
+  }
+
   static Partial open(Path directory, Digest expected, Shelf shelf) throws IOException {
     Path path = directory.toRealPath().resolve(expected.hex());
-    Path lockFile = path.resolveSibling(expected.hex() + ".lock");
+    Path lockFile = path.resolveSibling(expected.hex() + LOCK);
     claim(lockFile);
     boolean locked = false;
     FileChannel lock =

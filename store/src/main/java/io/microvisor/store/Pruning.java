@@ -38,8 +38,9 @@ record Pruning(Map<Usage.Kind, Path> folders, Instant inUseSince) {
     List<Usage> usage = new ArrayList<>();
     for (Usage.Kind kind : Usage.Kind.values()) {
       List<Entry> entries = entries(kind);
+      long count = entries.stream().filter(each -> !Partial.isLock(each.path())).count();
       long size = entries.stream().mapToLong(Entry::size).sum();
-      usage.add(new Usage(kind, entries.size(), new ByteSize(size)));
+      usage.add(new Usage(kind, count, new ByteSize(size)));
     }
     return usage;
   }

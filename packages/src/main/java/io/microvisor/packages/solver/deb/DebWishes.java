@@ -2,6 +2,7 @@ package io.microvisor.packages.solver.deb;
 
 import io.microvisor.bytes.FormatException;
 import io.microvisor.packages.deb.DebPackage;
+import io.microvisor.packages.deb.Glob;
 import io.microvisor.packages.deb.Relation;
 import io.microvisor.packages.deb.Relations;
 import io.microvisor.packages.solver.Exclusion;
@@ -50,11 +51,11 @@ final class DebWishes {
     int equals = text.indexOf('=');
     if (equals > 0 && "<>( ".indexOf(text.charAt(equals - 1)) < 0) {
       String version = text.substring(equals + 1).strip();
-      Pattern glob = glob(version);
+      Glob glob = Glob.of(version);
       return ofName(
           text.substring(0, equals),
           "=" + version,
-          item -> glob.matcher(item.version().toString()).matches());
+          item -> glob.matches(item.version().toString()));
     }
     int slash = text.indexOf('/');
     if (slash > 0) {
@@ -62,7 +63,7 @@ final class DebWishes {
       return ofName(
           text.substring(0, slash), "/" + suite, item -> item.origin().suite().equals(suite));
     }
-    if (isGlob(text)) {
+    if (Glob.isPattern(text)) {
       return everyLike(text);
     }
     Matcher bare = BARE_BOUND.matcher(text);
@@ -118,7 +119,7 @@ final class DebWishes {
 
   private Meaning banned(String name) {
     List<Integer> all = new ArrayList<>();
-    for (String each : isGlob(name) ? matching(name) : List.of(name)) {
+    for (String each : Glob.isPattern(name) ? matching(name) : List.of(name)) {
       all.addAll(shelf.named(each));
     }
     return all.isEmpty()
@@ -128,8 +129,8 @@ final class DebWishes {
   }
 
   private List<String> matching(String glob) {
-    Pattern pattern = glob(glob);
-    return shelf.names().stream().filter(name -> pattern.matcher(name).matches()).toList();
+    Glob pattern = Glob.of(glob);
+    return shelf.names().stream().filter(pattern::matches).toList();
   }
 
   private static Meaning understood(List<Requirement> requirements) {
@@ -149,34 +150,5 @@ final class DebWishes {
         all.stream().map(shelf::item).map(item -> item.version() + " of " + item.origin()).toList();
     return new Meaning.Unknown(
         "no such version (there is " + String.join(", ", known) + ")", List.of());
-  }
-
-  private static boolean isGlob(String text) {
-    return text.indexOf('*') >= 0 || text.indexOf('?') >= 0 || text.indexOf('[') >= 0;
-  }
-
-  /// `*`, `?` and `[...]` as the shell has them.
-  private static Pattern glob(String glob) {
-    StringBuilder regex = new StringBuilder();
-    for (int i = 0; i < glob.length(); i++) {
-      char c = glob.charAt(i);
-      int close = c == '[' ? glob.indexOf(']', i + 2) : -1;
-      if (close > 0) {
-        String set =
-            glob.substring(i + 1, close)
-                .replace("\\", "\\\\")
-                .replace("[", "\\[")
-                .replace("&", "\\&");
-        regex.append('[').append(set.startsWith("!") ? "^" + set.substring(1) : set).append(']');
-        i = close;
-      } else if (c == '*') {
-        regex.append(".*");
-      } else if (c == '?') {
-        regex.append('.');
-      } else {
-        regex.append(Pattern.quote(String.valueOf(c)));
-      }
-    }
-    return Pattern.compile(regex.toString());
   }
 }
