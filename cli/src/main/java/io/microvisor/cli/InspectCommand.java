@@ -41,6 +41,7 @@ import picocli.CommandLine.Option;
       "  emt inspect --size --depth 3      where the bytes are",
       "  emt inspect --html sizes.html     the same as a picture",
       "  emt inspect --boot                what its boot consists of",
+      "  emt inspect --layout              what a machine keeps, and where",
       "  emt inspect edge_0.1.efi          a kernel image alone"
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -64,6 +65,14 @@ final class InspectCommand implements Callable<Integer> {
       })
   private boolean boot;
 
+  @Option(
+      names = "--layout",
+      description = {
+        "Tell the partitions of a machine's disk, those that its first boot makes included, and who owns which path: where it"
+            + " lies, and what is there after a restart, an update, a factory reset."
+      })
+  private boolean layout;
+
   @Mixin private SizeOptions sizes = new SizeOptions();
   @Mixin private JsonOption json = new JsonOption();
 
@@ -82,6 +91,10 @@ final class InspectCommand implements Callable<Integer> {
       }
       if (boot) {
         showBoot(opened, file);
+        return ExitCode.OK.value();
+      }
+      if (layout) {
+        showLayout(opened, file);
         return ExitCode.OK.value();
       }
       // One element or none: the verdict, if it was asked for. First, for what is damaged may be
@@ -115,6 +128,18 @@ final class InspectCommand implements Callable<Integer> {
       terminal.out().println(Json.of(answer));
     } else {
       BootView.print(anatomy, terminal.out());
+    }
+  }
+
+  private void showLayout(DiskImage opened, Path file) throws IOException {
+    LayoutView view = LayoutView.of(opened);
+    if (json.wanted()) {
+      Map<String, Object> answer = new LinkedHashMap<>();
+      answer.put("file", file.toString());
+      answer.putAll(view.json());
+      terminal.out().println(Json.of(answer));
+    } else {
+      view.print(terminal.out());
     }
   }
 

@@ -116,7 +116,7 @@ record Inspection(
     };
   }
 
-  private static List<Partition> partitions(DiskImage image) throws IOException {
+  static List<Partition> partitions(DiskImage image) throws IOException {
     List<Partition> all = new ArrayList<>();
     for (Gpt.Partition each : image.partitions()) {
       Optional<PartitionType> type = PartitionType.of(each.type());

@@ -237,6 +237,50 @@ final class ImageCommandsTest {
   }
 
   @Test
+  void tellsTheLayoutOfAMachine() throws IOException, InterruptedException {
+    TinyImage.ordinary()
+        .file("usr/lib/repart.d/10-esp.conf", 0644, "[Partition]\nType=esp\nSizeMinBytes=1\n")
+        .file("usr/lib/repart.d/20-a.conf", 0644, "Type=root-x86-64\nSizeMinBytes=2\n")
+        .file("usr/lib/repart.d/21-a.conf", 0644, "Type=root-x86-64-verity\nSizeMinBytes=2\n")
+        .file(
+            "usr/lib/repart.d/30-b.conf",
+            0644,
+            "Type=root-x86-64\nLabel=_empty\nSizeMinBytes=2097152\nSizeMaxBytes=2097152\n")
+        .file(
+            "usr/lib/repart.d/40-state.conf",
+            0644,
+            "Type=linux-generic\nLabel=state\nSizeMinBytes=1048576\n")
+        .file("usr/lib/emt/paths", 0644, "# path\n/\timage\tsame\tnew\tsame\n")
+        .writeDisk(folder.resolve("build/node/node-1.raw"));
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("inspect", "--layout", "node")).isZero();
+    assertThat(terminal.out.toString())
+        .contains("  1  esp                 esp ", "  3  root-x86_64-verity  tiny_0.1_verity ")
+        .contains(
+            "  4  root-x86_64         _empty                       2 MiB  (by the first boot)\n")
+        .contains(
+            "  5  linux-generic       state                        1 MiB and all that is left  (by the first boot)\n")
+        .endsWith(
+            """
+            paths  lies on  restart    update  factory reset
+            /      image    same       new     same
+            """);
+
+    assertThat(terminal.run("inspect", "--layout", "--json", "node")).isZero();
+    assertThat(terminal.out.toString())
+        .contains("\"madeByFirstBoot\" : true", "\"afterFactoryReset\" : \"same\"");
+  }
+
+  @Test
+  void saysWhatAnImageWithoutATableOfPathsIs() {
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("inspect", "--layout", "tiny")).isEqualTo(1);
+    assertThat(terminal.err.toString()).contains("no /usr/lib/emt/paths");
+  }
+
+  @Test
   void tellsTheBootToMachines() throws IOException, InterruptedException {
     TinyImage.ordinary().withUnits().writeDisk(folder.resolve("build/units/units-1.raw"));
     TestTerminal terminal = new TestTerminal(folder);

@@ -83,7 +83,9 @@ public record MachineSpec(
     /// They are forgotten when the machine stops.
     SNAPSHOT,
     /// They change the image.
-    PERSISTENT
+    PERSISTENT,
+    /// They fail: the disk is write-protected.
+    REFUSED
   }
 
   /// Whether there is a network card.

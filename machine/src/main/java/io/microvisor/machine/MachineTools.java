@@ -88,7 +88,7 @@ public final class MachineTools {
       throws IOException, InterruptedException {
     ToolSpec.Access diskAccess =
         switch (spec.disk().disposition()) {
-          case SNAPSHOT -> ToolSpec.Access.READ_ONLY;
+          case SNAPSHOT, REFUSED -> ToolSpec.Access.READ_ONLY;
           case PERSISTENT -> ToolSpec.Access.READ_WRITE;
         };
     ToolSpec tool =

@@ -135,6 +135,7 @@ public final class QemuCommand {
     String snapshot =
         switch (disk.disposition()) {
           case SNAPSHOT -> ",snapshot=on";
+          case REFUSED -> ",readonly=on";
           case PERSISTENT -> "";
         };
     add(

@@ -13,7 +13,8 @@ class QemuCommandTest {
   @Test
   void forgetsTheGuestsWritesUnlessToldOtherwise() {
     assertThat(drive(MachineSpec.Disposition.SNAPSHOT)).endsWith(",snapshot=on");
-    assertThat(drive(MachineSpec.Disposition.PERSISTENT)).doesNotContain("snapshot");
+    assertThat(drive(MachineSpec.Disposition.PERSISTENT)).doesNotContain("snapshot", "readonly");
+    assertThat(drive(MachineSpec.Disposition.REFUSED)).endsWith(",readonly=on");
   }
 
   @Test

@@ -22,8 +22,26 @@ import java.util.List;
 /// @param file the raw disk
 /// @param bus how it is attached
 /// @param sectorBytes its logical sectors
-public record NodeImage(Path file, Bus bus, int sectorBytes) {
+/// @param disposition what becomes of what the machine writes
+public record NodeImage(Path file, Bus bus, int sectorBytes, MachineSpec.Disposition disposition) {
   private static final int CHUNK = 1 << 20;
+
+  /// One that keeps what is written.
+  public NodeImage(Path file, Bus bus, int sectorBytes) {
+    this(file, bus, sectorBytes, MachineSpec.Disposition.PERSISTENT);
+  }
+
+  /// The same disk, write-protected.
+  public NodeImage writeProtected() {
+    return new NodeImage(file, bus, sectorBytes, MachineSpec.Disposition.REFUSED);
+  }
+
+  /// Makes the disk larger.
+  public void growTo(long size) throws IOException {
+    try (FileChannel disk = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      disk.write(ByteBuffer.allocate(1), size - 1);
+    }
+  }
 
   /// Copies an image to a new disk of `size` bytes; what is zero takes no room.
   public static NodeImage of(Path image, Path file, long size, Bus bus, int sectorBytes)
@@ -71,7 +89,7 @@ public record NodeImage(Path file, Bus bus, int sectorBytes) {
     return Guest.boot(
         tools,
         new Firmware.Remembering(file.resolveSibling(file.getFileName() + ".variables")),
-        new MachineSpec.Disk(file, MachineSpec.Disposition.PERSISTENT, bus, sectorBytes),
+        new MachineSpec.Disk(file, disposition, bus, sectorBytes),
         scratch,
         credentials,
         kernelParameters);

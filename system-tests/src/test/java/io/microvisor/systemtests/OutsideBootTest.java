@@ -37,6 +37,21 @@ class OutsideBootTest {
         persistence: {state: ext4, paths: [{path: /etc/kept}]}
       """;
 
+  private static final String CLOUD =
+      """
+      extends: minimal
+      image: {name: outside, version: "1"}
+      disk:
+        layout: immutable
+        slots: {esp: 96MiB, root: 384MiB, rootVerity: 4MiB, state: 256MiB}
+      systemConfig:
+        hostname: outside
+        kernel:
+          parameters: [-quiet]
+        cloudInit: {enabled: true}
+        persistence: {state: ext4}
+      """;
+
   private static final String ANSWERS =
       """
       # Two lines of comment,
@@ -70,6 +85,18 @@ class OutsideBootTest {
   /// They are told beside the boot, so some time after it.
   private static final String CHANGES =
       "until [ -e /run/emt/etc-changes ]; do sleep 1; done; cat /run/emt/etc-changes";
+
+  private static final String USER_DATA =
+      """
+      #cloud-config
+      hostname: by-cloud
+      users:
+        - {name: op, uid: "1500", shell: /bin/bash}
+      write_files:
+        - {path: /etc/app.conf, content: "listen\\n"}
+      runcmd:
+        - [sh, -c, "echo ran >>/var/lib/ran"]
+      """;
 
   @TempDir Path folder;
 
@@ -124,6 +151,25 @@ class OutsideBootTest {
             .as("what follows from answers goes with them, but for files on /var")
             .isEqualTo("kept");
         updated.powerOff();
+      }
+    }
+  }
+
+  /// What cloud-init writes to `/etc` is there at each boot; what it runs, it ran once.
+  @Test
+  void isConfiguredByCloudInit() throws IOException, InterruptedException {
+    try (Lab lab = Lab.open()) {
+      NodeImage disk = disk(image("1", CLOUD));
+      seed(disk, "CIDATA", Map.of("user-data", USER_DATA, "meta-data", "instance-id: one\n"));
+      for (int i = 0; i < 2; i++) {
+        try (Guest guest = lab.boot(disk, folder)) {
+          guest.awaitSound();
+          assertThat(guest.said("cloud-init status --wait --long"))
+              .contains("status: done", "DataSourceNoCloud");
+          assertThat(guest.said("hostname; id -u op; cat /etc/app.conf /var/lib/ran"))
+              .isEqualTo("by-cloud\n1500\nlisten\nran");
+          guest.powerOff();
+        }
       }
     }
   }

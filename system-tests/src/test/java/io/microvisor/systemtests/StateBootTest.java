@@ -9,7 +9,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,9 +53,10 @@ class StateBootTest {
   /// One disk, booted again and again.
   @Test
   void keepsWhatWasDeclaredAndForgetsTheRest() throws IOException, InterruptedException {
-    NodeImage disk = disk("kept", "degrade", 512, 4 * GIBIBYTE, Bus.VIRTIO);
+    NodeImage disk = disk("kept", "degrade", 512, 64 * GIBIBYTE, Bus.SATA, many());
     Path scratch = Files.createDirectory(folder.resolve("kept"));
     String identity;
+    long size;
     try (Guest first = lab().boot(disk, scratch)) {
       first.awaitSound();
       assertThat(first.said("findmnt -no FSTYPE,FSROOT /var")).isEqualTo("ext4 /var");
@@ -61,6 +65,10 @@ class StateBootTest {
       assertThat(first.said("stat -c '%U:%G %a' /opt/app && findmnt -no FSTYPE /opt/app"))
           .isEqualTo("root:root 750\next4");
       identity = first.said(IDENTITY);
+      assertThat(first.said("findmnt -no TARGET | grep -c /opt/many/")).isEqualTo("100");
+      assertThat(Integer.parseInt(first.said(IN_MEMORY)))
+          .as("KiB of memory that file systems hold at rest")
+          .isLessThan(16 << 10);
       first.said(
           """
           set -e
@@ -69,14 +77,19 @@ class StateBootTest {
           echo own >/etc/kept/own
           ln /etc/kept/own /etc/kept/hard
           ln -s a /etc/kept/link
+          ln /opt/app/kept /opt/app/hard
+          ln -s /etc/kept/own /opt/app/link
+          mkdir -p /etc/many
+          for i in $(seq 100 199); do echo $i >/etc/many/$i; echo $i >/opt/many/$i/own; done
           echo other >/etc/hostname.new
           mv /etc/hostname.new /etc/hostname
           """);
       first.powerOff();
     }
     Digest table = disk.tableBytes();
-    Gpt.Partition state = disk.table().partitions().getLast();
-    assertThat(disk.table().partitions())
+    List<Gpt.Partition> partitions = disk.table().partitions();
+    Gpt.Partition state = partitions.getLast();
+    assertThat(partitions)
         .extracting(Gpt.Partition::name)
         .containsExactly("esp", "kept_1", "kept_1_verity", "_empty", "_empty", "state");
     check(disk, "sfdisk --verify disk.raw && sgdisk -v disk.raw");
@@ -99,9 +112,26 @@ class StateBootTest {
           .startsWith("a\n")
           .contains("No such file");
       assertThat(second.said("find /run/emt/state/etc/upper -name untouched")).isEmpty();
+      assertThat(second.said("stat -c %h /opt/app/hard; readlink /opt/app/link"))
+          .isEqualTo("2\n/etc/kept/own");
+      assertThat(second.said("cat /etc/many/* /opt/many/*/own | wc -l")).isEqualTo("200");
+      size = gibibytes(second);
       second.powerOff();
     }
     assertThat(disk.tableBytes()).isEqualTo(table);
+
+    disk.growTo(66 * GIBIBYTE);
+    try (Guest grown = lab().boot(disk, scratch)) {
+      grown.awaitSound();
+      assertThat(grown.said(IDENTITY)).isEqualTo(identity);
+      assertThat(gibibytes(grown)).isGreaterThan(size);
+      grown.powerOff();
+    }
+    assertThat(disk.table().partitions().subList(0, 5)).isEqualTo(partitions.subList(0, 5));
+  }
+
+  private static long gibibytes(Guest guest) throws IOException, InterruptedException {
+    return Long.parseLong(guest.said("df --output=size -BG /var | tail -1 | tr -dc 0-9"));
   }
 
   @Test
@@ -126,6 +156,14 @@ class StateBootTest {
       full.powerOff();
     }
 
+    try (Guest guarded = lab().boot(disk.writeProtected(), scratch)) {
+      assertThat(guarded.console())
+          .contains("cannot be repaired or mounted", "is in memory, a restart forgets it");
+      assertThat(guarded.said("findmnt -no FSTYPE /var; cat /etc/hostname"))
+          .isEqualTo("tmpfs\ndamaged");
+      guarded.powerOff();
+    }
+
     disk.damageState(Long.MAX_VALUE);
     Digest table = disk.tableBytes();
     try (Guest damaged = lab().boot(disk, scratch)) {
@@ -138,6 +176,9 @@ class StateBootTest {
     assertThat(disk.tableBytes()).isEqualTo(table);
     check(disk, "sgdisk -v disk.raw");
   }
+
+  private static final String IN_MEMORY =
+      "df -t tmpfs --output=used | tail -n +2 | paste -sd+ | { read sum; echo $((sum)); }";
 
   private static final String IDENTITY =
       "cat /etc/machine-id; ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub";
@@ -184,10 +225,11 @@ class StateBootTest {
 
   /// The plug is pulled some seconds after the kernel began, which is while partitions and file systems are made.
   @ParameterizedTest
-  @ValueSource(ints = {2, 5, 8})
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 10, 12})
   void comesUpAfterAPowerCutDuringTheFirstBoot(int seconds)
       throws IOException, InterruptedException {
-    NodeImage disk = disk("cut" + seconds, "degrade", 512, 4 * GIBIBYTE, Bus.VIRTIO);
+    Bus bus = seconds % 2 == 0 ? Bus.VIRTIO : Bus.USB;
+    NodeImage disk = disk("cut" + seconds, "degrade", 512, 4 * GIBIBYTE, bus);
     Path scratch = Files.createDirectory(folder.resolve("cut" + seconds));
     try (Guest cut = disk.boot(lab().tools(), Files.createDirectory(scratch.resolve("1")))) {
       cut.awaitConsole("Welcome to", Lab.LONGEST_BOOT);
@@ -206,8 +248,24 @@ class StateBootTest {
     Oracles.open().succeed(Objects.requireNonNull(disk.file().getParent()), script);
   }
 
+  /// Two hundred more paths that are kept: files in `/etc`, folders in `/opt`.
+  private static String many() {
+    return IntStream.range(100, 200)
+        .mapToObj(i ->
+            "      - {path: /etc/many/%1$d, seed: none}\n      - {path: /opt/many/%1$d, seed: none}\n"
+                .formatted(i))
+        .collect(Collectors.joining());
+  }
+
   /// A new disk with the image of a template of that name.
   private NodeImage disk(String name, String damaged, int sectorBytes, long size, Bus bus)
+      throws IOException, InterruptedException {
+    return disk(name, damaged, sectorBytes, size, bus, "");
+  }
+
+  /// @param more lines of `persistence.paths`
+  private NodeImage disk(
+      String name, String damaged, int sectorBytes, long size, Bus bus, String more)
       throws IOException, InterruptedException {
     Path own = Files.createDirectory(folder.resolve(name + "-disk"));
     Files.writeString(
@@ -236,7 +294,8 @@ class StateBootTest {
               - {path: /opt/app, seed: none, owner: "root:root", mode: "0750"}
               - {path: /srv/data}
         """
-            .formatted(name, sectorBytes, damaged, sectorBytes == 512 ? 96 : 260));
+                .formatted(name, sectorBytes, damaged, sectorBytes == 512 ? 96 : 260)
+            + more);
     Emt.Ending built = Emt.in(own).run("build", "node.yaml");
     assertThat(built.exit()).as(built.said()).isZero();
     return NodeImage.of(

@@ -18,6 +18,13 @@ public final class NodeFiles {
   /// Where the ssh server finds the keys.
   public static final String SSHD = "etc/ssh/sshd_config.d/50-emt-answers.conf";
 
+  /// The conditions under which a machine may be told something from outside: Secure Boot is off.
+  public static final String TRUSTED =
+      """
+      ConditionSecurity=!uefi-secureboot
+      ConditionPathIsMountPoint=/sys/firmware/efi/efivars
+      """;
+
   private static final String UNITS = "usr/lib/systemd/system/";
 
   private static final String REFUSING =
@@ -69,9 +76,7 @@ public final class NodeFiles {
     [Unit]
     Description=Answers from outside
     DefaultDependencies=no
-    ConditionSecurity=!uefi-secureboot
-    ConditionPathIsMountPoint=/sys/firmware/efi/efivars
-    Wants=network-pre.target
+    %sWants=network-pre.target
     After=local-fs.target systemd-udev-trigger.service
     Before=systemd-confext.service network-pre.target basic.target shutdown.target
     Conflicts=shutdown.target
@@ -86,6 +91,6 @@ public final class NodeFiles {
     SyslogLevel=err
     ExecStart=/bin/sh /usr/lib/emt/answers apply %s
     """
-        .formatted(when);
+        .formatted(TRUSTED, when);
   }
 }

@@ -4,6 +4,7 @@ import io.microvisor.compose.template.Code;
 import io.microvisor.compose.template.PackageWish;
 import io.microvisor.compose.template.Place;
 import io.microvisor.compose.template.Problem;
+import io.microvisor.compose.template.Provisioning;
 import io.microvisor.compose.template.RejectedException;
 import io.microvisor.compose.template.Template;
 import io.microvisor.packages.deb.DebPackage;
@@ -147,9 +148,14 @@ public final class PackageChoice {
       case NONE -> {}
       case EXT4 -> needed.addAll(FOR_STATE);
     }
-    switch (template.system().provisioning().answers()) {
+    Provisioning provisioning = template.system().provisioning();
+    switch (provisioning.answers()) {
       case NONE -> {}
       case ONCE, EACH_BOOT -> needed.addAll(FOR_ANSWERS);
+    }
+    switch (provisioning.cloudInit()) {
+      case NO -> {}
+      case YES -> needed.add("cloud-init");
     }
     needed.stream().filter(name -> !named.contains(name)).map(Wish::of).forEach(wishes::add);
     return wishes;

@@ -124,7 +124,7 @@ final class ResetUnits {
         StateUnits.LOUD
             + "TimeoutStartSec=4min\n"
             + StateUnits.say(what)
-            + StateUnits.make(state.device())
+            + StateUnits.make(state)
             + mount
             + "ExecStart=sync --file-system "
             + StateStore.MOUNT

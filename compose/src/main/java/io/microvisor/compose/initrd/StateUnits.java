@@ -1,7 +1,7 @@
 package io.microvisor.compose.initrd;
 
 import io.microvisor.compose.state.StateStore;
-import io.microvisor.compose.template.Persistence;
+import io.microvisor.compose.template.LayoutEnv;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -26,6 +26,7 @@ import java.util.TreeMap;
 /// | `emt-var-filled` | the state has no `/var` | fills it from the image |
 /// | `emt-var` | | adds what is new in the image, mounts it on `/var` |
 /// | `emt-etc` | | forgets what is not kept, mounts the rest over `/etc` |
+/// | `emt-layout` | in place of the last three, EMT's layout.env is followed | see [EmtLayoutUnit] |
 final class StateUnits {
   private static final String FROM = "/usr/lib/emt/";
 
@@ -120,7 +121,7 @@ final class StateUnits {
             + "ExecStart=-/usr/lib/systemd/systemd-growfs "
             + StateStore.MOUNT
             + "\n");
-    damaged(state.damaged(), "After=emt-state.service\n" + there + NOT_MOUNTED, device, mount);
+    damaged(state, "After=emt-state.service\n" + there + NOT_MOUNTED, mount);
     ResetUnits.add(this, copy, state, mount);
     add(
         "emt-state-memory",
@@ -128,6 +129,21 @@ final class StateUnits {
         "After=emt-state-missing.service emt-state.service emt-state-anew.service emt-state-damaged.service\n"
             + NOT_MOUNTED,
         MEMORY);
+    switch (state.contents()) {
+      case StateStore.Contents.Kept(List<String> etc) -> {
+        fillVar();
+        folders(etc);
+      }
+      case StateStore.Contents.Emt(LayoutEnv layout) ->
+          add(
+              "emt-layout",
+              "Mounts of layout.env",
+              "After=emt-state-memory.service\n",
+              LOUD + EmtLayoutUnit.commands(layout));
+    }
+  }
+
+  private void fillVar() {
     files.put(FROM + "var-filled.conf", "C " + NEW_VAR + " - - - - /sysroot/var\n");
     add(
         "emt-var-filled",
@@ -144,7 +160,6 @@ final class StateUnits {
             + " "
             + StateStore.VAR
             + "\n");
-    folders(state.etc());
   }
 
   /// systemd's own unit, which looks for definitions in the wrong place as long as nothing tells it to wait for the root. A
@@ -174,9 +189,9 @@ final class StateUnits {
                 + " or more, with room behind the last partition); it is left as it was"));
   }
 
-  private void damaged(Persistence.Damaged policy, String when, String device, String mount) {
-    String unreadable = say("state: " + device + " cannot be repaired or mounted");
-    switch (policy) {
+  private void damaged(StateStore.Partition state, String when, String mount) {
+    String unreadable = say("state: " + state.device() + " cannot be repaired or mounted");
+    switch (state.damaged()) {
       case RECREATE -> {
         wanted(
             "emt-state-anew",
@@ -185,7 +200,7 @@ final class StateUnits {
             LOUD
                 + unreadable
                 + say("state: is made anew, all in it is lost, as persistence.damaged says")
-                + make(device)
+                + make(state)
                 + mount);
         wanted(
             "emt-state-damaged",
@@ -214,8 +229,8 @@ final class StateUnits {
   }
 
   /// The line that makes the file system as systemd-repart does, without room that only root may use.
-  static String make(String device) {
-    return "ExecStart=mkfs.ext4 -q -F -m 0 -L state " + device + "\n";
+  static String make(StateStore.Partition state) {
+    return "ExecStart=mkfs.ext4 -q -F -m 0 -L " + state.label() + " " + state.device() + "\n";
   }
 
   static String say(String what) {

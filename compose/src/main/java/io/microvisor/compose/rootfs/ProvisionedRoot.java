@@ -22,5 +22,9 @@ final class ProvisionedRoot {
         root.symlink(UNITS + "basic.target.wants/" + unit, "../" + unit);
       }
     }
+    switch (provisioning.cloudInit()) {
+      case NO -> {}
+      case YES -> CloudInitRoot.apply(root);
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.microvisor.compose.rootfs;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.compose.state.PathTable;
 import io.microvisor.compose.template.AdditionalFile;
 import io.microvisor.compose.template.Code;
 import io.microvisor.compose.template.LocalFile;
@@ -30,7 +31,7 @@ import java.util.OptionalLong;
 /// documents or translations.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 8;
+  public static final int VERSION = 9;
 
   private static final int LARGEST_FILE = 512 << 20;
 
@@ -77,6 +78,7 @@ public final class RootFileSystem {
     services();
     problems.addAll(StatefulRoot.apply(root, template));
     ProvisionedRoot.apply(root, system.provisioning());
+    root.write(PathTable.FILE, 0644, PathTable.of(template).text());
     if (!problems.isEmpty()) {
       throw new RejectedException(problems);
     }

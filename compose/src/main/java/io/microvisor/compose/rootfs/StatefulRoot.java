@@ -6,6 +6,8 @@ import io.microvisor.compose.state.KeptFolder;
 import io.microvisor.compose.state.LayoutDefinitions;
 import io.microvisor.compose.state.StateStore;
 import io.microvisor.compose.template.Code;
+import io.microvisor.compose.template.LayoutEnv;
+import io.microvisor.compose.template.Persistence;
 import io.microvisor.compose.template.Persistence.KeptPath;
 import io.microvisor.compose.template.Persistence.Owner;
 import io.microvisor.compose.template.Persistence.Seed;
@@ -100,7 +102,40 @@ final class StatefulRoot {
     root.write(FactoryReset.REQUEST, 0644, FactoryReset.REQUEST_TEXT);
     root.write(UNITS + RESET, 0644, RESET_SERVICE);
     root.symlink(UNITS + "factory-reset.target.requires/" + RESET, "../" + RESET);
-    List<KeptPath> paths = paths();
+    switch (template.system().persistence().layout()) {
+      case Persistence.OwnLayout _ -> keep(paths());
+      case LayoutEnv layout -> follow(layout);
+    }
+  }
+
+  /// What EMT's reader needs; paths that the image lacks it passes by.
+  private void follow(LayoutEnv layout) {
+    for (List<String> paths : List.of(layout.overlays(), layout.binds())) {
+      for (String path : paths) {
+        if (!root.real(path).absolute().equals(path)) {
+          problems.add(
+              Problem.of(
+                  Code.BAD_LAYOUT_ENV,
+                  template.system().persistence().place(),
+                  "layoutEnv: "
+                      + path
+                      + ": is reached through a link (expected: "
+                      + root.real(path).absolute()
+                      + ")"));
+        }
+      }
+    }
+    if (!root.exists(layout.mountPoint())) {
+      root.directory(layout.mountPoint(), Meta.of(0755));
+    }
+    root.write("etc/layout.env", 0644, layout.text());
+    if (layout.binds().contains("/etc/machine-id")) {
+      // A file that is mounted is taken for one in memory that is to be written to disk.
+      new UnitLinks(root).mask("systemd-machine-id-commit.service");
+    }
+  }
+
+  private void keep(List<KeptPath> paths) throws IOException {
     paths.forEach(this::check);
     if (!problems.isEmpty()) {
       return;

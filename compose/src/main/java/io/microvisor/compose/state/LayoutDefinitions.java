@@ -1,8 +1,17 @@
 package io.microvisor.compose.state;
 
 import io.microvisor.bytes.ByteSize;
+import io.microvisor.bytes.FormatException;
 import io.microvisor.compose.template.Disk;
 import io.microvisor.compose.template.Template;
+import io.microvisor.formats.tree.FileView;
+import io.microvisor.formats.tree.TreePath;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -21,7 +30,49 @@ public final class LayoutDefinitions {
   /// What a slot that holds nothing is called (UAPI.2).
   public static final String EMPTY = "_empty";
 
+  private static final int LARGEST = 1 << 16;
+
   private LayoutDefinitions() {}
+
+  /// A partition as a definition has it.
+  ///
+  /// @param type as systemd-repart calls it
+  /// @param label empty: the image's own
+  /// @param least its smallest size, in bytes
+  /// @param grows whether it takes what is left of the disk
+  public record Planned(String type, String label, long least, boolean grows) {}
+
+  /// The partitions of a machine's disk, in order, as an image's root says; none, if its machines keep no state.
+  ///
+  /// @throws FormatException if a file is not one of ours
+  public static List<Planned> read(FileView root) throws IOException {
+    List<Planned> planned = new ArrayList<>();
+    for (FileView.Seen each : root.list(TreePath.of("usr/lib/repart.d"))) {
+      if (each instanceof FileView.Seen.File file && file.path().name().endsWith(".conf")) {
+        planned.add(parse(file));
+      }
+    }
+    return List.copyOf(planned);
+  }
+
+  private static Planned parse(FileView.Seen.File file) throws IOException {
+    Map<String, String> values = new HashMap<>();
+    new String(file.content().readAll(LARGEST), StandardCharsets.UTF_8)
+        .lines()
+        .map(line -> line.split("=", 2))
+        .filter(parts -> parts.length == 2)
+        .forEach(parts -> values.put(parts[0], parts[1]));
+    String least = values.getOrDefault("SizeMinBytes", "");
+    if (!least.matches("[0-9]{1,18}")) {
+      throw FormatException.damaged(
+          file.path().absolute(), 0, "SizeMinBytes=" + least + " (expected: a number of bytes)");
+    }
+    return new Planned(
+        values.getOrDefault("Type", ""),
+        values.getOrDefault("Label", ""),
+        Long.parseLong(least),
+        !values.containsKey("SizeMaxBytes"));
+  }
 
   /// The files by name.
   public static SortedMap<String, String> of(Template template) {
@@ -41,11 +92,14 @@ public final class LayoutDefinitions {
         [Partition]
         Type=linux-generic
         UUID=%s
-        Label=state
+        Label=%s
         Format=ext4
         SizeMinBytes=%d
         """
-            .formatted(NodeDisk.stateGuid(template), disk.state().size().bytes()));
+            .formatted(
+                NodeDisk.stateGuid(template),
+                StateStore.label(template.system().persistence()),
+                disk.state().size().bytes()));
     return files;
   }
 

@@ -1,7 +1,7 @@
 package io.microvisor.compose.state;
 
 import io.microvisor.bytes.ByteSize;
-import io.microvisor.bytes.Guid;
+import io.microvisor.compose.template.LayoutEnv;
 import io.microvisor.compose.template.Persistence;
 import io.microvisor.compose.template.Persistence.KeptPath;
 import io.microvisor.compose.template.Template;
@@ -40,27 +40,38 @@ public sealed interface StateStore {
 
   /// On a partition; in memory if it cannot be had.
   ///
-  /// @param partition its GUID
+  /// @param device the device, as udev names it
+  /// @param label what it is called
   /// @param damaged what happens to one that cannot be repaired
-  /// @param etc what of `/etc` is kept, absolute, none inside another; all else there is gone with a restart
+  /// @param contents what is mounted from there
   /// @param keptAtReset what a factory reset leaves alone, absolute
   /// @param leastDisk the smallest disk that has room for it, for messages
   record Partition(
-      Guid partition,
+      String device,
+      String label,
       Persistence.Damaged damaged,
-      List<String> etc,
+      Contents contents,
       List<String> keptAtReset,
       ByteSize leastDisk)
       implements StateStore {
     public Partition {
-      etc = List.copyOf(etc);
       keptAtReset = List.copyOf(keptAtReset);
     }
+  }
 
-    /// The device, as udev names it.
-    public String device() {
-      return "/dev/disk/by-partuuid/" + partition;
+  /// What is mounted from the state.
+  sealed interface Contents {
+    /// `/var`, and what of `/etc` is kept; folders elsewhere are mounted in the running system.
+    ///
+    /// @param etc absolute, none inside another; all else in `/etc` is gone with a restart
+    record Kept(List<String> etc) implements Contents {
+      public Kept {
+        etc = List.copyOf(etc);
+      }
     }
+
+    /// What EMT's layout.env says.
+    record Emt(LayoutEnv layout) implements Contents {}
   }
 
   /// What a template asks for.
@@ -70,11 +81,35 @@ public sealed interface StateStore {
       case NONE -> new Memory();
       case EXT4 ->
           new Partition(
-              NodeDisk.stateGuid(template),
+              device(template),
+              label(persistence),
               persistence.damaged(),
-              keptEtc(persistence.paths()),
+              contents(persistence),
               persistence.keptAtReset(),
               new NodeDisk(template.disk()).leastSize());
+    };
+  }
+
+  /// What the state's partition is called.
+  static String label(Persistence persistence) {
+    return switch (persistence.layout()) {
+      case Persistence.OwnLayout _ -> "state";
+      case LayoutEnv _ -> LayoutEnv.PARTITION;
+    };
+  }
+
+  /// EMT finds it by its label.
+  private static String device(Template template) {
+    return switch (template.system().persistence().layout()) {
+      case Persistence.OwnLayout _ -> "/dev/disk/by-partuuid/" + NodeDisk.stateGuid(template);
+      case LayoutEnv _ -> "/dev/disk/by-partlabel/" + LayoutEnv.PARTITION;
+    };
+  }
+
+  private static Contents contents(Persistence persistence) {
+    return switch (persistence.layout()) {
+      case Persistence.OwnLayout _ -> new Contents.Kept(keptEtc(persistence.paths()));
+      case LayoutEnv layout -> new Contents.Emt(layout);
     };
   }
 

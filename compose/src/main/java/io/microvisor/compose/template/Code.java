@@ -98,6 +98,10 @@ public enum Code {
       "T050",
       "A path that is to keep its changes lies where nothing can be kept, inside another that is kept, or is not in the"
           + " image although it is to begin as the image has it."),
+  BAD_LAYOUT_ENV(
+      "T051",
+      "A layout.env of Edge Microvisor Toolkit says something that its reader would trip over or pass by, or that is more"
+          + " than text: it is a shell file, of which only assignments are read."),
   BAD_DEBCONF(
       "T060",
       "A debconf answer is for a package that is not in the image, for a question that no package asks, or not one that"

@@ -7,9 +7,15 @@ import java.util.List;
 /// @param state where it is kept
 /// @param damaged what happens to state that cannot be repaired
 /// @param paths what is kept besides `/var`; none lies inside another, in byte order
+/// @param layout how it gets to its places
 /// @param keptAtReset which of `paths` and [#IDENTITY] a factory reset leaves alone, in byte order
 public record Persistence(
-    State state, Damaged damaged, List<KeptPath> paths, List<String> keptAtReset, Place place) {
+    State state,
+    Damaged damaged,
+    List<KeptPath> paths,
+    Layout layout,
+    List<String> keptAtReset,
+    Place place) {
   /// What of `/etc` is always kept: what makes a machine the one it was.
   public static final List<String> IDENTITY =
       List.of(
@@ -32,6 +38,12 @@ public record Persistence(
     /// It is left alone, and the machine runs with its state in memory.
     DEGRADE
   }
+
+  /// How what is kept gets to its places.
+  public sealed interface Layout permits OwnLayout, LayoutEnv {}
+
+  /// `/var`, an overlay over `/etc`, and `paths`.
+  public record OwnLayout() implements Layout {}
 
   /// What is in a kept path before the machine writes there.
   public enum Seed {

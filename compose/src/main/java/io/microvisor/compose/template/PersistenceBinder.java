@@ -2,6 +2,11 @@ package io.microvisor.compose.template;
 
 import io.microvisor.compose.template.Persistence.KeptPath;
 import io.microvisor.compose.template.Persistence.Owner;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,11 +18,15 @@ final class PersistenceBinder {
       List.of("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/boot", "/efi");
   private static final List<String> IN_MEMORY = List.of("/dev", "/proc", "/run", "/sys", "/tmp");
 
+  private static final int LARGEST_LAYOUT = 1 << 20;
+
   private final Fields fields;
+  private final TemplateFolder folder;
   private final List<Problem> problems;
 
-  PersistenceBinder(Fields fields, List<Problem> problems) {
+  PersistenceBinder(Fields fields, TemplateFolder folder, List<Problem> problems) {
     this.fields = fields;
+    this.folder = folder;
     this.problems = problems;
   }
 
@@ -54,8 +63,52 @@ final class PersistenceBinder {
         state,
         damaged,
         paths,
+        layout(state, paths, keptAtReset),
         keptAtReset.stream().map(Fields.Item::text).sorted().toList(),
         fields.place());
+  }
+
+  private Persistence.Layout layout(
+      Persistence.State state, List<KeptPath> paths, List<Fields.Item> keptAtReset) {
+    Optional<Fields.Item> wish = fields.text("layoutEnv");
+    if (wish.isEmpty()) {
+      return new Persistence.OwnLayout();
+    }
+    if (state == Persistence.State.NONE) {
+      contradiction("layoutEnv", "there is no state to keep it on (expected: state: ext4)");
+    } else if (!paths.isEmpty()) {
+      contradiction("paths", "stands beside layoutEnv (expected: one of them)");
+    } else if (!keptAtReset.isEmpty()) {
+      contradiction(
+          "factoryReset", "keeps nothing beside layoutEnv, as in EMT (expected: no factoryReset)");
+    }
+    Optional<LocalFile> file = folder.file("layoutEnv", wish.get());
+    if (file.isEmpty()) {
+      return new Persistence.OwnLayout();
+    }
+    try (InputStream in = Files.newInputStream(file.get().path())) {
+      String text =
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(in.readNBytes(LARGEST_LAYOUT)))
+              .toString();
+      return LayoutEnvReader.read(file.get().name(), text, problems);
+    } catch (IOException e) {
+      problems.add(
+          Problem.of(
+              Code.MISSING_FILE,
+              wish.get().place(),
+              "layoutEnv: "
+                  + ShapeCheck.shown(wish.get().text())
+                  + " cannot be read: "
+                  + TemplateFolder.reason(e)
+                  + " (expected: a file in UTF-8)"));
+      return new Persistence.OwnLayout();
+    }
+  }
+
+  private void contradiction(String key, String what) {
+    problems.add(Problem.of(Code.CONTRADICTION, fields.place(key), key + ": " + what));
   }
 
   private void checkKeptAtReset(

@@ -3,7 +3,8 @@ package io.microvisor.compose.template;
 /// What a machine is told from outside.
 ///
 /// @param answers when it reads a file of answers
-public record Provisioning(Answers answers) {
+/// @param cloudInit whether the distribution's cloud-init configures it
+public record Provisioning(Answers answers, CloudInit cloudInit, Place place) {
   /// When a machine reads answers.
   public enum Answers {
     /// Never.
@@ -12,5 +13,12 @@ public record Provisioning(Answers answers) {
     ONCE,
     /// Whenever it starts.
     EACH_BOOT
+  }
+
+  /// Whether cloud-init configures the machine.
+  public enum CloudInit {
+    NO,
+    /// From a NoCloud or ConfigDrive source.
+    YES
   }
 }

@@ -29,7 +29,9 @@ final class SystemBinder {
     this.problems = problems;
   }
 
-  SystemConfig bind() {
+  /// @param image the image's name
+  SystemConfig bind(String image) {
+    CloudInitBinder cloudInit = new CloudInitBinder(system.block("cloudInit"), folder, problems);
     SystemConfig config =
         new SystemConfig(
             system.text("name", ""),
@@ -42,11 +44,11 @@ final class SystemBinder {
             system.blocks("users").stream().map(this::user).toList(),
             system.blocks("groups").stream().map(SystemBinder::group).toList(),
             services(system.block("services")),
-            new FileBinder(folder, problems).files(system.blocks("additionalFiles")),
+            files(cloudInit.files(image)),
             kernel(system.block("kernel")),
             network(system.block("network")),
-            new PersistenceBinder(system.block("persistence"), problems).bind(),
-            provisioning(),
+            new PersistenceBinder(system.block("persistence"), folder, problems).bind(),
+            provisioning(cloudInit.enabled()),
             texts(system, "locales"),
             retention("documentation"),
             retention("packageDatabase"),
@@ -57,7 +59,14 @@ final class SystemBinder {
     return config;
   }
 
-  private Provisioning provisioning() {
+  private List<AdditionalFile> files(List<AdditionalFile> more) {
+    List<AdditionalFile> files =
+        new ArrayList<>(new FileBinder(folder, problems).files(system.blocks("additionalFiles")));
+    files.addAll(more);
+    return List.copyOf(files);
+  }
+
+  private Provisioning provisioning(boolean cloudInit) {
     Fields fields = system.block("provisioning");
     Provisioning.Answers answers =
         switch (fields.text("answers", "none")) {
@@ -65,7 +74,17 @@ final class SystemBinder {
           case "each-boot" -> Provisioning.Answers.EACH_BOOT;
           default -> Provisioning.Answers.NONE;
         };
-    return new Provisioning(answers);
+    if (cloudInit && answers != Provisioning.Answers.NONE) {
+      problems.add(
+          Problem.of(
+              Code.CONTRADICTION,
+              fields.place("answers"),
+              "answers: cloud-init configures the machine, too (expected: one of them)"));
+    }
+    return new Provisioning(
+        answers,
+        cloudInit ? Provisioning.CloudInit.YES : Provisioning.CloudInit.NO,
+        fields.place());
   }
 
   /// The answers, the last one for each question; a second one in the same file is a slip.

@@ -141,7 +141,7 @@ final class SystemVocabulary {
                           ict("noProxy", line(), "Not for these.")),
                       "The proxy of the running system."),
                   ict("provisioning", provisioning(), "What the machine is told from outside."),
-                  foreign("cloudInit", cloudInit(), "Configuration for cloud-init."),
+                  ict("cloudInit", cloudInit(), "Configuration by cloud-init."),
                   foreign(
                       "aptPolicy",
                       block(ict("upgradeAllowedRepos", lines(), "Repositories to upgrade from.")),
@@ -316,6 +316,12 @@ final class SystemVocabulary {
                     "What else keeps its changes. /etc/machine-id and the ssh host key always do.")
                 .merged(Merge.BY_PATH),
             emt(
+                "layoutEnv",
+                text(Syntax.LOCAL_PATH),
+                "In place of /var, /etc and `paths`: a layout.env of Edge Microvisor Toolkit, which says"
+                    + " what is written to memory and what is kept on a partition called"
+                    + " edge_persistent."),
+            emt(
                 "factoryReset",
                 block(
                     emt(
@@ -417,10 +423,18 @@ final class SystemVocabulary {
 
   private static Block cloudInit() {
     return block(
-        ict("enabled", new Flag(), "Whether."),
-        ict("userDataFile", line(), "User data."),
-        ict("metaDataFile", line(), "Metadata."),
-        ict("networkConfigFile", line(), "Network."),
-        ict("configFiles", lines(), "Further files."));
+        ict(
+                "enabled",
+                new Flag(),
+                "Whether the distribution's cloud-init configures the machine, from a NoCloud or"
+                    + " ConfigDrive source and no other.")
+            .otherwise("false"),
+        ict("userDataFile", text(Syntax.LOCAL_PATH), "What the image itself tells cloud-init."),
+        ict(
+            "metaDataFile",
+            text(Syntax.LOCAL_PATH),
+            "Its metadata; else the image's name is the instance's."),
+        ict("networkConfigFile", text(Syntax.LOCAL_PATH), "Its network."),
+        ict("configFiles", items(text(Syntax.LOCAL_PATH)), "Files for /etc/cloud/cloud.cfg.d."));
   }
 }

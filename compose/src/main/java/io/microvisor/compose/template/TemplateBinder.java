@@ -43,7 +43,7 @@ final class TemplateBinder {
     Fields target = fields.block("target");
     Fields system = fields.block("systemConfig");
     Disk disk = disk(fields.block("disk"), system);
-    SystemConfig config = new SystemBinder(system, folder, problems).bind();
+    SystemConfig config = new SystemBinder(system, folder, problems).bind(image.name());
     return new Template(
         new Template.Metadata(
             metadata.text("description", ""),

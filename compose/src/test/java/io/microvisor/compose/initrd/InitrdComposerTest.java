@@ -8,8 +8,8 @@ import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
-import io.microvisor.bytes.Guid;
 import io.microvisor.compose.state.StateStore;
+import io.microvisor.compose.template.LayoutEnv;
 import io.microvisor.compose.template.Persistence;
 import io.microvisor.compose.initrd.InitrdSpec.Feature;
 import io.microvisor.formats.cpio.CpioReader;
@@ -240,12 +240,35 @@ class InitrdComposerTest {
         .contains("\nAfter=emt-reset.service\n", "\nExecStart=mkfs.ext4 ");
   }
 
+  @Test
+  void followsALayoutEnvInPlaceOfItsOwnWay() throws IOException {
+    LayoutEnv layout = new LayoutEnv("25%", "/opt/tmp", List.of("/var"), "/opt/kept", List.of());
+    Initrd initrd =
+        compose(
+            SPEC.withState(
+                new StateStore.Partition(
+                    "/dev/disk/by-partlabel/edge_persistent",
+                    "edge_persistent",
+                    Persistence.Damaged.RECREATE,
+                    new StateStore.Contents.Emt(layout),
+                    List.of(),
+                    ByteSize.ofMebibytes(4096))));
+
+    assertThat(text(initrd, UNITS + "emt-layout.service"))
+        .contains("\nAfter=emt-state-memory.service\n", EmtLayoutUnit.commands(layout));
+    assertThat(text(initrd, UNITS + "emt-state-anew.service"))
+        .contains("\nExecStart=mkfs.ext4 -q -F -m 0 -L edge_persistent /dev/disk/by-partlabel/");
+    assertThat(initrd.tree().find(UNITS + "emt-var.service")).isEmpty();
+    assertThat(initrd.tree().find(UNITS + "emt-etc.service")).isEmpty();
+  }
+
   private static InitrdSpec withPartition(Persistence.Damaged policy, String... keptAtReset) {
     return SPEC.withState(
         new StateStore.Partition(
-            Guid.parse("a015b7a7-0ad6-873d-b1d4-37edbe15a537"),
+            DEVICE,
+            "state",
             policy,
-            List.of("/etc/machine-id"),
+            new StateStore.Contents.Kept(List.of("/etc/machine-id")),
             List.of(keptAtReset),
             ByteSize.ofMebibytes(4096)));
   }

@@ -3,8 +3,10 @@ package io.microvisor.compose.rootfs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.microvisor.bytes.ContentSource;
+import io.microvisor.compose.template.Place;
 import io.microvisor.compose.template.Provisioning;
 import io.microvisor.compose.template.Provisioning.Answers;
+import io.microvisor.compose.template.Provisioning.CloudInit;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Meta;
 import java.io.IOException;
@@ -27,7 +29,7 @@ class ProvisionedRootTest {
   void changesNothingUnlessAskedFor() {
     FileTree before = root.tree();
 
-    apply(Answers.NONE);
+    apply(Answers.NONE, CloudInit.NO);
 
     assertThat(root.tree()).isEqualTo(before);
   }
@@ -36,7 +38,7 @@ class ProvisionedRootTest {
   void readsAnswersBeforeTheNetworkAndNotUnderSecureBoot() throws IOException {
     root.write("usr/sbin/sshd", 0755, "");
 
-    apply(Answers.EACH_BOOT);
+    apply(Answers.EACH_BOOT, CloudInit.NO);
 
     assertThat(root.text(UNITS + "emt-answers.service").orElseThrow())
         .contains(
@@ -52,13 +54,24 @@ class ProvisionedRootTest {
 
   @Test
   void hasNoKeysForAServerThatIsNotThere() {
-    apply(Answers.ONCE);
+    apply(Answers.ONCE, CloudInit.NO);
 
     assertThat(root.exists("etc/ssh")).isFalse();
     assertThat(root.exists("usr/lib/emt/answers")).isTrue();
   }
 
-  private void apply(Answers answers) {
-    ProvisionedRoot.apply(root, new Provisioning(answers));
+  @Test
+  void letsCloudInitDoAnewWhatEtcForgets() throws IOException {
+    apply(Answers.NONE, CloudInit.YES);
+
+    assertThat(root.text("etc/cloud/cloud.cfg.d/95_emt.cfg").orElseThrow())
+        .contains("datasource_list: [NoCloud, ConfigDrive]\n", "- [users_groups, always]\n");
+    assertThat(root.text(UNITS + "cloud-init-main.service.d/10-emt.conf").orElseThrow())
+        .startsWith("[Unit]\nConditionSecurity=!uefi-secureboot\n");
+    assertThat(root.exists(UNITS + "emt-answers.service")).isFalse();
+  }
+
+  private void apply(Answers answers, CloudInit cloudInit) {
+    ProvisionedRoot.apply(root, new Provisioning(answers, cloudInit, Place.startOf("node.yaml")));
   }
 }

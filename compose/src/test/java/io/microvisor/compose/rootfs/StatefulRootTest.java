@@ -140,6 +140,31 @@ class StatefulRootTest {
             "path: /srv/data: is in the image (expected: seed: image, or an image without it)");
   }
 
+  @Test
+  void bringsWhatALayoutEnvNeeds() throws IOException {
+    Files.writeString(
+        folder.resolve("layout.env"),
+        """
+        PERSISTENT_BIND_TARGET=/data/kept
+        TMPFS_OVERLAY_TARGET=/data/tmp
+        PERSISTENT_BIND_PATHS=/not/there
+        """);
+
+    assertThat(StatefulRoot.apply(root, template("{state: ext4, layoutEnv: layout.env}")))
+        .isEmpty();
+
+    assertThat(root.text("usr/lib/repart.d/40-state.conf").orElseThrow())
+        .contains("\nLabel=edge_persistent\n");
+    assertThat(root.find("data")).get().isInstanceOf(Inode.Directory.class);
+    assertThat(root.text("etc/layout.env").orElseThrow())
+        .contains("TMPFS_OVERLAYS_PATHS=\"/var\"\n", "PERSISTENT_BIND_PATHS=\"/not/there\"\n");
+    Files.writeString(folder.resolve("layout.env"), "PERSISTENT_BIND_PATHS=/opt/link/a");
+    assertThat(StatefulRoot.apply(root, template("{state: ext4, layoutEnv: layout.env}")))
+        .extracting(Problem::what)
+        .containsExactly(
+            "layoutEnv: /opt/link/a: is reached through a link (expected: /opt/empty/a)");
+  }
+
   private List<Problem> apply(String paths) throws IOException {
     return StatefulRoot.apply(root, template("{state: ext4, paths: [" + paths + "]}"));
   }

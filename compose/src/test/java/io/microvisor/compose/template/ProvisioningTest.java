@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.microvisor.compose.build.PackageChoice;
 import io.microvisor.compose.template.Provisioning.Answers;
-import io.microvisor.packages.solver.Wish;
+import io.microvisor.compose.template.Provisioning.CloudInit;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,15 +20,65 @@ class ProvisioningTest {
     Template template = load("");
 
     assertThat(template.system().provisioning().answers()).isEqualTo(Answers.NONE);
-    assertThat(PackageChoice.wishes(template)).extracting(Wish::text).doesNotContain("mawk");
+    assertThat(template.system().provisioning().cloudInit()).isEqualTo(CloudInit.NO);
+    assertThat(PackageChoice.wishes(template))
+        .extracting(wish -> wish.text())
+        .doesNotContain("mawk", "cloud-init");
   }
 
   @Test
   void bringsWhatItNeeds() {
-    Template template = load("  provisioning: {answers: each-boot}\n");
+    Template answered = load("  provisioning: {answers: each-boot}\n");
+    assertThat(answered.system().provisioning().answers()).isEqualTo(Answers.EACH_BOOT);
+    assertThat(PackageChoice.wishes(answered)).extracting(wish -> wish.text()).contains("mawk");
 
-    assertThat(template.system().provisioning().answers()).isEqualTo(Answers.EACH_BOOT);
-    assertThat(PackageChoice.wishes(template)).extracting(Wish::text).contains("mawk");
+    Template cloud = load("  cloudInit: {enabled: true}\n");
+    assertThat(cloud.system().provisioning().cloudInit()).isEqualTo(CloudInit.YES);
+    assertThat(PackageChoice.wishes(cloud)).extracting(wish -> wish.text()).contains("cloud-init");
+  }
+
+  @Test
+  void putsCloudInitsFilesWhereItLooks() throws IOException {
+    Files.writeString(folder.resolve("user"), "#cloud-config\n");
+    Files.writeString(folder.resolve("10-own.cfg"), "{}\n");
+
+    Template template =
+        load("  cloudInit: {enabled: true, userDataFile: user, configFiles: [10-own.cfg]}\n");
+
+    assertThat(template.system().files())
+        .extracting(AdditionalFile::path)
+        .containsExactly(
+            "/var/lib/cloud/seed/nocloud/user-data",
+            "/etc/cloud/cloud.cfg.d/10-own.cfg",
+            "/var/lib/cloud/seed/nocloud/meta-data");
+    assertThat(template.system().files().getLast().content())
+        .isEqualTo(new AdditionalFile.Content.Inline("instance-id: small\n"));
+  }
+
+  @Test
+  void refusesFilesThatNothingReads() throws IOException {
+    Files.writeString(folder.resolve("user"), "#cloud-config\n");
+
+    assertThat(problems("  cloudInit: {enabled: true, configFiles: [user]}\n"))
+        .containsExactly(
+            "configFiles: user: cloud-init would pass it by (expected: a name that ends in .cfg)");
+    assertThat(problems("  cloudInit: {userDataFile: user}\n"))
+        .containsExactly("userDataFile: nothing reads it (expected: enabled: true, or no files)");
+  }
+
+  @Test
+  void hasOneVoiceOnly() {
+    assertThat(problems("  provisioning: {answers: once}\n  cloudInit: {enabled: true}\n"))
+        .containsExactly("answers: cloud-init configures the machine, too (expected: one of them)");
+  }
+
+  private List<String> problems(String more) {
+    return switch (TemplateLoader.load(
+        Templates.write(folder, "bad.yaml", Templates.SMALLEST + more))) {
+      case Loading.Loaded loaded -> throw new AssertionError(loaded.toString());
+      case Loading.Rejected(List<Problem> problems) ->
+          problems.stream().map(Problem::what).toList();
+    };
   }
 
   private Template load(String more) {

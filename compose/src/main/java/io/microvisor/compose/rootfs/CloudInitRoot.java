@@ -1,0 +1,70 @@
+package io.microvisor.compose.rootfs;
+
+import io.microvisor.compose.answers.NodeFiles;
+import java.util.List;
+
+/// What makes the distribution's cloud-init fit a machine whose root is read-only and whose `/etc` forgets.
+///
+/// It is told to do at every boot what it writes into `/etc` (network, names, users, passwords, files), and once for each
+/// instance what it remembers on `/var` (commands, scripts). What installs packages or grows partitions is left out.
+final class CloudInitRoot {
+  private static final String UNITS = "usr/lib/systemd/system/";
+
+  private static final String CONFIGURATION =
+      """
+      # Made with the image.
+      datasource_list: [NoCloud, ConfigDrive]
+      updates:
+        network: {when: [boot-new-instance, boot]}
+      # The image makes the one host key that is kept.
+      ssh_deletekeys: false
+      ssh_genkeytypes: []
+      cloud_init_modules:
+        - seed_random
+        - bootcmd
+        - [write_files, always]
+        - disk_setup
+        - [mounts, always]
+        - [set_hostname, always]
+        - update_hostname
+        - [update_etc_hosts, always]
+        - [ca_certs, always]
+        - [rsyslog, always]
+        - [users_groups, always]
+        - [ssh, always]
+      cloud_config_modules:
+        - ssh_import_id
+        - [set_passwords, always]
+        - [ntp, always]
+        - [timezone, always]
+        - runcmd
+      cloud_final_modules:
+        - [write_files_deferred, always]
+        - scripts_vendor
+        - scripts_per_once
+        - scripts_per_boot
+        - scripts_per_instance
+        - scripts_user
+        - ssh_authkey_fingerprints
+        - phone_home
+        - final_message
+        - power_state_change
+      """;
+
+  private static final List<String> SERVICES =
+      List.of(
+          "cloud-init-main",
+          "cloud-init-local",
+          "cloud-init-network",
+          "cloud-config",
+          "cloud-final");
+
+  private CloudInitRoot() {}
+
+  static void apply(RootEditor root) {
+    root.write("etc/cloud/cloud.cfg.d/95_emt.cfg", 0644, CONFIGURATION);
+    for (String service : SERVICES) {
+      root.write(UNITS + service + ".service.d/10-emt.conf", 0644, "[Unit]\n" + NodeFiles.TRUSTED);
+    }
+  }
+}

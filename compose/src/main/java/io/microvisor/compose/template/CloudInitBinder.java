@@ -1,0 +1,88 @@
+package io.microvisor.compose.template;
+
+import io.microvisor.compose.template.AdditionalFile.Content;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// Binds `systemConfig.cloudInit`: its files become files of the image, where cloud-init's NoCloud source finds them
+/// before it asks any disk.
+final class CloudInitBinder {
+  private static final String SEED = "/var/lib/cloud/seed/nocloud/";
+  private static final String SETTINGS = "/etc/cloud/cloud.cfg.d/";
+
+  /// What cloud-init calls what a key names.
+  private static final Map<String, String> SEEDS =
+      new TreeMap<>(
+          Map.of(
+              "userDataFile", "user-data",
+              "metaDataFile", "meta-data",
+              "networkConfigFile", "network-config"));
+
+  private final Fields fields;
+  private final TemplateFolder folder;
+  private final List<Problem> problems;
+
+  CloudInitBinder(Fields fields, TemplateFolder folder, List<Problem> problems) {
+    this.fields = fields;
+    this.folder = folder;
+    this.problems = problems;
+  }
+
+  boolean enabled() {
+    return fields.flag("enabled");
+  }
+
+  /// The files.
+  ///
+  /// @param image the image's name, which stands for the instance where no `metaDataFile` does
+  List<AdditionalFile> files(String image) {
+    List<AdditionalFile> files = new ArrayList<>();
+    SEEDS.forEach((key, name) ->
+        fields.text(key).ifPresent(item -> add(files, key, item, SEED + name, 0600)));
+    for (Fields.Item item : fields.texts("configFiles")) {
+      String name = item.text().replaceFirst(".*/", "");
+      if (name.endsWith(".cfg")) {
+        add(files, "configFiles", item, SETTINGS + name, 0644);
+      } else {
+        problems.add(
+            Problem.of(
+                Code.BAD_VALUE,
+                item.place(),
+                "configFiles: "
+                    + ShapeCheck.shown(item.text())
+                    + ": cloud-init would pass it by (expected: a name that ends in .cfg)"));
+      }
+    }
+    boolean seeded = files.stream().anyMatch(file -> file.path().startsWith(SEED));
+    if (seeded && !fields.has("metaDataFile")) {
+      files.add(
+          file(
+              SEED + "meta-data",
+              new Content.Inline("instance-id: " + image + "\n"),
+              0600,
+              fields.place()));
+    }
+    return files;
+  }
+
+  private void add(
+      List<AdditionalFile> files, String key, Fields.Item item, String path, int mode) {
+    if (!enabled()) {
+      problems.add(
+          Problem.of(
+              Code.CONTRADICTION,
+              item.place(),
+              key + ": nothing reads it (expected: enabled: true, or no files)"));
+      return;
+    }
+    Optional<LocalFile> local = folder.file(key, item);
+    local.ifPresent(found -> files.add(file(path, new Content.Local(found), mode, item.place())));
+  }
+
+  private static AdditionalFile file(String path, Content content, int mode, Place place) {
+    return new AdditionalFile(path, content, mode, "root", "root", place);
+  }
+}
