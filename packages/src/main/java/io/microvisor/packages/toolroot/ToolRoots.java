@@ -71,17 +71,19 @@ public final class ToolRoots {
       boolean kept = false;
       try {
         while (true) {
+          // Shared first: others may use it for hours.
+          FileLock shared = mark.lock(0, Long.MAX_VALUE, true);
+          if (Files.isDirectory(path)) {
+            mark.write(ByteBuffer.wrap(new byte[] {'\n'}), 0);
+            OURS.put(path, mark);
+            kept = true;
+            return path;
+          }
+          shared.release();
           try (FileLock _ = mark.lock()) {
             if (!Files.isDirectory(path)) {
               make(path, making);
             }
-            mark.write(ByteBuffer.wrap(new byte[] {'\n'}), 0);
-          }
-          mark.lock(0, Long.MAX_VALUE, true);
-          if (Files.isDirectory(path)) { // Else it was pruned in between.
-            OURS.put(path, mark);
-            kept = true;
-            return path;
           }
         }
       } finally {

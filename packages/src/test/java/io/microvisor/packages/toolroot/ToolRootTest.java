@@ -9,13 +9,19 @@ import io.microvisor.bytes.Digest;
 import io.microvisor.packages.unpack.UnpackedPackage;
 import io.microvisor.store.Retention;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +71,58 @@ class ToolRootTest {
 
     assertThat(root.resolve("usr/bin/tool")).hasContent("tool");
     assertThat(other.resolve("unfinished-" + key)).doesNotExist();
+  }
+
+  /// A machine runs for hours, and a second one is to start.
+  @Test
+  void waitsForNobodyWhoUsesTheSame() throws Exception {
+    String key = ToolRoot.of(provider("a"), List.of("tool"), directory).path().toFile().getName();
+    Path other = Files.createDirectory(directory.resolve("other"));
+    Files.createDirectory(other.resolve(key));
+    Process user =
+        new ProcessBuilder(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                User.class.getName(),
+                other.resolve(key + ".used").toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try {
+      assertThat(user.getInputStream().read()).isEqualTo('!');
+
+      assertThat(
+              CompletableFuture.supplyAsync(() -> {
+                try {
+                  return ToolRoot.of(provider("a"), List.of("tool"), other).path();
+                } catch (IOException | InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+              }))
+          .succeedsWithin(Duration.ofSeconds(30))
+          .isEqualTo(other.resolve(key));
+    } finally {
+      user.destroy();
+    }
+  }
+
+  /// Another process, which uses a tool root until it is killed.
+  static final class User {
+    private User() {}
+
+    public static void main(String[] arguments) throws IOException {
+      try (FileChannel mark =
+              FileChannel.open(
+                  Path.of(arguments[0]),
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.READ,
+                  StandardOpenOption.WRITE);
+          FileLock _ = mark.lock(0, Long.MAX_VALUE, true)) {
+        System.out.print('!');
+        System.out.flush();
+        LockSupport.park();
+      }
+    }
   }
 
   @Test
