@@ -59,6 +59,13 @@ final class CloudInitRoot {
           "cloud-config",
           "cloud-final");
 
+  /// It sets a host name only when that is another than the one it set before, and does not look what `/etc` says.
+  private static final String NAMES_FORGOTTEN =
+      """
+      [Service]
+      ExecStartPre=rm -f /var/lib/cloud/data/set-hostname /var/lib/cloud/data/previous-hostname
+      """;
+
   private CloudInitRoot() {}
 
   static void apply(RootEditor root) {
@@ -66,5 +73,6 @@ final class CloudInitRoot {
     for (String service : SERVICES) {
       root.write(UNITS + service + ".service.d/10-emt.conf", 0644, "[Unit]\n" + NodeFiles.TRUSTED);
     }
+    root.write(UNITS + SERVICES.getFirst() + ".service.d/20-emt-names.conf", 0644, NAMES_FORGOTTEN);
   }
 }

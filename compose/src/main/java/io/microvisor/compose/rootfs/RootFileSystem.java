@@ -31,7 +31,7 @@ import java.util.OptionalLong;
 /// documents or translations.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 9;
+  public static final int VERSION = 10;
 
   private static final int LARGEST_FILE = 512 << 20;
 

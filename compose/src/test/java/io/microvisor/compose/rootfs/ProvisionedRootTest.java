@@ -68,6 +68,8 @@ class ProvisionedRootTest {
         .contains("datasource_list: [NoCloud, ConfigDrive]\n", "- [users_groups, always]\n");
     assertThat(root.text(UNITS + "cloud-init-main.service.d/10-emt.conf").orElseThrow())
         .startsWith("[Unit]\nConditionSecurity=!uefi-secureboot\n");
+    assertThat(root.text(UNITS + "cloud-init-main.service.d/20-emt-names.conf").orElseThrow())
+        .contains("\nExecStartPre=rm -f /var/lib/cloud/data/set-hostname ");
     assertThat(root.exists(UNITS + "emt-answers.service")).isFalse();
   }
 
