@@ -228,9 +228,7 @@ class StateBootTest {
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 10, 12})
   void comesUpAfterAPowerCutDuringTheFirstBoot(int seconds)
       throws IOException, InterruptedException {
-    // Firmware takes minutes to read a kernel from USB.
-    Bus bus = seconds == 5 ? Bus.USB : Bus.VIRTIO;
-    NodeImage disk = disk("cut" + seconds, "degrade", 512, 4 * GIBIBYTE, bus);
+    NodeImage disk = disk("cut" + seconds, "degrade", 512, 4 * GIBIBYTE, Bus.VIRTIO);
     Path scratch = Files.createDirectory(folder.resolve("cut" + seconds));
     try (Guest cut = disk.boot(lab().tools(), Files.createDirectory(scratch.resolve("1")))) {
       cut.awaitConsole("Welcome to", Lab.LONGEST_BOOT);
