@@ -31,7 +31,7 @@ import java.util.OptionalLong;
 /// documents or translations.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 10;
+  public static final int VERSION = 11;
 
   private static final int LARGEST_FILE = 512 << 20;
 

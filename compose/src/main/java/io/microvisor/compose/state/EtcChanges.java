@@ -22,6 +22,7 @@ public final class EtcChanges {
 
   private static final String UNITS = "usr/lib/systemd/system/";
 
+  /// Private, or all that is mounted later would be mounted there, too.
   private static final String IMAGE_MOUNT =
       """
       [Unit]
@@ -34,7 +35,7 @@ public final class EtcChanges {
       What=/
       Where=/run/emt/image
       Type=none
-      Options=bind
+      Options=bind,private
       """;
 
   /// It counts as started with its first instruction, so that nothing waits for it.
