@@ -61,9 +61,10 @@ public final class RootEditor {
     return Map.copyOf(added);
   }
 
-  /// The contents of the tree's files.
+  /// The contents of the tree's files; those written here first, so that nobody looks for them in packages.
   ContentSource contents() {
-    return contents.or(digest -> Optional.ofNullable(added.get(digest)).map(ByteSource::of));
+    ContentSource own = digest -> Optional.ofNullable(added.get(digest)).map(ByteSource::of);
+    return own.or(contents);
   }
 
   /// Where `path` leads when its parents' links are followed; its own last name is not. Parents that are not there are
@@ -118,9 +119,8 @@ public final class RootEditor {
   public Optional<String> text(String path) throws IOException {
     if (builder.find(followed(TreePath.of(path), MOST_LINKS)).orElse(null)
         instanceof Inode.RegularFile file) {
-      byte[] bytes = added.get(file.content());
-      ByteSource source = bytes != null ? ByteSource.of(bytes) : contents.open(file.content());
-      return Optional.of(new String(source.readAll(LARGEST_TEXT), StandardCharsets.UTF_8));
+      byte[] bytes = contents().open(file.content()).readAll(LARGEST_TEXT);
+      return Optional.of(new String(bytes, StandardCharsets.UTF_8));
     }
     return Optional.empty();
   }

@@ -73,12 +73,11 @@ class ProvisioningTest {
   }
 
   private List<String> problems(String more) {
-    return switch (TemplateLoader.load(
-        Templates.write(folder, "bad.yaml", Templates.SMALLEST + more))) {
-      case Loading.Loaded loaded -> throw new AssertionError(loaded.toString());
-      case Loading.Rejected(List<Problem> problems) ->
-          problems.stream().map(Problem::what).toList();
-    };
+    return Templates.problems(
+            TemplateLoader.load(Templates.write(folder, "bad.yaml", Templates.SMALLEST + more)))
+        .stream()
+        .map(Problem::what)
+        .toList();
   }
 
   private Template load(String more) {
