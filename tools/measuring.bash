@@ -16,6 +16,75 @@ time_it() {
   cp "$work/log" "$work/$name.log"
 }
 
+shmem() { sed -n 's/^Shmem: *\([0-9]*\) kB/\1/p' /proc/meminfo; }
+
+# KiB of a process and all its descendants.
+resident() {
+  cat /proc/[0-9]*/stat 2>/dev/null | awk -v root="$1" '
+    { pid = $1; sub(/^.*\) /, ""); parent[pid] = $2 }
+    END {
+      wanted[root] = 1
+      for (again = 1; again; ) {
+        again = 0
+        for (p in parent) if (!(p in wanted) && (parent[p] in wanted)) { wanted[p] = 1; again = 1 }
+      }
+      for (p in wanted) {
+        size = 0
+        while ((getline line < ("/proc/" p "/smaps_rollup")) > 0)
+          if (line ~ /^Pss:/) { split(line, w, " "); size = w[2] }
+        if (!size) while ((getline line < ("/proc/" p "/status")) > 0)
+          if (line ~ /^VmRSS:/) { split(line, w, " "); size = w[2] }
+        sum += size
+      }
+      print sum + 0
+    }'
+}
+
+# watch PID FILE: keeps the peak in FILE until PID is gone.
+watch() {
+  local before peak=0 now
+  before=$(shmem)
+  while kill -0 "$1" 2>/dev/null; do
+    now=$(($(resident "$1") + $(shmem) - before))
+    if [ "$now" -gt "$peak" ]; then
+      peak=$now
+      echo "$peak" >"$2"
+    fi
+    sleep 0.25
+  done
+}
+
+# measure NAME COMMAND...: as time_it, and peak KiB in $work/NAME.peak. A watcher runs beside it; who ends early stops $watcher.
+watcher=
+measure() {
+  local name=$1 TIMEFORMAT='%R %U %S' wall user system
+  shift
+  echo 0 >"$work/peak"
+  {
+    time {
+      "$@" >"$work/out" 2>"$work/log" &
+      echo $! >"$work/pid"
+      wait $!
+    }
+  } 2>"$work/time" &
+  local job=$!
+  until [ -s "$work/pid" ]; do sleep 0.01; done
+  watch "$(cat "$work/pid")" "$work/peak" &
+  watcher=$!
+  if ! wait $job; then
+    cat "$work/log" >&2
+    printf '%s: the command failed: %s\n' "${0##*/}" "$*" >&2
+    exit 1
+  fi
+  wait $watcher || true
+  watcher=
+  rm "$work/pid"
+  read -r wall user system < <(tail -1 "$work/time")
+  note "$name" "$wall" "$user" "$system"
+  cat "$work/peak" >>"$work/$name.peak"
+  cp "$work/log" "$work/$name.log"
+}
+
 note() { # note NAME WALL USER SYSTEM
   echo "$2" >>"$work/$1.wall"
   awk -v u="$3" -v s="$4" 'BEGIN { printf "%.2f\n", u + s }' >>"$work/$1.cpu"

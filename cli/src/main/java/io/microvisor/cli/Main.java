@@ -52,6 +52,18 @@ public final class Main {
   ///
   /// @return the exit code
   static int run(Terminal terminal, String... arguments) {
-    return EmtCommand.commandLine(terminal, arguments).execute(arguments);
+    try {
+      return EmtCommand.commandLine(terminal, arguments).execute(arguments);
+    } catch (OutOfMemoryError _) {
+      long heap = Runtime.getRuntime().maxMemory() >> 20;
+      terminal
+          .err()
+          .println(
+              "emt: out of memory: Java's heap of "
+                  + heap
+                  + " MiB is full (expected: room for what is known of all files of the image)");
+      terminal.err().println("  advice: set EMT_JAVA_OPTIONS=-Xmx" + 2 * heap + "m");
+      return ExitCode.ENVIRONMENT.value();
+    }
   }
 }

@@ -32,6 +32,8 @@ final class Meanwhile implements AutoCloseable {
       // It is met again, and told, when its turn comes.
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
+    } catch (OutOfMemoryError _) {
+      // Others need it more.
     }
   }
 

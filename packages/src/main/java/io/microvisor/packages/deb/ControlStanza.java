@@ -53,7 +53,7 @@ public final class ControlStanza {
   /// @throws FormatException if one breaks the syntax
   public static List<ControlStanza> parseAll(String text) throws FormatException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    TextPool pool = new TextPool();
+    TextPool pool = new TextPool(bytes.length);
     List<ControlStanza> all = new ArrayList<>();
     int line = 1;
     for (int at = 0; at < bytes.length; ) {

@@ -46,12 +46,13 @@ public final class PackageMerge {
   private final Map<TreePath, Installed> owners = new HashMap<>();
   private final Map<Digest, ContentSource> contents = new HashMap<>();
   private final SortedMap<String, SortedSet<TreePath>> paths = new TreeMap<>();
-  private final Map<Installed, Installed> replacedBy = new HashMap<>();
+  // By name, not by package: comparing two of those compares all their files.
+  private final Set<String> replaced = new HashSet<>();
   private final List<Waiting> waiting = new ArrayList<>();
-  private final Set<Installed> diverting;
+  private final Set<String> diverting;
   private final Aliases aliases;
 
-  private PackageMerge(Aliases aliases, Set<Installed> diverting) {
+  private PackageMerge(Aliases aliases, Set<String> diverting) {
     this.aliases = aliases;
     this.diverting = diverting;
   }
@@ -78,9 +79,9 @@ public final class PackageMerge {
     for (UnpackedPackage each : packages) {
       sorted.add(Installed.of(each));
     }
-    Set<Installed> diverting = scriptsFollow ? diverting(sorted) : Set.of();
+    Set<String> diverting = scriptsFollow ? diverting(sorted) : Set.of();
     sorted.sort(
-        Comparator.comparing((Installed each) -> diverting.contains(each))
+        Comparator.comparing((Installed each) -> diverting.contains(each.id()))
             .thenComparingInt(PackageMerge::rank)
             .thenComparing(Installed::id));
     PackageMerge merge =
@@ -103,7 +104,7 @@ public final class PackageMerge {
   private List<Installed> disappeared(List<Installed> all) throws IOException {
     List<Installed> gone = new ArrayList<>();
     for (Installed each : all) {
-      if (replacedBy.containsKey(each) && !isNeeded(each, all) && !hasOwnPath(each, all)) {
+      if (replaced.contains(each.id()) && !isNeeded(each, all) && !hasOwnPath(each, all)) {
         gone.add(each);
         paths.remove(each.id());
       }
@@ -115,7 +116,7 @@ public final class PackageMerge {
     for (TreePath path : pathsOf(each)) {
       boolean shared = path.isRoot();
       for (Installed other : all) {
-        shared |= !other.equals(each) && paths.getOrDefault(other.id(), none()).contains(path);
+        shared |= other != each && paths.getOrDefault(other.id(), none()).contains(path);
       }
       if (!shared) {
         return true;
@@ -136,7 +137,7 @@ public final class PackageMerge {
         boolean needs =
             other.relations(field).stream()
                 .anyMatch(clause -> clause.stream().anyMatch(r -> names.contains(r.name())));
-        if (needs && !other.equals(each)) {
+        if (needs && other != each) {
           return true;
         }
       }
@@ -144,15 +145,15 @@ public final class PackageMerge {
     return false;
   }
 
-  private static Set<Installed> diverting(List<Installed> all) throws FormatException {
-    Set<Installed> diverting = new HashSet<>();
+  private static Set<String> diverting(List<Installed> all) throws FormatException {
+    Set<String> diverting = new HashSet<>();
     for (Installed each : all) {
       byte[] preinst = each.unpacked().controlFiles().getOrDefault("preinst", new byte[0]);
       if (new String(preinst, StandardCharsets.UTF_8).contains("dpkg-divert")) {
-        diverting.add(each);
+        diverting.add(each.id());
       }
     }
-    diverting.removeAll(ConfigureOrder.first(all));
+    ConfigureOrder.first(all).forEach(each -> diverting.remove(each.id()));
     return diverting;
   }
 
@@ -210,17 +211,17 @@ public final class PackageMerge {
         return true;
       }
       if (replaces(each, owner)) {
-        disown(owner, path, each);
+        disown(owner, path);
         builder.remove(path);
       } else if (replaces(owner, each)) {
-        replacedBy.put(each, owner);
+        replaced.add(each.id());
         return false;
-      } else if (!diverting.contains(each)) {
+      } else if (!diverting.contains(each.id())) {
         throw clash(each, path, entry.path(), "a file", "one");
       }
     }
     TreePath place = path;
-    if (diverting.contains(each)) {
+    if (diverting.contains(each.id())) {
       String clash = clash(each, path, entry.path(), "a file", "one").getMessage();
       path = WAITING.resolve(Integer.toString(waiting.size()));
       waiting.add(new Waiting(each.id(), place, path, String.valueOf(clash)));
@@ -239,8 +240,8 @@ public final class PackageMerge {
     return true;
   }
 
-  private void disown(Installed owner, TreePath path, Installed by) throws IOException {
-    replacedBy.put(owner, by);
+  private void disown(Installed owner, TreePath path) throws IOException {
+    replaced.add(owner.id());
     SortedSet<TreePath> owned = pathsOf(owner);
     for (TreePath spelling : List.copyOf(owned)) {
       if (spelling.name().equals(path.name()) && aliases.real(spelling).equals(path)) {
