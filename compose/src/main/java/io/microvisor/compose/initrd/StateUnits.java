@@ -283,14 +283,10 @@ final class StateUnits {
       String stored = StateStore.ETC + path.substring("/etc".length());
       spared.append(" ! -path ").append(stored).append(" ! -path ").append(stored).append("/*");
     }
+    // Folders come after what is in them, and go when nothing is left there.
     return "ExecStart=-find "
         + StateStore.ETC
-        + " -mindepth 1 -depth ! -type d"
-        + spared
-        + " -delete\n"
-        + "ExecStart=-find "
-        + StateStore.ETC
-        + " -mindepth 1 -depth -type d -empty"
+        + " -mindepth 1 -depth ( ! -type d -o -empty )"
         + spared
         + " -delete\n";
   }

@@ -179,7 +179,7 @@ class InitrdComposerTest {
 
     assertThat(text(initrd, UNITS + "emt-etc.service"))
         .contains(
-            "\nExecStart=-find /run/emt/state/etc/upper -mindepth 1 -depth ! -type d"
+            "\nExecStart=-find /run/emt/state/etc/upper -mindepth 1 -depth ( ! -type d -o -empty )"
                 + " ! -path /run/emt/state/etc/upper/machine-id ! -path /run/emt/state/etc/upper/machine-id/*"
                 + " -delete\n");
   }
