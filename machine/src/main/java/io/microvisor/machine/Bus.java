@@ -23,7 +23,8 @@ public enum Bus {
   ///
   /// @param sectorBytes the size of a logical sector
   List<String> options(int sectorBytes) {
-    String disk = device + ",drive=disk,bootindex=0";
+    // 0 is a kernel that QEMU loads itself.
+    String disk = device + ",drive=disk,bootindex=1";
     return switch (this) {
       case VIRTIO, NVME, SATA ->
           List.of(

@@ -57,13 +57,13 @@ class QemuCommandTest {
   @Test
   void attachesDisksOfEveryKind() {
     assertThat(Bus.VIRTIO.options(512))
-        .containsExactly("-device", "virtio-blk-pci,drive=disk,bootindex=0");
+        .containsExactly("-device", "virtio-blk-pci,drive=disk,bootindex=1");
     assertThat(Bus.NVME.options(4096))
         .containsExactly(
             "-device",
-            "nvme,serial=disk,drive=disk,bootindex=0,logical_block_size=4096,physical_block_size=4096");
+            "nvme,serial=disk,drive=disk,bootindex=1,logical_block_size=4096,physical_block_size=4096");
     assertThat(Bus.USB.options(512))
-        .containsExactly("-device", "qemu-xhci", "-device", "usb-storage,drive=disk,bootindex=0");
+        .containsExactly("-device", "qemu-xhci", "-device", "usb-storage,drive=disk,bootindex=1");
     assertThatThrownBy(() ->
             new MachineSpec.Disk(
                 Path.of("disk.raw"), MachineSpec.Disposition.SNAPSHOT, Bus.VIRTIO, 520))

@@ -1,6 +1,7 @@
 package io.microvisor.systemtests;
 
 import io.microvisor.machine.Credential;
+import io.microvisor.machine.Firmware;
 import io.microvisor.machine.MachineTools;
 import io.microvisor.sandbox.SandboxSupport;
 import java.io.Closeable;
@@ -15,7 +16,7 @@ import java.util.List;
 /// @param tools QEMU and firmware
 public record Lab(Archive archive, MachineTools tools) implements Closeable {
   /// The longest that a machine may take until it answers, on a busy host without KVM.
-  public static final Duration LONGEST_BOOT = Duration.ofMinutes(8);
+  public static final Duration LONGEST_BOOT = Duration.ofMinutes(12);
 
   /// Opens it; the test ends, see [Absent], if that cannot be.
   public static Lab open() throws IOException, InterruptedException {
@@ -34,6 +35,13 @@ public record Lab(Archive archive, MachineTools tools) implements Closeable {
     }
   }
 
+  /// Boots an image, whose machine forgets what it writes, and waits until it answers.
+  ///
+  /// @param scratch an empty folder
+  public Guest boot(Path image, Path scratch) throws IOException, InterruptedException {
+    return answering(Guest.boot(tools, image, scratch));
+  }
+
   /// Boots a disk, and waits until the machine answers.
   ///
   /// @param scratch the same folder for each boot of a disk
@@ -47,6 +55,12 @@ public record Lab(Archive archive, MachineTools tools) implements Closeable {
   public Guest boot(NodeImage disk, Path scratch, List<Credential> credentials)
       throws IOException, InterruptedException {
     return answering(disk.boot(tools, scratch, credentials));
+  }
+
+  /// The same without firmware, or with another.
+  public Guest boot(NodeImage disk, Path scratch, Firmware firmware)
+      throws IOException, InterruptedException {
+    return answering(disk.boot(tools, scratch, firmware));
   }
 
   private static Guest answering(Guest guest) throws IOException, InterruptedException {

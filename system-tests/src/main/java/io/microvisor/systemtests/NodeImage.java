@@ -74,21 +74,35 @@ public record NodeImage(Path file, Bus bus, int sectorBytes, MachineSpec.Disposi
   /// @param scratch the same folder for each boot
   public Guest boot(MachineTools tools, Path scratch, String... kernelParameters)
       throws IOException, InterruptedException {
-    return boot(tools, scratch, List.of(), List.of(kernelParameters));
+    return boot(tools, scratch, firmware(), List.of(), List.of(kernelParameters));
+  }
+
+  /// The same without firmware, or with another.
+  public Guest boot(MachineTools tools, Path scratch, Firmware firmware)
+      throws IOException, InterruptedException {
+    return boot(tools, scratch, firmware, List.of(), List.of());
   }
 
   /// The same with credentials.
   public Guest boot(MachineTools tools, Path scratch, List<Credential> credentials)
       throws IOException, InterruptedException {
-    return boot(tools, scratch, credentials, List.of());
+    return boot(tools, scratch, firmware(), credentials, List.of());
+  }
+
+  private Firmware firmware() {
+    return new Firmware.Remembering(file.resolveSibling(file.getFileName() + ".variables"));
   }
 
   private Guest boot(
-      MachineTools tools, Path scratch, List<Credential> credentials, List<String> kernelParameters)
+      MachineTools tools,
+      Path scratch,
+      Firmware firmware,
+      List<Credential> credentials,
+      List<String> kernelParameters)
       throws IOException, InterruptedException {
     return Guest.boot(
         tools,
-        new Firmware.Remembering(file.resolveSibling(file.getFileName() + ".variables")),
+        firmware,
         new MachineSpec.Disk(file, disposition, bus, sectorBytes),
         scratch,
         credentials,

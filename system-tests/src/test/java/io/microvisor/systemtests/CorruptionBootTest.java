@@ -6,20 +6,18 @@ import io.microvisor.bytes.ByteSource;
 import io.microvisor.formats.gpt.Gpt;
 import io.microvisor.formats.gpt.GptReader;
 import io.microvisor.formats.gpt.PartitionType;
-import io.microvisor.machine.MachineTools;
-import io.microvisor.sandbox.SandboxSupport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A root that is not what was built must not come up.
 class CorruptionBootTest {
-  private static final Duration LONGEST_BOOT = Duration.ofMinutes(8);
+  @RegisterExtension private static final LabOfClass LAB = new LabOfClass();
 
   /// In the superblock of EROFS, which lies at byte 1024: its feature bits.
   private static final long IN_THE_SUPERBLOCK = 1024 + 8;
@@ -27,26 +25,17 @@ class CorruptionBootTest {
   @Test
   void restartsInsteadOfRunningADamagedRoot(@TempDir Path folder)
       throws IOException, InterruptedException {
-    try (Archive archive = Archive.open()) {
-      Emt.Ending built = Emt.in(folder).run("build", "minimal");
-      assertThat(built.exit()).as(built.said()).isZero();
-      Path image = folder.resolve("build/minimal/minimal-0.1.raw");
-      MachineTools tools =
-          MachineTools.of(
-              archive.provider(),
-              TestCache.directory().resolve("toolroots"),
-              SandboxSupport.probe());
-      try (Guest sound = Guest.boot(tools, image, folder.resolve("sound"))) {
-        sound.awaitSsh(LONGEST_BOOT);
-      }
-      flip(image);
-      try (Guest damaged = Guest.boot(tools, image, folder.resolve("damaged"))) {
-        assertThat(damaged.awaitEnd(LONGEST_BOOT)).as(damaged.console()).isTrue();
-        assertThat(damaged.console())
-            .contains("data block 0 is corrupted")
-            .contains("dm-verity device corrupted")
-            .doesNotContain("login:");
-      }
+    Emt.Ending built = Emt.in(folder).run("build", "minimal");
+    assertThat(built.exit()).as(built.said()).isZero();
+    Path image = folder.resolve("build/minimal/minimal-0.1.raw");
+    LAB.get().boot(image, folder.resolve("sound")).close();
+    flip(image);
+    try (Guest damaged = Guest.boot(LAB.get().tools(), image, folder.resolve("damaged"))) {
+      assertThat(damaged.awaitEnd(Lab.LONGEST_BOOT)).as(damaged.console()).isTrue();
+      assertThat(damaged.console())
+          .contains("data block 0 is corrupted")
+          .contains("dm-verity device corrupted")
+          .doesNotContain("login:");
     }
   }
 

@@ -2,12 +2,9 @@ package io.microvisor.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.microvisor.machine.MachineTools;
-import io.microvisor.sandbox.SandboxSupport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -15,42 +12,33 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The default image, built by the command line and booted once; the guest itself reports.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EdgeBootTest {
-  private static final Duration LONGEST_BOOT = Duration.ofMinutes(12);
   private static final long MEBIBYTE = 1 << 20;
 
+  @RegisterExtension private static final LabOfClass LAB = new LabOfClass();
+
   private Path image = Path.of("");
-  private @Nullable Archive archive;
   private @Nullable Guest guest;
 
   @BeforeAll
   void buildAndBoot(@TempDir Path folder) throws IOException, InterruptedException {
-    Archive opened = Archive.open();
-    archive = opened;
     Emt.Ending built = Emt.in(folder).run("build", "edge");
     assertThat(built.exit()).as(built.said()).isZero();
     image = folder.resolve("build/edge/edge-0.1.raw");
-    MachineTools tools =
-        MachineTools.of(
-            opened.provider(), TestCache.directory().resolve("toolroots"), SandboxSupport.probe());
-    Guest booted = Guest.boot(tools, image, folder.resolve("guest"));
-    guest = booted;
-    booted.awaitSsh(LONGEST_BOOT);
+    guest = LAB.get().boot(image, folder.resolve("guest"));
     // Units that start late may still fail.
     run("systemctl is-system-running --wait");
   }
 
   @AfterAll
-  void stop() throws IOException {
+  void stop() {
     if (guest != null) {
       guest.close();
-    }
-    if (archive != null) {
-      archive.close();
     }
   }
 

@@ -8,18 +8,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Machines that are told to forget what they keep, in each of the ways there are to ask.
 @Tag("system")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FactoryResetBootTest {
   private static final String VARIABLE =
       "/sys/firmware/efi/efivars/FactoryReset-8cf2644b-4b0b-428f-9387-6d876050dc67";
@@ -47,25 +42,9 @@ class FactoryResetBootTest {
       sync
       """;
 
-  private Path folder = Path.of("");
-  private @Nullable Lab lab;
+  @RegisterExtension private static final LabOfClass LAB = new LabOfClass();
 
-  @BeforeAll
-  void open(@TempDir Path temporary) throws IOException, InterruptedException {
-    folder = temporary;
-    lab = Lab.open();
-  }
-
-  private Lab lab() {
-    return Objects.requireNonNull(lab);
-  }
-
-  @AfterAll
-  void close() throws IOException {
-    if (lab != null) {
-      lab.close();
-    }
-  }
+  @TempDir Path folder;
 
   /// One disk: asked by a command and interrupted, asked by the kernel command line, asked when the state is damaged.
   @Test
@@ -75,7 +54,7 @@ class FactoryResetBootTest {
     Path scratch = Files.createDirectory(folder.resolve("reset"));
     String identity;
     String hostKey;
-    try (Guest first = lab().boot(disk, scratch)) {
+    try (Guest first = LAB.get().boot(disk, scratch)) {
       assertThat(first.console()).doesNotContain("factory reset:");
       first.said(FILL);
       first.said("echo other >/etc/hostname");
@@ -85,14 +64,14 @@ class FactoryResetBootTest {
     }
     Digest table = disk.tableBytes();
 
-    try (Guest cut = disk.boot(lab().tools(), scratch)) {
+    try (Guest cut = disk.boot(LAB.get().tools(), scratch)) {
       cut.awaitConsole(EMPTIED, Lab.LONGEST_BOOT);
       assertThat(cut.console())
           .contains("factory reset: asked for by the EFI variable FactoryReset")
           .doesNotContain(DONE);
     }
 
-    try (Guest next = lab().boot(disk, scratch)) {
+    try (Guest next = LAB.get().boot(disk, scratch)) {
       assertThat(next.console()).contains(EMPTIED, DONE).doesNotContain("is not finished");
       next.awaitSound();
       assertThat(next.said(LIST)).isEqualTo("opt/app/own\nvar/lib/id/own");
@@ -104,7 +83,7 @@ class FactoryResetBootTest {
       next.powerOff();
     }
 
-    try (Guest told = lab().boot(disk, scratch, "systemd.factory_reset=yes")) {
+    try (Guest told = LAB.get().boot(disk, scratch, "systemd.factory_reset=yes")) {
       assertThat(told.console())
           .contains("factory reset: asked for by the kernel command line", EMPTIED, DONE);
       assertThat(told.said(LIST)).isEqualTo("opt/app/own\nvar/lib/id/own");
@@ -112,14 +91,14 @@ class FactoryResetBootTest {
       told.powerOff();
     }
 
-    try (Guest later = lab().boot(disk, scratch)) {
+    try (Guest later = LAB.get().boot(disk, scratch)) {
       assertThat(later.console()).doesNotContain("factory reset:");
       assertThat(later.said(LIST)).isEqualTo("opt/app/own\nvar/lib/id/own\nvar/own");
       ask(later);
     }
 
     disk.damageState(Long.MAX_VALUE);
-    try (Guest damaged = lab().boot(disk, scratch)) {
+    try (Guest damaged = LAB.get().boot(disk, scratch)) {
       assertThat(damaged.console())
           .contains("factory reset: the state cannot be mounted and is made anew", DONE);
       assertThat(damaged.said(LIST + "; findmnt -no FSTYPE /var")).isEqualTo("ext4");
@@ -134,7 +113,7 @@ class FactoryResetBootTest {
     NodeImage disk = disk("forget", "{}");
     Path scratch = Files.createDirectory(folder.resolve("forget"));
     String identity;
-    try (Guest first = lab().boot(disk, scratch)) {
+    try (Guest first = LAB.get().boot(disk, scratch)) {
       first.said(FILL);
       identity = first.said("cat /etc/machine-id");
       first.said("printf '\\7\\0\\0\\0y\\0e\\0s\\0\\0\\0' >" + VARIABLE);
@@ -143,7 +122,7 @@ class FactoryResetBootTest {
     Digest table = disk.tableBytes();
     disk.damageState(1 << 20);
 
-    try (Guest next = lab().boot(disk, scratch)) {
+    try (Guest next = LAB.get().boot(disk, scratch)) {
       assertThat(next.console())
           .contains("factory reset: the state is made anew, all in it is forgotten", DONE)
           .doesNotContain("is not finished", "cannot be repaired");

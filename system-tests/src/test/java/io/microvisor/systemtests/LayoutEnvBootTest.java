@@ -10,12 +10,15 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A machine made with a layout.env of Edge Microvisor Toolkit: path by path, what it lies on and whether it survives.
 @Tag("system")
 class LayoutEnvBootTest {
   private static final String BINDS = "/.mount/persistence/";
+
+  @RegisterExtension private static final LabOfClass LAB = new LabOfClass();
 
   /// What a path lies on, as findmnt says it, and whether what is written there survives a restart.
   private record Row(String path, String mount, boolean survives) {}
@@ -38,48 +41,46 @@ class LayoutEnvBootTest {
   @Test
   void behavesAsAnEmtUserExpects(@TempDir Path folder) throws IOException, InterruptedException {
     NodeImage disk = disk(folder);
-    try (Lab lab = Lab.open()) {
-      Path scratch = Files.createDirectory(folder.resolve("guest"));
-      String identity;
-      try (Guest first = lab.boot(disk, scratch)) {
-        first.awaitSound();
-        first.said("mkdir /opt/docker");
-        for (Row row : TABLE) {
-          assertThat(first.said("findmnt -no FSTYPE,FSROOT -T " + row.path() + " | tr -s ' '"))
-              .as(row.path())
-              .isEqualTo(row.mount());
-          assertThat(first.said("touch " + row.path() + "/own && echo fine"))
-              .as(row.path())
-              .isEqualTo("fine");
-        }
-        assertThat(first.said("findmnt -no FSTYPE,FSROOT /etc/hosts | tr -s ' '"))
-            .isEqualTo("ext4 " + BINDS + "etc-hosts.bind/hosts");
-        assertThat(first.said("stat -c '%a %U' /var /etc /usr/share/pki"))
-            .isEqualTo("755 root\n755 root\n755 root");
-        assertThat(first.said("touch /srv/own 2>&1")).contains("Read-only file system");
-        assertThat(first.console()).contains("/sysroot/etc/absent");
-        identity = first.said("cat /etc/machine-id; ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key");
-        first.said("echo changed >/etc/hosts; echo changed >/var/lib/kept/a; rm /var/lib/kept/b");
-        first.powerOff();
+    Path scratch = Files.createDirectory(folder.resolve("guest"));
+    String identity;
+    try (Guest first = LAB.get().boot(disk, scratch)) {
+      first.awaitSound();
+      first.said("mkdir /opt/docker");
+      for (Row row : TABLE) {
+        assertThat(first.said("findmnt -no FSTYPE,FSROOT -T " + row.path() + " | tr -s ' '"))
+            .as(row.path())
+            .isEqualTo(row.mount());
+        assertThat(first.said("touch " + row.path() + "/own && echo fine"))
+            .as(row.path())
+            .isEqualTo("fine");
       }
-      assertThat(disk.table().partitions())
-          .extracting(Gpt.Partition::name)
-          .endsWith("_empty", "_empty", "edge_persistent");
+      assertThat(first.said("findmnt -no FSTYPE,FSROOT /etc/hosts | tr -s ' '"))
+          .isEqualTo("ext4 " + BINDS + "etc-hosts.bind/hosts");
+      assertThat(first.said("stat -c '%a %U' /var /etc /usr/share/pki"))
+          .isEqualTo("755 root\n755 root\n755 root");
+      assertThat(first.said("touch /srv/own 2>&1")).contains("Read-only file system");
+      assertThat(first.console()).contains("/sysroot/etc/absent");
+      identity = first.said("cat /etc/machine-id; ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key");
+      first.said("echo changed >/etc/hosts; echo changed >/var/lib/kept/a; rm /var/lib/kept/b");
+      first.powerOff();
+    }
+    assertThat(disk.table().partitions())
+        .extracting(Gpt.Partition::name)
+        .endsWith("_empty", "_empty", "edge_persistent");
 
-      try (Guest second = lab.boot(disk, scratch)) {
-        second.awaitSound();
-        for (Row row : TABLE) {
-          assertThat(second.said("test -e " + row.path() + "/own && echo there"))
-              .as(row.path())
-              .isEqualTo(row.survives() ? "there" : "");
-        }
-        assertThat(second.said("cat /etc/machine-id; ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key"))
-            .isEqualTo(identity);
-        // What is there is left alone, what is missing is copied again.
-        assertThat(second.said("cat /etc/hosts /var/lib/kept/a /var/lib/kept/b"))
-            .isEqualTo("changed\nchanged\nb");
-        second.powerOff();
+    try (Guest second = LAB.get().boot(disk, scratch)) {
+      second.awaitSound();
+      for (Row row : TABLE) {
+        assertThat(second.said("test -e " + row.path() + "/own && echo there"))
+            .as(row.path())
+            .isEqualTo(row.survives() ? "there" : "");
       }
+      assertThat(second.said("cat /etc/machine-id; ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key"))
+          .isEqualTo(identity);
+      // What is there is left alone, what is missing is copied again.
+      assertThat(second.said("cat /etc/hosts /var/lib/kept/a /var/lib/kept/b"))
+          .isEqualTo("changed\nchanged\nb");
+      second.powerOff();
     }
   }
 

@@ -8,10 +8,12 @@ import io.microvisor.machine.Credential;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What reaches a machine from outside its image: answers, extensions, and what it changed itself, against an update.
@@ -98,80 +100,110 @@ class OutsideBootTest {
         - [sh, -c, "echo ran >>/var/lib/ran"]
       """;
 
+  @RegisterExtension private static final LabOfClass LAB = new LabOfClass();
+
   @TempDir Path folder;
 
   @Test
   void isConfiguredExtendedAndUpdated() throws IOException, InterruptedException {
-    try (Lab lab = Lab.open()) {
-      NodeImage disk = disk(image("1", NODE.formatted("1", "default")));
+    NodeImage disk = disk(image("1", NODE.formatted("1", "default")));
 
-      answer(disk, ANSWERS.formatted("Edge_17"));
-      try (Guest first = lab.boot(disk, folder)) {
-        refusesWholeAnswersForOneMistake(first);
-        change(first);
-        first.powerOff();
-      }
+    answer(disk, ANSWERS.formatted("Edge_17"));
+    try (Guest first = LAB.get().boot(disk, folder)) {
+      refusesWholeAnswersForOneMistake(first);
+      change(first);
+      first.powerOff();
+    }
 
-      answer(disk, ANSWERS.formatted("edge-17"));
-      try (Guest second = lab.boot(disk, folder)) {
-        second.awaitSound();
-        isAnswered(second);
-        isExtended(second);
-        assertThat(second.said(CHANGES))
-            .endsWith("changed\tno\t/etc/kept/a\ndeleted\tno\t/etc/kept/b");
-        second.said("rm -r /var/lib/confexts/* /var/lib/extensions/*");
-        second.powerOff();
-      }
+    answer(disk, ANSWERS.formatted("edge-17"));
+    try (Guest second = LAB.get().boot(disk, folder)) {
+      second.awaitSound();
+      isAnswered(second);
+      isExtended(second);
+      assertThat(second.said(CHANGES))
+          .endsWith("changed\tno\t/etc/kept/a\ndeleted\tno\t/etc/kept/b");
+      second.said("rm -r /var/lib/confexts/* /var/lib/extensions/*");
+      second.powerOff();
+    }
 
-      answer(disk, "");
-      update(disk, image("2", NODE.formatted("2", "another default")));
-      try (Guest updated =
-          lab.boot(
-              disk,
-              folder,
-              List.of(
-                  new Credential("emt.answers", "[machine]\nhostname = by-credential\n"),
-                  new Credential("tmpfiles.extra", "f /run/by-systemd - - - - fine\n"),
-                  new Credential(
-                      "systemd.unit-dropin.ssh.service", "[Service]\nEnvironment=BY=systemd\n")))) {
-        updated.awaitSound();
-        assertThat(updated.said("grep IMAGE_VERSION /etc/os-release; hostname; cat /etc/kept/a"))
-            .isEqualTo("IMAGE_VERSION=2\nby-credential\nown");
-        assertThat(updated.said("cat /run/by-systemd; echo; systemctl show -P Environment ssh"))
-            .as("what systemd itself takes")
-            .isEqualTo("fine\nBY=systemd");
-        assertThat(updated.said(CHANGES))
-            .endsWith("changed\tyes\t/etc/kept/a\ndeleted\tno\t/etc/kept/b");
-        assertThat(updated.said("journalctl -b -t emt -p warning -o cat"))
-            .contains("/etc/kept/a: was changed on this machine and stays so");
-        assertThat(updated.said("cat /run/emt/image/etc/kept/a")).isEqualTo("another default");
-        assertThat(
-                updated.said(
-                    "ls /etc/app /run/emt/ssh /run/answered 2>/dev/null; cat /var/lib/app.conf"))
-            .as("what follows from answers goes with them, but for files on /var")
-            .isEqualTo("kept");
-        updated.powerOff();
-      }
+    answer(disk, "");
+    update(disk, image("2", NODE.formatted("2", "another default")));
+    try (Guest updated =
+        LAB.get()
+            .boot(
+                disk,
+                folder,
+                List.of(
+                    new Credential("emt.answers", "[machine]\nhostname = by-credential\n"),
+                    new Credential("tmpfiles.extra", "f /run/by-systemd - - - - fine\n"),
+                    new Credential(
+                        "systemd.unit-dropin.ssh.service",
+                        "[Service]\nEnvironment=BY=systemd\n")))) {
+      updated.awaitSound();
+      assertThat(updated.said("grep IMAGE_VERSION /etc/os-release; hostname; cat /etc/kept/a"))
+          .isEqualTo("IMAGE_VERSION=2\nby-credential\nown");
+      assertThat(updated.said("cat /run/by-systemd; echo; systemctl show -P Environment ssh"))
+          .as("what systemd itself takes")
+          .isEqualTo("fine\nBY=systemd");
+      assertThat(updated.said(CHANGES))
+          .endsWith("changed\tyes\t/etc/kept/a\ndeleted\tno\t/etc/kept/b");
+      assertThat(updated.said("journalctl -b -t emt -p warning -o cat"))
+          .contains("/etc/kept/a: was changed on this machine and stays so");
+      assertThat(updated.said("cat /run/emt/image/etc/kept/a")).isEqualTo("another default");
+      assertThat(
+              updated.said(
+                  "ls /etc/app /run/emt/ssh /run/answered 2>/dev/null; cat /var/lib/app.conf"))
+          .as("what follows from answers goes with them, but for files on /var")
+          .isEqualTo("kept");
+      updated.powerOff();
     }
   }
 
-  /// What cloud-init writes to `/etc` is there at each boot; what it runs, it ran once.
+  /// What cloud-init writes to `/etc` is there at each boot; what it runs, it ran once for each instance.
   @Test
   void isConfiguredByCloudInit() throws IOException, InterruptedException {
-    try (Lab lab = Lab.open()) {
-      NodeImage disk = disk(image("1", CLOUD));
-      seed(disk, "CIDATA", Map.of("user-data", USER_DATA, "meta-data", "instance-id: one\n"));
-      for (int i = 0; i < 2; i++) {
-        try (Guest guest = lab.boot(disk, folder)) {
-          guest.awaitSound();
-          assertThat(guest.said("cloud-init status --wait --long"))
-              .contains("status: done", "DataSourceNoCloud");
-          assertThat(guest.said("hostname; id -u op; cat /etc/app.conf /var/lib/ran"))
-              .isEqualTo("by-cloud\n1500\nlisten\nran");
-          guest.powerOff();
-        }
+    NodeImage disk = disk(image("1", CLOUD));
+    seed(disk, "CIDATA", Map.of("user-data", USER_DATA, "meta-data", "instance-id: one\n"));
+    for (int i = 0; i < 2; i++) {
+      try (Guest guest = LAB.get().boot(disk, folder)) {
+        isConfigured(guest, "DataSourceNoCloud", "by-cloud", "ran");
+        guest.powerOff();
       }
     }
+
+    seed(
+        disk,
+        "config-2",
+        Map.of(
+            "openstack/latest/user_data",
+            USER_DATA.replace("by-cloud", "by-drive"),
+            "openstack/latest/meta_data.json",
+            "{\"uuid\": \"two\"}"));
+    try (Guest guest = LAB.get().boot(disk, folder)) {
+      isConfigured(guest, "DataSourceConfigDrive", "by-drive", "ran\nran");
+      guest.powerOff();
+    }
+  }
+
+  @Test
+  void isConfiguredByUserDataInItsImage() throws IOException, InterruptedException {
+    NodeImage disk =
+        disk(
+            image(
+                "1",
+                CLOUD.replace("true}", "true, userDataFile: user-data}"),
+                Map.of("user-data", USER_DATA)));
+    try (Guest guest = LAB.get().boot(disk, folder)) {
+      isConfigured(guest, "DataSourceNoCloud", "by-cloud", "ran");
+    }
+  }
+
+  private static void isConfigured(Guest guest, String source, String hostname, String ran)
+      throws IOException, InterruptedException {
+    guest.awaitSound();
+    assertThat(guest.said("cloud-init status --wait --long")).contains("status: done", source);
+    assertThat(guest.said("hostname; id -u op; cat /etc/app.conf /var/lib/ran"))
+        .isEqualTo(hostname + "\n1500\nlisten\n" + ran);
   }
 
   /// An image on a disk with a small partition behind all that the machine will make.
@@ -195,8 +227,8 @@ class OutsideBootTest {
     assertThat(guest.said(CHANGES)).hasLineCount(1).startsWith("#");
   }
 
-  /// What the next boot finds: changes, and an extension of each kind.
-  private static void change(Guest guest) throws IOException, InterruptedException {
+  /// What the next boot finds: changes, an extension of each kind, and one that is an image.
+  private void change(Guest guest) throws IOException, InterruptedException {
     guest.said(
         """
         set -e
@@ -212,6 +244,18 @@ class OutsideBootTest {
         printf '#!/bin/sh\\necho tool\\n' >$sysext/usr/bin/tool
         chmod 755 $sysext/usr/bin/tool
         """);
+    Oracles.open()
+        .succeed(
+            folder,
+            """
+            mkdir -p drawn/usr/lib/extension-release.d drawn/usr/share
+            echo ID=_any >drawn/usr/lib/extension-release.d/extension-release.drawn
+            echo drawn >drawn/usr/share/drawn
+            mkfs.erofs --quiet drawn.raw drawn
+            """);
+    String drawn =
+        Base64.getEncoder().encodeToString(Files.readAllBytes(folder.resolve("drawn.raw")));
+    guest.said("echo " + drawn + " | base64 -d >/var/lib/extensions/drawn.raw");
   }
 
   private static void isAnswered(Guest guest) throws IOException, InterruptedException {
@@ -229,8 +273,10 @@ class OutsideBootTest {
 
   /// Both kinds join what lies below: the machine's `/etc` over the image's, and `/usr`.
   private static void isExtended(Guest guest) throws IOException, InterruptedException {
-    assertThat(guest.said("cat /etc/site/site.conf /etc/kept/a; tool; ls /etc/kept"))
-        .isEqualTo("site\nown\ntool\na");
+    assertThat(
+            guest.said(
+                "cat /etc/site/site.conf /etc/kept/a; tool; cat /usr/share/drawn; ls /etc/kept"))
+        .isEqualTo("site\nown\ntool\ndrawn\na");
     assertThat(guest.said("touch /etc/kept/x 2>&1")).contains("Read-only file system");
   }
 
@@ -246,13 +292,21 @@ class OutsideBootTest {
   /// Puts a file system with these files into the last partition.
   private void seed(NodeImage disk, String label, Map<String, String> files)
       throws IOException, InterruptedException {
-    StringBuilder script =
-        new StringBuilder("rm -f config.img; mkfs.vfat -C -n " + label + " config.img 16384\n");
+    Path tree = Files.createTempDirectory(folder, "seed");
     for (Map.Entry<String, String> file : files.entrySet()) {
-      Files.writeString(folder.resolve(file.getKey()), file.getValue());
-      script.append("mcopy -i config.img ").append(file.getKey()).append(" ::\n");
+      Path path = tree.resolve(file.getKey());
+      Files.createDirectories(path.getParent());
+      Files.writeString(path, file.getValue());
     }
-    Oracles.open().succeed(folder, script.toString());
+    Oracles.open()
+        .succeed(
+            folder,
+            """
+            rm -f config.img
+            mkfs.vfat -C -n %s config.img 16384
+            for each in %s/*; do [ ! -e "$each" ] || mcopy -s -i config.img "$each" ::; done
+            """
+                .formatted(label, tree.getFileName()));
     disk.copy(folder.resolve("config.img"), 0, Files.size(folder.resolve("config.img")), "config");
   }
 
@@ -270,8 +324,17 @@ class OutsideBootTest {
   }
 
   private Path image(String version, String template) throws IOException, InterruptedException {
+    return image(version, template, Map.of());
+  }
+
+  /// @param beside files beside the template
+  private Path image(String version, String template, Map<String, String> beside)
+      throws IOException, InterruptedException {
     Path own = Files.createDirectories(folder.resolve("image" + version));
     Files.writeString(own.resolve("node.yaml"), template);
+    for (Map.Entry<String, String> file : beside.entrySet()) {
+      Files.writeString(own.resolve(file.getKey()), file.getValue());
+    }
     Emt.Ending built = Emt.in(own).run("build", "node.yaml");
     assertThat(built.exit()).as(built.said()).isZero();
     return own.resolve("build/outside/outside-" + version + ".raw");

@@ -8,7 +8,6 @@ import io.microvisor.formats.gpt.PartitionType;
 import io.microvisor.machine.Credential;
 import io.microvisor.machine.Firmware;
 import io.microvisor.machine.MachineTools;
-import io.microvisor.sandbox.SandboxSupport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// credential opens it without Secure Boot is what every other boot here shows.
 @Tag("system")
 class SecureBootCredentialsTest {
-  private static final Duration LONGEST_BOOT = Duration.ofMinutes(10);
   private static final Duration LONGEST_REFUSAL = Duration.ofMinutes(3);
 
   /// Handed in both ways, besides a key for ssh.
@@ -35,16 +33,14 @@ class SecureBootCredentialsTest {
   @Test
   void nobodyIsLoggedInByCredentialsWhenSecureBootIsOn(@TempDir Path folder)
       throws IOException, InterruptedException {
-    try (Archive archive = Archive.open()) {
+    try (Lab lab = Lab.open()) {
       Emt.Ending built = Emt.in(folder).run("build", "minimal");
       assertThat(built.exit()).as(built.said()).isZero();
-      SandboxSupport support = SandboxSupport.probe();
       Path signing = Files.createDirectory(folder.resolve("signing"));
-      SecureBootKeys keys = SecureBootKeys.make(archive, support, signing);
+      SecureBootKeys keys = SecureBootKeys.make(lab.archive(), lab.tools().support(), signing);
       Path image = signing.resolve("signed.raw");
       Files.move(folder.resolve("build/minimal/minimal-0.1.raw"), image);
-      MachineTools tools =
-          MachineTools.of(archive.provider(), TestCache.directory().resolve("toolroots"), support);
+      MachineTools tools = lab.tools();
       Firmware firmware = new Firmware.SecureBoot(keys.variables());
       try (Guest unsigned =
           Guest.boot(tools, firmware, image, folder.resolve("unsigned"), List.of())) {
@@ -57,8 +53,8 @@ class SecureBootCredentialsTest {
         keys.putCredential("signed.raw", partition, each);
       }
       try (Guest guest = Guest.boot(tools, firmware, image, folder.resolve("guest"), CREDENTIALS)) {
-        guest.awaitConsole("login:", LONGEST_BOOT);
-        guest.awaitSshGreeting(LONGEST_BOOT);
+        guest.awaitConsole("login:", Lab.LONGEST_BOOT);
+        guest.awaitSshGreeting(Lab.LONGEST_BOOT);
 
         assertThat(guest.run("true").exit()).as("ssh with the key handed in").isNotZero();
         assertThat(guest.console())

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.microvisor.bytes.Digest;
 import io.microvisor.formats.gpt.Gpt;
 import io.microvisor.machine.Bus;
+import io.microvisor.machine.Credential;
+import io.microvisor.machine.Firmware;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,12 +15,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,39 +25,31 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Machines that keep state: first boots, later boots, and what may have happened to the disk between them. systemd-repart's
 /// own rules are in `DiskLayoutOracleTest`.
 @Tag("system")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StateBootTest {
   private static final long GIBIBYTE = 1L << 30;
 
-  private Path folder = Path.of("");
-  private @Nullable Lab lab;
+  @RegisterExtension private static final LabOfClass LAB = new LabOfClass();
 
-  @BeforeAll
-  void open(@TempDir Path temporary) throws IOException, InterruptedException {
-    folder = temporary;
-    lab = Lab.open();
-  }
-
-  private Lab lab() {
-    return Objects.requireNonNull(lab);
-  }
-
-  @AfterAll
-  void close() throws IOException {
-    if (lab != null) {
-      lab.close();
-    }
-  }
+  @TempDir Path folder;
 
   /// One disk, booted again and again.
   @Test
   void keepsWhatWasDeclaredAndForgetsTheRest() throws IOException, InterruptedException {
-    NodeImage disk = disk("kept", "degrade", 512, 64 * GIBIBYTE, Bus.SATA, many());
+    NodeImage disk =
+        disk(
+            "kept",
+            "degrade",
+            512,
+            64 * GIBIBYTE,
+            Bus.SATA,
+            many() + "  provisioning: {answers: once}\n  packages: [attr]\n",
+            "");
     Path scratch = Files.createDirectory(folder.resolve("kept"));
     String identity;
     long size;
-    try (Guest first = lab().boot(disk, scratch)) {
+    try (Guest first = LAB.get().boot(disk, scratch, told("first"))) {
       first.awaitSound();
+      assertThat(first.said(TOLD)).isEqualTo("/run/told-first");
       assertThat(first.said("findmnt -no FSTYPE,FSROOT /var")).isEqualTo("ext4 /var");
       assertThat(first.said("findmnt -no FSTYPE /etc; findmnt -no FSTYPE /srv/data"))
           .isEqualTo("overlay\noverlay");
@@ -83,6 +74,9 @@ class StateBootTest {
           for i in $(seq 100 199); do echo $i >/etc/many/$i; echo $i >/opt/many/$i/own; done
           echo other >/etc/hostname.new
           mv /etc/hostname.new /etc/hostname
+          for file in /var/kept /etc/kept/own /opt/app/kept; do
+            setfattr -n security.selinux -v system_u:object_r:kept_t:s0 $file
+          done
           """);
       first.powerOff();
     }
@@ -97,9 +91,16 @@ class StateBootTest {
     assertThat(Emt.in(folder).run("inspect", disk.file().toString()).said())
         .contains("_empty", "state", "linux-generic");
 
-    try (Guest second = lab().boot(disk, scratch)) {
+    try (Guest second = LAB.get().boot(disk, scratch, told("second"))) {
       second.awaitSound();
       assertThat(second.said(IDENTITY)).isEqualTo(identity);
+      assertThat(second.said(TOLD)).as("answers that count once").isEqualTo("/run/told-first");
+      assertThat(
+              second.said(
+                  "getfattr -hn security.selinux /var/kept /etc/kept/own /opt/app/kept"
+                      + " | grep -c '=\"system_u:object_r:kept_t:s0\"'"))
+          .as("files that kept the label SELinux reads")
+          .isEqualTo("3");
       assertThat(
               second.said(
                   "ls /var/kept /root/kept /home/kept /etc/forgotten /opt/app/kept /srv/data /etc/issue"
@@ -116,18 +117,40 @@ class StateBootTest {
           .isEqualTo("2\n/etc/kept/own");
       assertThat(second.said("cat /etc/many/* /opt/many/*/own | wc -l")).isEqualTo("200");
       size = gibibytes(second);
+      second.said("rm /var/lib/emt/answers.conf");
       second.powerOff();
     }
     assertThat(disk.tableBytes()).isEqualTo(table);
 
     disk.growTo(66 * GIBIBYTE);
-    try (Guest grown = lab().boot(disk, scratch)) {
+    try (Guest grown = LAB.get().boot(disk, scratch, told("second"))) {
       grown.awaitSound();
+      assertThat(grown.said(TOLD)).isEqualTo("/run/told-second");
       assertThat(grown.said(IDENTITY)).isEqualTo(identity);
       assertThat(gibibytes(grown)).isGreaterThan(size);
       grown.powerOff();
     }
     assertThat(disk.table().partitions().subList(0, 5)).isEqualTo(partitions.subList(0, 5));
+  }
+
+  /// The cloud kernel knows no USB.
+  private static final String STANDARD_KERNEL = ", packages: [linux-image-amd64]";
+
+  private static final String TOLD = "ls /run/told-*";
+
+  /// Answers that start a unit, which leaves a file of that name.
+  private static List<Credential> told(String name) {
+    return List.of(
+        new Credential(
+            "emt.answers",
+            """
+            [unit told.service]
+            | [Service]
+            | Type=oneshot
+            | RemainAfterExit=yes
+            | ExecStart=touch /run/told-%s
+            """
+                .formatted(name)));
   }
 
   private static long gibibytes(Guest guest) throws IOException, InterruptedException {
@@ -138,7 +161,7 @@ class StateBootTest {
   void comesUpWithAStateThatIsFullDamagedOrGone() throws IOException, InterruptedException {
     NodeImage disk = disk("damaged", "degrade", 512, 2 * GIBIBYTE, Bus.VIRTIO);
     Path scratch = Files.createDirectory(folder.resolve("damaged"));
-    try (Guest first = lab().boot(disk, scratch)) {
+    try (Guest first = LAB.get().boot(disk, scratch)) {
       first.said("echo other >/etc/hostname; sync");
       first.said(
           "fallocate -l $(($(df --output=avail -B1 /var | tail -1) - 4194304)) /var/full; dd"
@@ -149,14 +172,14 @@ class StateBootTest {
     }
 
     disk.damageState(4096);
-    try (Guest full = lab().boot(disk, scratch)) {
+    try (Guest full = LAB.get().boot(disk, scratch)) {
       assertThat(full.said("findmnt -no FSTYPE /var; cat /etc/hostname")).isEqualTo("ext4\nother");
       assertThat(full.said("rm /var/full; touch /var/again /etc/again && echo fine"))
           .isEqualTo("fine");
       full.powerOff();
     }
 
-    try (Guest guarded = lab().boot(disk.writeProtected(), scratch)) {
+    try (Guest guarded = LAB.get().boot(disk.writeProtected(), scratch)) {
       assertThat(guarded.console())
           .contains("cannot be repaired or mounted", "is in memory, a restart forgets it");
       assertThat(guarded.said("findmnt -no FSTYPE /var; cat /etc/hostname"))
@@ -166,7 +189,7 @@ class StateBootTest {
 
     disk.damageState(Long.MAX_VALUE);
     Digest table = disk.tableBytes();
-    try (Guest damaged = lab().boot(disk, scratch)) {
+    try (Guest damaged = LAB.get().boot(disk, scratch)) {
       assertThat(damaged.console())
           .contains("cannot be repaired or mounted", "is in memory, a restart forgets it");
       assertThat(damaged.said("findmnt -no FSTYPE /var; cat /etc/hostname"))
@@ -187,7 +210,7 @@ class StateBootTest {
   void makesADamagedStateAnewOnNvmeWithLargeSectors() throws IOException, InterruptedException {
     NodeImage disk = disk("anew", "recreate", 4096, 8 * GIBIBYTE, Bus.NVME);
     Path scratch = Files.createDirectory(folder.resolve("anew"));
-    try (Guest first = lab().boot(disk, scratch)) {
+    try (Guest first = LAB.get().boot(disk, scratch)) {
       first.awaitSound();
       assertThat(first.said("cat /sys/block/nvme0n1/queue/logical_block_size")).isEqualTo("4096");
       assertThat(Long.parseLong(first.said("df --output=size -B1M /var | tail -1").strip()))
@@ -197,11 +220,44 @@ class StateBootTest {
     check(disk, "sfdisk --sector-size 4096 --verify disk.raw");
 
     disk.damageState(Long.MAX_VALUE);
-    try (Guest damaged = lab().boot(disk, scratch)) {
+    try (Guest damaged = LAB.get().boot(disk, scratch)) {
       assertThat(damaged.console()).contains("is made anew, all in it is lost");
       assertThat(damaged.said("findmnt -no FSTYPE /var")).isEqualTo("ext4");
       damaged.powerOff();
     }
+  }
+
+  /// QEMU loads the kernel: its firmware takes many minutes to read one from such a disk.
+  @Test
+  void makesItsStateOnAUsbDisk() throws IOException, InterruptedException {
+    Path scratch = Files.createDirectory(folder.resolve("usb"));
+    // Without firmware, nobody can tell whether Secure Boot is on, and the image refuses a key that
+    // is handed in.
+    String key = LAB.get().tools().makeKey(Files.createDirectory(scratch.resolve("keys")));
+    String user = "  users:\n    - {name: root, sshAuthorizedKeys: [" + key + "]}\n";
+    NodeImage disk = disk("usb", "degrade", 512, 4 * GIBIBYTE, Bus.USB, user, STANDARD_KERNEL);
+    long esp = disk.table().partitions().getFirst().extent().startBytes();
+    check(disk, "mcopy -i disk.raw@@" + esp + " ::EFI/Linux/usb_1.efi usb.efi");
+    Firmware firmware =
+        DirectBoot.of(
+            disk.file().resolveSibling("usb.efi"),
+            scratch,
+            "systemd.default_device_timeout_sec=600");
+    String identity;
+    try (Guest first = LAB.get().boot(disk, scratch, firmware)) {
+      first.awaitSound();
+      assertThat(first.said("readlink -f /sys/block/sda")).contains("/usb");
+      assertThat(first.said("findmnt -no FSTYPE /var")).isEqualTo("ext4");
+      identity = first.said(IDENTITY);
+      first.powerOff();
+    }
+    Digest table = disk.tableBytes();
+    try (Guest second = LAB.get().boot(disk, scratch, firmware)) {
+      second.awaitSound();
+      assertThat(second.said(IDENTITY)).isEqualTo(identity);
+      second.powerOff();
+    }
+    assertThat(disk.tableBytes()).isEqualTo(table);
   }
 
   @Test
@@ -210,7 +266,7 @@ class StateBootTest {
     NodeImage disk = disk("small", "degrade", 512, GIBIBYTE, Bus.VIRTIO);
     Digest table = disk.tableBytes();
     Path scratch = Files.createDirectory(folder.resolve("small"));
-    try (Guest guest = lab().boot(disk, scratch)) {
+    try (Guest guest = LAB.get().boot(disk, scratch)) {
       assertThat(guest.console())
           .contains(
               "disk: cannot be divided as this image wants (expected: 1.1 GiB or more",
@@ -230,11 +286,11 @@ class StateBootTest {
       throws IOException, InterruptedException {
     NodeImage disk = disk("cut" + seconds, "degrade", 512, 4 * GIBIBYTE, Bus.VIRTIO);
     Path scratch = Files.createDirectory(folder.resolve("cut" + seconds));
-    try (Guest cut = disk.boot(lab().tools(), Files.createDirectory(scratch.resolve("1")))) {
+    try (Guest cut = disk.boot(LAB.get().tools(), Files.createDirectory(scratch.resolve("1")))) {
       cut.awaitConsole("Welcome to", Lab.LONGEST_BOOT);
       cut.awaitEnd(Duration.ofSeconds(seconds));
     }
-    try (Guest next = lab().boot(disk, Files.createDirectory(scratch.resolve("2")))) {
+    try (Guest next = LAB.get().boot(disk, Files.createDirectory(scratch.resolve("2")))) {
       next.awaitSound();
       assertThat(next.said("findmnt -no FSTYPE /var")).isEqualTo("ext4");
       assertThat(next.said("ls -d /run/emt/state/var.new 2>/dev/null")).isEmpty();
@@ -259,12 +315,13 @@ class StateBootTest {
   /// A new disk with the image of a template of that name.
   private NodeImage disk(String name, String damaged, int sectorBytes, long size, Bus bus)
       throws IOException, InterruptedException {
-    return disk(name, damaged, sectorBytes, size, bus, "");
+    return disk(name, damaged, sectorBytes, size, bus, "", "");
   }
 
-  /// @param more lines of `persistence.paths`
+  /// @param more lines behind `persistence.paths`
+  /// @param kernel more keys of `kernel`
   private NodeImage disk(
-      String name, String damaged, int sectorBytes, long size, Bus bus, String more)
+      String name, String damaged, int sectorBytes, long size, Bus bus, String more, String kernel)
       throws IOException, InterruptedException {
     Path own = Files.createDirectory(folder.resolve(name + "-disk"));
     Files.writeString(
@@ -278,8 +335,7 @@ class StateBootTest {
           slots: {esp: %4$dMiB, root: 256MiB, rootVerity: 4MiB, state: 512MiB}
         systemConfig:
           hostname: %1$s
-          kernel:
-            parameters: [-quiet]
+          kernel: {parameters: [-quiet]%5$s}
           additionalFiles:
             - {final: /etc/kept/untouched, content: "the image's\\n"}
             - {final: /etc/kept/gone, content: x}
@@ -293,7 +349,7 @@ class StateBootTest {
               - {path: /opt/app, seed: none, owner: "root:root", mode: "0750"}
               - {path: /srv/data}
         """
-                .formatted(name, sectorBytes, damaged, sectorBytes == 512 ? 96 : 260)
+                .formatted(name, sectorBytes, damaged, sectorBytes == 512 ? 96 : 260, kernel)
             + more);
     Emt.Ending built = Emt.in(own).run("build", "node.yaml");
     assertThat(built.exit()).as(built.said()).isZero();

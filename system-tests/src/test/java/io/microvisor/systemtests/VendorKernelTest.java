@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.microvisor.formats.kmod.ModuleDecoder;
 import io.microvisor.formats.kmod.ModuleIndex;
-import io.microvisor.machine.MachineTools;
-import io.microvisor.sandbox.SandboxSupport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -19,17 +16,18 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /// An image with a vendor's kernel from a folder beside the template, and a module built for it from source, booted once.
 @Tag("system")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class VendorKernelTest {
-  private static final Duration LONGEST_BOOT = Duration.ofMinutes(12);
+
+  @RegisterExtension private static final LabOfClass LAB = new LabOfClass();
 
   private Path image = Path.of("");
   private @Nullable VendorKernel kernel;
-  private @Nullable Archive archive;
   private @Nullable Guest guest;
 
   @BeforeAll
@@ -53,27 +51,17 @@ class VendorKernelTest {
             enableExtraModules: softdog
         """
             .formatted(vendor.name(), vendor.release()));
-    Archive opened = Archive.open();
-    archive = opened;
     Emt.Ending built = Emt.in(folder).run("build", "own.yaml");
     assertThat(built.exit()).as(built.said()).isZero();
     image = folder.resolve("build/own/own-1.raw");
-    MachineTools tools =
-        MachineTools.of(
-            opened.provider(), TestCache.directory().resolve("toolroots"), SandboxSupport.probe());
-    Guest booted = Guest.boot(tools, image, folder.resolve("guest"));
-    guest = booted;
-    booted.awaitSsh(LONGEST_BOOT);
+    guest = LAB.get().boot(image, folder.resolve("guest"));
     run("systemctl is-system-running --wait");
   }
 
   @AfterAll
-  void stop() throws IOException {
+  void stop() {
     if (guest != null) {
       guest.close();
-    }
-    if (archive != null) {
-      archive.close();
     }
   }
 
