@@ -116,7 +116,8 @@ public final class PackageMerge {
     for (TreePath path : pathsOf(each)) {
       boolean shared = path.isRoot();
       for (Installed other : all) {
-        shared |= other != each && paths.getOrDefault(other.id(), none()).contains(path);
+        shared |=
+            !other.id().equals(each.id()) && paths.getOrDefault(other.id(), none()).contains(path);
       }
       if (!shared) {
         return true;
@@ -137,7 +138,7 @@ public final class PackageMerge {
         boolean needs =
             other.relations(field).stream()
                 .anyMatch(clause -> clause.stream().anyMatch(r -> names.contains(r.name())));
-        if (needs && other != each) {
+        if (needs && !other.id().equals(each.id())) {
           return true;
         }
       }
