@@ -1,11 +1,12 @@
 # What the bench commands share; to be sourced. Expects $work, a folder of their own.
 # shellcheck shell=bash
 
-# time_it NAME COMMAND...: runs it; its wall and CPU seconds (user + system) go to $work/NAME.{wall,cpu} by the line, what it
-# says to NAME.log.
+# time_it NAME COMMAND...: runs it, when all that was written before is on the disk; its wall and CPU seconds (user + system)
+# go to $work/NAME.{wall,cpu} by the line, what it says to NAME.log.
 time_it() {
   local name=$1 TIMEFORMAT='%R %U %S' wall user system
   shift
+  sync
   if ! { time "$@" >"$work/out" 2>"$work/log"; } 2>"$work/time"; then
     cat "$work/log" >&2
     printf '%s: the command failed: %s\n' "${0##*/}" "$*" >&2

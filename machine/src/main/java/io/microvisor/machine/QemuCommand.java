@@ -56,17 +56,20 @@ public final class QemuCommand {
     }
     switch (spec.acceleration()) {
       case KVM -> add(command, "-accel", "kvm", "-cpu", "host");
-      // Nehalem costs less to translate than `max`, and has all that x86-64 Debian asks for.
       case TCG -> {
+        // It costs less to translate than `max`, and has all that x86-64 Debian asks for.
+        String processor = "Nehalem";
         switch (spec.clock()) {
           case HOST -> add(command, "-accel", "tcg,thread=multi");
           case INSTRUCTIONS -> {
             add(command, "-accel", "tcg,thread=single", "-icount", "shift=3,sleep=off");
-            // What the guest reads of time and chance is the same at each boot.
+            // What the guest reads of time and chance is the same at each boot. Chance comes from
+            // the processor, as on today's machines: the kernel gathers some for a second without.
             add(command, "-rtc", "base=2026-01-01,clock=vm", "-seed", "1");
+            processor += ",+rdrand";
           }
         }
-        add(command, "-cpu", "Nehalem");
+        add(command, "-cpu", processor);
       }
     }
     kernelParameters(spec, command);

@@ -45,7 +45,7 @@ public record InitrdFilesStep(
   /// Its name.
   public static final StepId ID = new StepId("initrd files");
 
-  private static final int VERSION = 9;
+  private static final int VERSION = 10;
   private static final int LARGEST_MICROCODE = 128 << 20;
   private static final int LARGEST_MADE = 1 << 24;
 

@@ -54,7 +54,11 @@ final class InitrdModules {
 
   private SortedSet<String> select(InitrdSpec spec) throws IOException {
     SortedSet<String> builtin = index.builtin();
-    for (String name : spec.modules().required()) {
+    ModuleSelection selection = spec.modules();
+    if (spec.features().contains(InitrdSpec.Feature.CRYPT)) {
+      selection = selection.plus(ModuleSelection.CIPHERS);
+    }
+    for (String name : selection.required()) {
       // A kernel that does not tell what is built in is believed to have it.
       if (index.find(name).isEmpty() && !builtin.isEmpty() && !builtin.contains(name)) {
         throw new IOException(
@@ -65,8 +69,8 @@ final class InitrdModules {
                 + " (expected: a module, or built into the kernel)");
       }
     }
-    List<String> names = new ArrayList<>(spec.modules().required());
-    names.addAll(spec.modules().wanted());
+    List<String> names = new ArrayList<>(selection.required());
+    names.addAll(selection.wanted());
     return index.closure(names);
   }
 

@@ -10,7 +10,8 @@ import java.util.TreeSet;
 ///
 /// Not among them, because each is a program to start that finds nothing to do here: `systemd-tmpfiles-setup*`, for there is no
 /// `tmpfiles.d`; and `kmod-static-nodes`, whose device nodes would load modules when opened: those that the way to the root takes
-/// are loaded before.
+/// are loaded before. `initrd-parse-etc` is left out, too: what the real root's `fstab` wants of an initrd would be mounted by a
+/// generator that is turned off here, because it obeys whoever hands in credentials.
 ///
 /// @param units file names in `usr/lib/systemd/system`; those a root lacks are left out
 /// @param programs paths of what must be there
@@ -28,7 +29,6 @@ record InitrdUnits(
           "initrd-root-fs.target",
           "initrd-usr-fs.target",
           "initrd-fs.target",
-          "initrd-parse-etc.service",
           "initrd-cleanup.service",
           "initrd-switch-root.target",
           "initrd-switch-root.service",
@@ -72,7 +72,6 @@ record InitrdUnits(
           LIB + "systemd-udevd",
           LIB + "systemd-modules-load",
           LIB + "systemd-shutdown",
-          LIB + "systemd-sysroot-fstab-check",
           LIB + "system-generators/systemd-fstab-generator",
           "usr/bin/systemctl",
           "usr/bin/systemd-tmpfiles",

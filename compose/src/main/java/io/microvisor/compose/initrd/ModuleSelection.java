@@ -12,17 +12,13 @@ import java.util.Collections;
 /// @param required must be there, as a module or built into the kernel
 /// @param wanted are taken if the kernel has them: not every kernel supports all hardware
 public record ModuleSelection(SortedSet<String> required, SortedSet<String> wanted) {
-  /// What is needed to find and mount a read-only EROFS root through dm-verity or dm-crypt on virtual machines and on the usual
-  /// storage of real ones, with watchdogs so that a hang on the way is noticed.
+  /// What is needed to find and mount a read-only EROFS root through dm-verity on virtual machines and on the usual storage of
+  /// real ones, with watchdogs so that a hang on the way is noticed. Nothing else: each module takes a check of its signature, and
+  /// the kernel asks for ciphers, which nobody needs yet, if they are at hand.
   public static final ModuleSelection STORAGE =
       of(
           BootNeeds.modules(),
           List.of(
-              // For state, and to be encrypted.
-              "dm_crypt",
-              "ext4",
-              "loop",
-              "vfat",
               // Virtual machines.
               "virtio_blk",
               "virtio_scsi",
@@ -49,30 +45,15 @@ public record ModuleSelection(SortedSet<String> required, SortedSet<String> want
               "uas",
               "xhci_pci",
               "ehci_pci",
-              // File systems' character sets and firmware variables.
-              "nls_ascii",
-              "nls_cp437",
-              "nls_iso8859_1",
-              "nls_utf8",
+              // What systemd asks for.
               "efivarfs",
               "autofs4",
-              // Ciphers and digests, the fast ones and the portable ones.
-              "aesni_intel",
-              "aes_generic",
-              "xts",
-              "cbc",
-              "essiv",
+              // Digests and checksums, the fast ones and the portable ones.
               "sha256_ssse3",
               "sha256",
               "sha256_generic",
-              "sha512_ssse3",
-              "cryptd",
-              "algif_skcipher",
-              "algif_hash",
               "crc32c_intel",
               "crc32c_generic",
-              "crct10dif_pclmul",
-              "crc32_pclmul",
               // Watchdogs, and what announces them.
               "i6300esb",
               "iTCO_wdt",
@@ -80,6 +61,22 @@ public record ModuleSelection(SortedSet<String> required, SortedSet<String> want
               "i2c_i801",
               "wdat_wdt",
               "sp5100_tco"));
+
+  /// What it takes besides to open LUKS devices.
+  static final ModuleSelection CIPHERS =
+      of(
+          List.of("dm_crypt"),
+          List.of(
+              "aesni_intel",
+              "aes_generic",
+              "xts",
+              "cbc",
+              "essiv",
+              "sha512_ssse3",
+              "sha512_generic",
+              "cryptd",
+              "algif_skcipher",
+              "algif_hash"));
 
   public ModuleSelection {
     required = sorted(required);
@@ -89,6 +86,13 @@ public record ModuleSelection(SortedSet<String> required, SortedSet<String> want
   /// A selection from names in any order.
   public static ModuleSelection of(Collection<String> required, Collection<String> wanted) {
     return new ModuleSelection(new TreeSet<>(required), new TreeSet<>(wanted));
+  }
+
+  /// This selection and another one.
+  ModuleSelection plus(ModuleSelection other) {
+    SortedSet<String> more = new TreeSet<>(wanted);
+    more.addAll(other.wanted);
+    return new ModuleSelection(plus(other.required).required, more);
   }
 
   /// This selection and further modules that must be there.

@@ -55,15 +55,24 @@ final class OwnUnits {
       After=systemd-modules-load.service
       """;
 
-  /// Terminals, consoles and memory lead to no root, and bring no module: on a small machine they are half of all devices. The real
-  /// root's udev sees all of them.
+  /// Drivers, modules and buses are no devices, and terminals, consoles and memory lead to no root and bring no module: together
+  /// three of four events on a small machine. What most often does lead there comes first. The real root's udev sees all of them.
   private static final String COLDPLUG =
       """
       [Service]
       ExecStart=
-      ExecStart=-udevadm trigger --type=all --action=add --prioritized-subsystem=module,block \
+      ExecStart=-udevadm trigger --type=devices --action=add --prioritized-subsystem=block,virtio,nvme,mmc,usb,pci \
       --subsystem-nomatch=tty --subsystem-nomatch=vc --subsystem-nomatch=mem --subsystem-nomatch=memory \
-      --subsystem-nomatch=vtconsole --subsystem-nomatch=graphics --subsystem-nomatch=workqueue
+      --subsystem-nomatch=vtconsole --subsystem-nomatch=graphics --subsystem-nomatch=workqueue \
+      --subsystem-nomatch=wakeup --subsystem-nomatch=input --subsystem-nomatch=leds \
+      --subsystem-nomatch=clockevents --subsystem-nomatch=clocksource --subsystem-nomatch=event_source
+      """;
+
+  /// Only a root that is there is switched to.
+  private static final String CLEANUP =
+      """
+      [Unit]
+      Requires=initrd-root-fs.target
       """;
 
   /// Where there is a TPM, systemd itself refuses what was encrypted with the empty key.
@@ -82,6 +91,8 @@ final class OwnUnits {
     copy.link(UNITS + "ctrl-alt-del.target", "reboot.target");
     copy.put(UNITS + "systemd-udev-trigger.service.d/10-storage.conf", COLDPLUG);
     putRefusal(copy, "system", "", "err");
+    copy.put(UNITS + "initrd-cleanup.service.d/10-root.conf", CLEANUP);
+    copy.link(UNITS + "initrd.target.wants/initrd-cleanup.service", "../initrd-cleanup.service");
     // It always finds the mark, so this is no news.
     putRefusal(copy, "encrypted", WITHOUT_TPM, "info");
     copy.put(MARK, "The initrd has taken in all credentials.\n");

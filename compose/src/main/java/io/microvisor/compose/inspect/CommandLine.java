@@ -33,6 +33,7 @@ public record CommandLine(List<Word> words) {
     MEANINGS.put("console=", "where the kernel prints; the last one is /dev/console");
     MEANINGS.put("quiet", "the kernel prints warnings only, systemd only failures");
     MEANINGS.put("loglevel=", "the kernel prints what is more urgent than this");
+    MEANINGS.put("cryptomgr.notests", "the kernel does not try all its ciphers at each boot");
     MEANINGS.put("systemd.ssh_auto=no", "no ssh server on sockets besides port 22");
     MEANINGS.put("systemd.watchdog_sec=", "a machine whose systemd hangs that long is reset");
     MEANINGS.put("systemd.unit=", "the unit to boot into");

@@ -31,7 +31,7 @@ import java.util.OptionalLong;
 /// documents or translations.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 12;
+  public static final int VERSION = 14;
 
   private static final int LARGEST_FILE = 512 << 20;
 
@@ -75,7 +75,7 @@ public final class RootFileSystem {
     users();
     files();
     hardwareData();
-    IdleUnits.disable(root);
+    IdleUnits.apply(root, units, system.persistence().state());
     services();
     problems.addAll(StatefulRoot.apply(root, template));
     ProvisionedRoot.apply(root, system.provisioning());

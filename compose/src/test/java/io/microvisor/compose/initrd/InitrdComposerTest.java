@@ -59,6 +59,8 @@ class InitrdComposerTest {
     put("usr/lib/modules/6.1/kernel/other.ko", "other");
     put("usr/lib/modules/6.1/kernel/ext4.ko", "ext4");
     put("usr/lib/modules/6.1/kernel/loop.ko", "loop");
+    put("usr/lib/modules/6.1/kernel/dm_crypt.ko", "dm_crypt");
+    put("usr/lib/modules/6.1/kernel/xts.ko", "xts");
     link(UNITS + "sysinit.target.wants/systemd-udevd.service", "../systemd-udevd.service");
     link(UNITS + "sysinit.target.wants/ldconfig.service", "../ldconfig.service");
   }
@@ -93,6 +95,27 @@ class InitrdComposerTest {
     assertThat(text(initrd, "usr/lib/modules/6.1/modules.dep"))
         .isEqualTo("kernel/erofs.ko: kernel/lib.ko\nkernel/lib.ko:\n");
     assertThat(initrd.tree().find("usr/lib/modules/6.1/kernel/other.ko")).isEmpty();
+  }
+
+  @Test
+  void takesCiphersOnlyToOpenEncryptedDevices() throws IOException {
+    assertThat(compose(SPEC).modules()).doesNotContain("dm_crypt", "xts");
+    Initrd initrd = compose(SPEC.withFeatures(EnumSet.of(Feature.VERITY, Feature.CRYPT)));
+
+    assertThat(initrd.modules()).contains("dm_crypt", "xts");
+  }
+
+  @Test
+  void switchesOnlyToARootThatIsThere() throws IOException {
+    Initrd initrd = compose(SPEC);
+
+    assertThat(text(initrd, UNITS + "initrd-cleanup.service.d/10-root.conf"))
+        .contains("\nRequires=initrd-root-fs.target\n");
+    assertThat(
+            initrd
+                .tree()
+                .resolve(TreePath.of(UNITS + "initrd.target.wants/initrd-cleanup.service")))
+        .isPresent();
   }
 
   @Test
@@ -333,13 +356,16 @@ class InitrdComposerTest {
     KernelModule other = new KernelModule("kernel/other.ko", List.of(), List.of(), List.of());
     ModuleIndex index =
         ModuleIndex.of(
-            Set.of(erofs, lib, other, alone("ext4"), alone("loop")),
+            Set.of(
+                erofs, lib, other, alone("ext4"), alone("loop"), alone("dm_crypt"), alone("xts")),
             List.of(
                 "kernel/erofs.ko",
                 "kernel/lib.ko",
                 "kernel/other.ko",
                 "kernel/ext4.ko",
-                "kernel/loop.ko"),
+                "kernel/loop.ko",
+                "kernel/dm_crypt.ko",
+                "kernel/xts.ko"),
             List.of("kernel/virtio_pci.ko"),
             List.of());
     return InitrdComposer.compose(
