@@ -34,8 +34,8 @@ public final class InitrdComposer {
           "usr/sbin",
           "var");
 
-  /// The quick digest comes first: the kernel checks the signatures of all modules with it, and dm-verity takes the quickest that
-  /// is there. A processor that cannot do it has the portable one, which is built in; only then nothing fails.
+  /// The quick digest comes first: the kernel checks the signatures of all further modules with it, and dm-verity takes the
+  /// quickest that is there. A soft dependency that cannot be loaded is no error: then it is the portable one, which is built in.
   private static final String QUICK_DIGEST = "softdep dm_mod pre: sha256_ssse3\n";
 
   private static final Pattern GROUP = Pattern.compile("GROUP=\"([a-z_][a-z0-9_-]*)\"");
