@@ -31,7 +31,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Command;
@@ -214,8 +213,7 @@ final class RunCommand implements Callable<Integer> {
     terminal.err().flush();
     List<Credential> credentials =
         List.of(new Credential("agetty.autologin", "root"), new Credential("login.noauth", "yes"));
-    MachineSpec spec =
-        spec(disk, acceleration, OptionalInt.empty(), credentials, MachineSpec.Console.TERMINAL);
+    MachineSpec spec = machine(disk, acceleration).credentials(credentials).onTerminal().build();
     try (Machine machine = tools.start(spec, scratch, ToolRun.Stdio.INHERITED)) {
       return machine.exit() == 0 ? ExitCode.OK.value() : ExitCode.FAILED.value();
     }
@@ -225,13 +223,10 @@ final class RunCommand implements Callable<Integer> {
       MachineTools tools, MachineSpec.Disk disk, Acceleration acceleration, Path scratch)
       throws IOException, InterruptedException, FailureException {
     MachineSpec spec =
-        spec(
-                disk,
-                acceleration,
-                OptionalInt.empty(),
-                BootTimes.credentials(),
-                MachineSpec.Console.OUTPUT)
-            .reporting(times.clock());
+        machine(disk, acceleration)
+            .credentials(BootTimes.credentials())
+            .reporting(times.clock())
+            .build();
     long started = terminal.nanoTime().getAsLong();
     try (Machine machine = tools.start(spec, scratch, ToolRun.Stdio.PIPED)) {
       BootTiming timing =
@@ -258,12 +253,10 @@ final class RunCommand implements Callable<Integer> {
     String key = tools.makeKey(keys);
     int port = freePort();
     MachineSpec spec =
-        spec(
-            disk,
-            acceleration,
-            OptionalInt.of(port),
-            List.of(new Credential("ssh.authorized_keys.root", key)),
-            MachineSpec.Console.OUTPUT);
+        machine(disk, acceleration)
+            .sshPort(port)
+            .credentials(List.of(new Credential("ssh.authorized_keys.root", key)))
+            .build();
     terminal.err().println("waiting for ssh");
     try (Machine machine = tools.start(spec, scratch, ToolRun.Stdio.PIPED);
         ConsoleTail tail = ConsoleTail.of(machine)) {
@@ -300,23 +293,13 @@ final class RunCommand implements Callable<Integer> {
             + tail.text());
   }
 
-  private MachineSpec spec(
-      MachineSpec.Disk disk,
-      Acceleration acceleration,
-      OptionalInt port,
-      List<Credential> credentials,
-      MachineSpec.Console console) {
-    return new MachineSpec(
-        new Firmware.Plain(),
-        disk,
-        memory,
-        processors,
-        acceleration,
-        port,
-        MachineSpec.Network.USER,
-        credentials,
-        MachineSpec.Reset.REBOOTS,
-        console);
+  private MachineSpec.Builder machine(MachineSpec.Disk disk, Acceleration acceleration) {
+    return MachineSpec.of(new Firmware.Plain(), disk)
+        .memory(memory)
+        .processors(processors)
+        .acceleration(acceleration)
+        .network()
+        .rebooting();
   }
 
   private static int freePort() throws IOException {

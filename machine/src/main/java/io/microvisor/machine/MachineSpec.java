@@ -108,68 +108,9 @@ public record MachineSpec(
     OUTPUT
   }
 
-  /// With the host's clock, no report, and the guest's own command line.
-  public MachineSpec(
-      Firmware firmware,
-      Disk disk,
-      ByteSize memory,
-      int processors,
-      Acceleration acceleration,
-      OptionalInt sshPort,
-      Network network,
-      List<Credential> credentials,
-      Reset reset,
-      Console console) {
-    this(
-        firmware,
-        disk,
-        memory,
-        processors,
-        acceleration,
-        sshPort,
-        network,
-        credentials,
-        reset,
-        console,
-        Clock.HOST,
-        Report.NONE,
-        List.of());
-  }
-
-  /// The same with a report, and another clock.
-  public MachineSpec reporting(Clock other) {
-    return new MachineSpec(
-        firmware,
-        disk,
-        memory,
-        other == Clock.INSTRUCTIONS ? 1 : processors,
-        other == Clock.INSTRUCTIONS ? Acceleration.TCG : acceleration,
-        sshPort,
-        network,
-        credentials,
-        reset,
-        console,
-        other,
-        Report.SERIAL,
-        kernelParameters);
-  }
-
-  /// The same with parameters added to the guest's command line.
-  public MachineSpec withKernelParameters(List<String> others) {
-    return new MachineSpec(
-        firmware,
-        disk,
-        memory,
-        processors,
-        acceleration,
-        sshPort,
-        network,
-        credentials,
-        reset,
-        console,
-        clock,
-        report,
-        others);
+  /// Begins a machine of two processors and 2 GiB of memory, translated, without network, that stops when it is reset.
+  public static Builder of(Firmware firmware, Disk disk) {
+    return new Builder(firmware, disk);
   }
 
   public MachineSpec {
@@ -196,6 +137,114 @@ public record MachineSpec(
               + " processors by "
               + acceleration
               + " (expected: 1 by TCG)");
+    }
+  }
+
+  /// Says how a machine differs from the plain one.
+  public static final class Builder {
+    private final Firmware firmware;
+    private final Disk disk;
+    private ByteSize memory = ByteSize.ofMebibytes(2048);
+    private int processors = 2;
+    private Acceleration acceleration = Acceleration.TCG;
+    private OptionalInt sshPort = OptionalInt.empty();
+    private Network network = Network.NONE;
+    private List<Credential> credentials = List.of();
+    private Reset reset = Reset.STOPS;
+    private Console console = Console.OUTPUT;
+    private Clock clock = Clock.HOST;
+    private Report report = Report.NONE;
+    private List<String> kernelParameters = List.of();
+
+    private Builder(Firmware firmware, Disk disk) {
+      this.firmware = firmware;
+      this.disk = disk;
+    }
+
+    /// At least 256 MiB.
+    public Builder memory(ByteSize size) {
+      memory = size;
+      return this;
+    }
+
+    /// 1 to 64.
+    public Builder processors(int count) {
+      processors = count;
+      return this;
+    }
+
+    /// How instructions run.
+    public Builder acceleration(Acceleration other) {
+      acceleration = other;
+      return this;
+    }
+
+    /// Gives it a network card.
+    public Builder network() {
+      network = Network.USER;
+      return this;
+    }
+
+    /// Gives it a network card, and leads `port` of the host's loopback to the guest's port 22.
+    public Builder sshPort(int port) {
+      sshPort = OptionalInt.of(port);
+      return network();
+    }
+
+    /// Hands in credentials for this boot.
+    public Builder credentials(List<Credential> handedIn) {
+      credentials = handedIn;
+      return this;
+    }
+
+    /// Has it start again when it is reset.
+    public Builder rebooting() {
+      reset = Reset.REBOOTS;
+      return this;
+    }
+
+    /// Its console is the terminal.
+    public Builder onTerminal() {
+      console = Console.TERMINAL;
+      return this;
+    }
+
+    /// Gives it a port for a report; a clock that counts instructions takes one processor, which is translated.
+    public Builder reporting(Clock by) {
+      report = Report.SERIAL;
+      clock = by;
+      if (by == Clock.INSTRUCTIONS) {
+        processors = 1;
+        acceleration = Acceleration.TCG;
+      }
+      return this;
+    }
+
+    /// Adds words to the guest's command line, which its stub obeys without Secure Boot: printable ASCII without blanks and
+    /// commas.
+    public Builder kernelParameters(List<String> words) {
+      kernelParameters = words;
+      return this;
+    }
+
+    /// The machine.
+    ///
+    /// @throws IllegalArgumentException if a number or word is outside its range
+    public MachineSpec build() {
+      return new MachineSpec(
+          firmware,
+          disk,
+          memory,
+          processors,
+          acceleration,
+          sshPort,
+          network,
+          credentials,
+          reset,
+          console,
+          clock,
+          report,
+          kernelParameters);
     }
   }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.microvisor.bytes.ByteSize;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class QemuCommandTest {
@@ -26,15 +25,15 @@ class QemuCommandTest {
 
   @Test
   void addsToTheGuestsCommandLineInOneString() {
-    MachineSpec spec =
-        spec(MachineSpec.Disposition.SNAPSHOT)
-            .withKernelParameters(List.of("systemd.factory_reset=yes", "debug"));
+    MachineSpec.Builder machine = machine(MachineSpec.Disposition.SNAPSHOT);
 
-    assertThat(command(spec))
+    assertThat(
+            command(
+                machine.kernelParameters(List.of("systemd.factory_reset=yes", "debug")).build()))
         .containsOnlyOnce(
             "type=11,value=io.systemd.stub.kernel-cmdline-extra="
                 + "systemd.default_device_timeout_sec=600 systemd.factory_reset=yes debug");
-    assertThatThrownBy(() -> spec.withKernelParameters(List.of("a,b")))
+    assertThatThrownBy(() -> machine.kernelParameters(List.of("a,b")).build())
         .hasMessage(
             "kernel parameter: \"a,b\" (expected: printable ASCII without blanks and commas)");
   }
@@ -43,10 +42,10 @@ class QemuCommandTest {
   void guardsTheVariablesOfSecureBoot() {
     assertThat(
             command(
-                spec(
-                    new Firmware.SecureBoot(Path.of("/keys/variables.fd")),
-                    MachineSpec.Disposition.SNAPSHOT,
-                    ByteSize.ofMebibytes(1024))))
+                machine(
+                        new Firmware.SecureBoot(Path.of("/keys/variables.fd")),
+                        MachineSpec.Disposition.SNAPSHOT)
+                    .build()))
         .containsSubsequence(
             "q35,smm=on",
             "driver=cfi.pflash01,property=secure,value=on",
@@ -79,7 +78,7 @@ class QemuCommandTest {
   @Test
   void countsInstructionsInsteadOfSeconds() {
     MachineSpec spec =
-        spec(MachineSpec.Disposition.SNAPSHOT).reporting(MachineSpec.Clock.INSTRUCTIONS);
+        machine(MachineSpec.Disposition.SNAPSHOT).reporting(MachineSpec.Clock.INSTRUCTIONS).build();
 
     assertThat(command(spec))
         .containsSubsequence("tcg,thread=single", "-icount", "shift=3,sleep=off", "-smp", "1")
@@ -92,19 +91,13 @@ class QemuCommandTest {
   @Test
   void loadsTheKernelItselfAndMakesTheDiskMemory() {
     MachineSpec spec =
-        new MachineSpec(
+        MachineSpec.of(
                 new Firmware.None(Path.of("/k"), Path.of("/i"), "ro root=x"),
                 new MachineSpec.Disk(
-                    Path.of("/disk"), MachineSpec.Disposition.SNAPSHOT, Bus.NVDIMM, 512),
-                ByteSize.ofMebibytes(1024),
-                1,
-                Acceleration.TCG,
-                OptionalInt.empty(),
-                MachineSpec.Network.NONE,
-                List.of(),
-                MachineSpec.Reset.STOPS,
-                MachineSpec.Console.OUTPUT)
-            .reporting(MachineSpec.Clock.INSTRUCTIONS);
+                    Path.of("/disk"), MachineSpec.Disposition.SNAPSHOT, Bus.NVDIMM, 512))
+            .memory(ByteSize.ofMebibytes(1024))
+            .reporting(MachineSpec.Clock.INSTRUCTIONS)
+            .build();
 
     assertThat(command(spec))
         .containsSubsequence("q35,smm=off,nvdimm=on", "-append", "ro root=x")
@@ -115,8 +108,10 @@ class QemuCommandTest {
 
   @Test
   void refusesTooLittleMemory() {
-    assertThatThrownBy(() -> spec(MachineSpec.Disposition.SNAPSHOT, ByteSize.ofMebibytes(128)))
-        .hasMessage("memory: 128 MiB (expected: at least 256 MiB)");
+    MachineSpec.Builder machine =
+        machine(MachineSpec.Disposition.SNAPSHOT).memory(ByteSize.ofMebibytes(128));
+
+    assertThatThrownBy(machine::build).hasMessage("memory: 128 MiB (expected: at least 256 MiB)");
   }
 
   private static List<String> command(MachineSpec spec) {
@@ -131,25 +126,20 @@ class QemuCommandTest {
   }
 
   private static MachineSpec spec(MachineSpec.Disposition disposition) {
-    return spec(disposition, ByteSize.ofMebibytes(1024));
+    return machine(disposition).build();
   }
 
-  private static MachineSpec spec(MachineSpec.Disposition disposition, ByteSize memory) {
-    return spec(new Firmware.Plain(), disposition, memory);
+  private static MachineSpec.Builder machine(MachineSpec.Disposition disposition) {
+    return machine(new Firmware.Plain(), disposition);
   }
 
-  private static MachineSpec spec(
-      Firmware firmware, MachineSpec.Disposition disposition, ByteSize memory) {
-    return new MachineSpec(
-        firmware,
-        MachineSpec.Disk.virtio(Path.of("/images/disk.raw"), disposition),
-        memory,
-        2,
-        Acceleration.TCG,
-        OptionalInt.of(2222),
-        MachineSpec.Network.USER,
-        List.of(new Credential("login.noauth", "yes, indeed")),
-        MachineSpec.Reset.REBOOTS,
-        MachineSpec.Console.TERMINAL);
+  private static MachineSpec.Builder machine(
+      Firmware firmware, MachineSpec.Disposition disposition) {
+    return MachineSpec.of(
+            firmware, MachineSpec.Disk.virtio(Path.of("/images/disk.raw"), disposition))
+        .sshPort(2222)
+        .credentials(List.of(new Credential("login.noauth", "yes, indeed")))
+        .rebooting()
+        .onTerminal();
   }
 }

@@ -1,7 +1,6 @@
 package io.microvisor.systemtests;
 
 import io.microvisor.bytes.ByteSize;
-import io.microvisor.machine.Acceleration;
 import io.microvisor.machine.BootTimes;
 import io.microvisor.machine.Credential;
 import io.microvisor.machine.Firmware;
@@ -23,7 +22,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -96,18 +94,12 @@ public final class Guest implements Closeable {
     List<Credential> all = new ArrayList<>(credentials);
     all.add(new Credential("ssh.authorized_keys.root", key));
     MachineSpec spec =
-        new MachineSpec(
-                firmware,
-                disk,
-                MEMORY,
-                2,
-                Acceleration.TCG,
-                OptionalInt.of(port),
-                MachineSpec.Network.USER,
-                all,
-                MachineSpec.Reset.STOPS,
-                MachineSpec.Console.OUTPUT)
-            .withKernelParameters(kernelParameters);
+        MachineSpec.of(firmware, disk)
+            .memory(MEMORY)
+            .sshPort(port)
+            .credentials(all)
+            .kernelParameters(kernelParameters)
+            .build();
     return start(tools, spec, scratch, keys);
   }
 

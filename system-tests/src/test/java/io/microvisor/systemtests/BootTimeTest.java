@@ -3,7 +3,6 @@ package io.microvisor.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.microvisor.bytes.ByteSize;
-import io.microvisor.machine.Acceleration;
 import io.microvisor.machine.BootTimes;
 import io.microvisor.machine.Bus;
 import io.microvisor.machine.Firmware;
@@ -13,10 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -121,18 +118,12 @@ class BootTimeTest {
   private BootTimes boot(Image image, Path disk, String name)
       throws IOException, InterruptedException {
     MachineSpec spec =
-        new MachineSpec(
+        MachineSpec.of(
                 image.direct(),
-                new MachineSpec.Disk(disk, MachineSpec.Disposition.SNAPSHOT, Bus.NVDIMM, 512),
-                ByteSize.ofMebibytes(1024),
-                1,
-                Acceleration.TCG,
-                OptionalInt.empty(),
-                MachineSpec.Network.NONE,
-                List.of(),
-                MachineSpec.Reset.STOPS,
-                MachineSpec.Console.OUTPUT)
-            .reporting(MachineSpec.Clock.INSTRUCTIONS);
+                new MachineSpec.Disk(disk, MachineSpec.Disposition.SNAPSHOT, Bus.NVDIMM, 512))
+            .memory(ByteSize.ofMebibytes(1024))
+            .reporting(MachineSpec.Clock.INSTRUCTIONS)
+            .build();
     try (Guest guest =
         Guest.watched(LAB.get().tools(), spec, Files.createDirectory(folder.resolve(name)))) {
       return guest.awaitReport(Lab.LONGEST_BOOT);
