@@ -56,7 +56,7 @@ final class OwnUnits {
       """;
 
   /// Drivers, modules and buses are no devices, and terminals, consoles and memory lead to no root and bring no module: together
-  /// three of four events on a small machine. What most often does lead there comes first. The real root's udev sees all of them.
+  /// two of three events on a small machine. What most often does lead there comes first. The real root's udev sees all of them.
   private static final String COLDPLUG =
       """
       [Service]
