@@ -61,6 +61,7 @@ measure() {
   local name=$1 TIMEFORMAT='%R %U %S' wall user system
   shift
   echo 0 >"$work/peak"
+  sync
   {
     time {
       "$@" >"$work/out" 2>"$work/log" &

@@ -30,6 +30,9 @@ public final class QemuCommand {
   /// seconds to show up are late, not missing.
   private static final String PATIENCE = "systemd.default_device_timeout_sec=600";
 
+  /// A processor that costs less to translate than `max`, and has all that x86-64 Debian asks for.
+  private static final String TRANSLATED = "Nehalem";
+
   private QemuCommand() {}
 
   /// Program and arguments; what the machine is made of is at [#DISK], [#VARIABLES], [#KERNEL] and [#INITRD].
@@ -57,19 +60,16 @@ public final class QemuCommand {
     switch (spec.acceleration()) {
       case KVM -> add(command, "-accel", "kvm", "-cpu", "host");
       case TCG -> {
-        // It costs less to translate than `max`, and has all that x86-64 Debian asks for.
-        String processor = "Nehalem";
         switch (spec.clock()) {
-          case HOST -> add(command, "-accel", "tcg,thread=multi");
+          case HOST -> add(command, "-accel", "tcg,thread=multi", "-cpu", TRANSLATED);
           case INSTRUCTIONS -> {
             add(command, "-accel", "tcg,thread=single", "-icount", "shift=3,sleep=off");
             // What the guest reads of time and chance is the same at each boot. Chance comes from
             // the processor, as on today's machines: the kernel gathers some for a second without.
             add(command, "-rtc", "base=2026-01-01,clock=vm", "-seed", "1");
-            processor += ",+rdrand";
+            add(command, "-cpu", TRANSLATED + ",+rdrand");
           }
         }
-        add(command, "-cpu", processor);
       }
     }
     kernelParameters(spec, command);

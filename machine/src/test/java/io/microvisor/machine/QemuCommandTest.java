@@ -81,7 +81,8 @@ class QemuCommandTest {
         machine(MachineSpec.Disposition.SNAPSHOT).reporting(MachineSpec.Clock.INSTRUCTIONS).build();
 
     assertThat(command(spec))
-        .containsSubsequence("tcg,thread=single", "-icount", "shift=3,sleep=off", "-smp", "1")
+        .containsSubsequence("tcg,thread=single", "-icount", "shift=3,sleep=off")
+        .containsSubsequence("-cpu", "Nehalem,+rdrand", "-smp", "1")
         .contains("file:/run/machine/report");
     assertThat(command(spec(MachineSpec.Disposition.SNAPSHOT)))
         .doesNotContain("-icount")

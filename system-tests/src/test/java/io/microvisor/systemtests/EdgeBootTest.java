@@ -78,6 +78,19 @@ class EdgeBootTest {
   }
 
   @Test
+  void leavesTheJournalWhereItBegins() throws IOException, InterruptedException {
+    assertThat(run("find /run/log/journal -name '*.journal'")).isNotEmpty();
+    assertThat(run("find /var/log/journal -name '*.journal'")).isEmpty();
+  }
+
+  @Test
+  void readsItsRootWithTheQuickDigest() throws IOException, InterruptedException {
+    assertThat(run("dmesg | grep 'verity: sha256 using'"))
+        .contains("sha256-")
+        .doesNotContain("generic");
+  }
+
+  @Test
   void hasAnAddressAndANameServer() throws IOException, InterruptedException {
     assertThat(run("networkctl is-online; ip -4 -o addr show scope global")).contains("10.0.2.15");
     assertThat(run("cat /etc/resolv.conf")).contains("nameserver 127.0.0.53");

@@ -1,6 +1,7 @@
 package io.microvisor.compose.initrd;
 
 import io.microvisor.bytes.ContentSource;
+import io.microvisor.compose.kernel.BootNeeds;
 import io.microvisor.formats.kmod.KernelModule;
 import io.microvisor.formats.kmod.ModuleCompression;
 import io.microvisor.formats.kmod.ModuleDecoder;
@@ -54,10 +55,7 @@ final class InitrdModules {
 
   private SortedSet<String> select(InitrdSpec spec) throws IOException {
     SortedSet<String> builtin = index.builtin();
-    ModuleSelection selection = spec.modules();
-    if (spec.features().contains(InitrdSpec.Feature.CRYPT)) {
-      selection = selection.plus(ModuleSelection.CIPHERS);
-    }
+    ModuleSelection selection = selection(spec);
     for (String name : selection.required()) {
       // A kernel that does not tell what is built in is believed to have it.
       if (index.find(name).isEmpty() && !builtin.isEmpty() && !builtin.contains(name)) {
@@ -72,6 +70,20 @@ final class InitrdModules {
     List<String> names = new ArrayList<>(selection.required());
     names.addAll(selection.wanted());
     return index.closure(names);
+  }
+
+  /// What was asked for, and what the features take.
+  private static ModuleSelection selection(InitrdSpec spec) {
+    ModuleSelection selection = spec.modules();
+    for (InitrdSpec.Feature feature : spec.features()) {
+      selection =
+          switch (feature) {
+            case CRYPT -> selection.plus(ModuleSelection.CIPHERS);
+            case STATE -> selection.plus(BootNeeds.modulesForState());
+            case VERITY, TPM, GPT_AUTO -> selection;
+          };
+    }
+    return selection;
   }
 
   private byte[] unpacked(String path) throws IOException {

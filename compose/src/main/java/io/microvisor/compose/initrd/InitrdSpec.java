@@ -1,6 +1,5 @@
 package io.microvisor.compose.initrd;
 
-import io.microvisor.compose.kernel.BootNeeds;
 import io.microvisor.compose.state.StateStore;
 import io.microvisor.formats.tree.TreePath;
 import java.time.Duration;
@@ -11,7 +10,7 @@ import java.util.Set;
 /// What initrd is wanted.
 ///
 /// @param kernelVersion the folder below `usr/lib/modules`, as `uname -r` prints it
-/// @param modules which kernel modules
+/// @param modules which kernel modules, besides those that features take
 /// @param features what it can do besides mounting a plain root
 /// @param state where the machine's state is: what is mounted over `/etc` and `/var`
 /// @param extra further files and folders of the root to take along; what their programs need comes with them
@@ -72,21 +71,13 @@ public record InitrdSpec(
 
   /// The same with its state elsewhere, and what it takes to get there.
   public InitrdSpec withState(StateStore other) {
-    return switch (other) {
-      case StateStore.None _, StateStore.Memory _ ->
-          new InitrdSpec(kernelVersion, modules, features, other, extra, patience, time);
-      case StateStore.Partition _ -> {
-        Set<Feature> more = EnumSet.of(Feature.STATE, features.toArray(Feature[]::new));
-        yield new InitrdSpec(
-            kernelVersion,
-            modules.plus(BootNeeds.modulesForState()),
-            more,
-            other,
-            extra,
-            patience,
-            time);
-      }
-    };
+    Set<Feature> needed =
+        switch (other) {
+          case StateStore.None _, StateStore.Memory _ -> features;
+          case StateStore.Partition _ ->
+              EnumSet.of(Feature.STATE, features.toArray(Feature[]::new));
+        };
+    return new InitrdSpec(kernelVersion, modules, needed, other, extra, patience, time);
   }
 
   /// The same with other files taken along.

@@ -11,7 +11,7 @@ import java.util.TreeSet;
 /// Not among them, because each is a program to start that finds nothing to do here: `systemd-tmpfiles-setup*`, for there is no
 /// `tmpfiles.d`; and `kmod-static-nodes`, whose device nodes would load modules when opened: those that the way to the root takes
 /// are loaded before. `initrd-parse-etc` is left out, too: what the real root's `fstab` wants of an initrd would be mounted by a
-/// generator that is turned off here, because it obeys whoever hands in credentials.
+/// generator that is turned off for a verity root, because it obeys whoever hands in credentials.
 ///
 /// @param units file names in `usr/lib/systemd/system`; those a root lacks are left out
 /// @param programs paths of what must be there

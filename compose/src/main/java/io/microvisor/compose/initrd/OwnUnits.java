@@ -90,9 +90,9 @@ final class OwnUnits {
     copy.link(UNITS + "default.target", "initrd.target");
     copy.link(UNITS + "ctrl-alt-del.target", "reboot.target");
     copy.put(UNITS + "systemd-udev-trigger.service.d/10-storage.conf", COLDPLUG);
-    putRefusal(copy, "system", "", "err");
     copy.put(UNITS + "initrd-cleanup.service.d/10-root.conf", CLEANUP);
     copy.link(UNITS + "initrd.target.wants/initrd-cleanup.service", "../initrd-cleanup.service");
+    putRefusal(copy, "system", "", "err");
     // It always finds the mark, so this is no news.
     putRefusal(copy, "encrypted", WITHOUT_TPM, "info");
     copy.put(MARK, "The initrd has taken in all credentials.\n");

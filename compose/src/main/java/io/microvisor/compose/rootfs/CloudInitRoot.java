@@ -8,7 +8,7 @@ import java.util.List;
 /// It is told to do at every boot what it writes into `/etc` (network, names, users, passwords, files), and once for each
 /// instance what it remembers on `/var` (commands, scripts). What installs packages or grows partitions is left out.
 final class CloudInitRoot {
-  private static final String UNITS = "usr/lib/systemd/system/";
+  private static final String UNITS = UnitLinks.PACKAGED;
 
   private static final String CONFIGURATION =
       """

@@ -77,8 +77,8 @@ final class Generators {
       String unit = script.path().name().replaceFirst("\\.sh$", "") + ".service";
       if (script.inode() instanceof Inode.RegularFile file
           && (file.meta().mode() & 0111) != 0
-          && !root.exists("usr/lib/systemd/system/" + unit)
-          && !root.exists("etc/systemd/system/" + unit)) {
+          && !root.exists(UnitLinks.PACKAGED + unit)
+          && !root.exists(UnitLinks.CONFIGURED + unit)) {
         return true;
       }
     }

@@ -12,10 +12,7 @@ import java.util.regex.Pattern;
 /// Keeps units that packages bring from what is in vain in this image. A template that wants a unit nevertheless gets it: it is
 /// asked later.
 final class IdleUnits {
-  private static final String UNITS = "usr/lib/systemd/system/";
-
-  /// Where a template's own units are.
-  private static final String OWN = "etc/systemd/system/";
+  private static final String UNITS = UnitLinks.PACKAGED;
 
   /// They look after snapshots that LVM makes of ext4 file systems, and to look for some they read every mount, which mounts
   /// the EFI system partition.
@@ -30,14 +27,15 @@ final class IdleUnits {
           "systemd-journal-flush.service",
           "systemd-networkd-persistent-storage.service");
 
-  /// When a unit has something to do; each start of a program saved makes the boot shorter. `modprobe@`: as systemd 258 has it
-  /// itself. Credentials: where `ImportCredential=` looks for them (systemd.exec(5)).
+  /// When a unit has something to do; each start of a program saved makes the boot shorter. `modprobe@`: not for what is built into
+  /// the kernel, which has a folder there without a state. One that has a state may still be loading, so it is waited for. Credentials: where `ImportCredential=` looks for them (systemd.exec(5)).
   private static final Map<String, String> CONDITIONS =
       Map.of(
           "modprobe@.service",
           """
           [Unit]
-          ConditionPathExists=!/sys/module/%i
+          ConditionPathExists=|!/sys/module/%i
+          ConditionPathExists=|/sys/module/%i/initstate
           """,
           "systemd-remount-fs.service",
           """
@@ -74,7 +72,8 @@ final class IdleUnits {
     switch (state) {
       case NONE ->
           KEEPING.stream()
-              .filter(unit -> root.exists(UNITS + unit) && !root.exists(OWN + unit))
+              .filter(
+                  unit -> root.exists(UNITS + unit) && !root.exists(UnitLinks.CONFIGURED + unit))
               .forEach(units::mask);
       case EXT4 -> {}
     }

@@ -7,7 +7,7 @@ import java.util.SortedMap;
 
 /// What an image brings so that its machines can be told their configuration from outside.
 final class ProvisionedRoot {
-  private static final String UNITS = "usr/lib/systemd/system/";
+  private static final String UNITS = UnitLinks.PACKAGED;
 
   private ProvisionedRoot() {}
 

@@ -8,7 +8,7 @@ import java.io.IOException;
 ///
 /// The initrd mounts `/var` from the state, filled with what the image has there, and puts a writable layer on `/etc`.
 final class ReadOnlyRoot {
-  private static final String UNITS = "usr/lib/systemd/system/";
+  private static final String UNITS = UnitLinks.PACKAGED;
 
   /// Debian's unit makes every kind of key, and only on a machine's first boot; with `/etc` in memory, every boot is one, and
   /// an RSA key takes seconds to make.

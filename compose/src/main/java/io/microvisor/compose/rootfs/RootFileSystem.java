@@ -31,7 +31,7 @@ import java.util.OptionalLong;
 /// documents or translations.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 14;
+  public static final int VERSION = 15;
 
   private static final int LARGEST_FILE = 512 << 20;
 
@@ -250,7 +250,7 @@ public final class RootFileSystem {
   private void services() throws IOException {
     Services services = system.services();
     for (Services.UnitFile unit : services.units()) {
-      root.write("etc/systemd/system/" + unit.name(), 0644, unit.content());
+      root.write(UnitLinks.CONFIGURED + unit.name(), 0644, unit.content());
     }
     for (Services.Unit unit : services.enable()) {
       if (known(unit.name(), unit.place())) {

@@ -29,7 +29,7 @@ import java.util.TreeSet;
 /// kept, who owns what, what asks for a factory reset, and what tells of differences in `/etc`. The initrd does the rest: it mounts
 /// the state, and `/var` and `/etc` from there.
 final class StatefulRoot {
-  private static final String UNITS = "usr/lib/systemd/system/";
+  private static final String UNITS = UnitLinks.PACKAGED;
   private static final String FOLDERS = "usr/lib/emt/folders.conf";
   private static final List<String> WITH_VAR = List.of("/var", "/home", "/root");
 

@@ -11,8 +11,13 @@ import java.util.Set;
 /// Enables, disables and masks systemd units as `systemctl --root` does: by the links that the unit's `[Install]`
 /// section asks for (systemd.unit(5), "[INSTALL] SECTION OPTIONS").
 final class UnitLinks {
-  private static final String CONFIGURED = "etc/systemd/system";
-  private static final List<String> UNIT_FOLDERS = List.of(CONFIGURED, "usr/lib/systemd/system");
+  /// Where packages put units.
+  static final String PACKAGED = "usr/lib/systemd/system/";
+
+  /// Where templates put units, and links that enable and mask them.
+  static final String CONFIGURED = "etc/systemd/system/";
+
+  private static final List<String> UNIT_FOLDERS = List.of(CONFIGURED, PACKAGED);
 
   /// What an `[Install]` section asks for.
   private record Install(
@@ -90,14 +95,14 @@ final class UnitLinks {
   }
 
   private void link(String name, String target) {
-    root.symlink(CONFIGURED + "/" + name, target);
+    root.symlink(CONFIGURED + name, target);
   }
 
   private Optional<String> file(String unit) {
     String template = unit.replaceFirst("@[^.]*\\.", "@.");
     for (String folder : UNIT_FOLDERS) {
       for (String name : List.of(unit, template)) {
-        String path = folder + "/" + name;
+        String path = folder + name;
         if (root.find(path).filter(inode -> inode instanceof Inode.RegularFile).isPresent()) {
           return Optional.of(path);
         }

@@ -49,13 +49,15 @@ class IdleUnitsTest {
   }
 
   @Test
-  void loadsNoModuleThatIsThere() throws IOException {
+  void loadsNoModuleThatIsBuiltIn() throws IOException {
     root.write(UNITS + "modprobe@.service", 0644, "[Service]\n");
 
     apply(Persistence.State.EXT4);
 
     assertThat(root.text(UNITS + "modprobe@.service.d/10-emt.conf"))
-        .hasValue("[Unit]\nConditionPathExists=!/sys/module/%i\n");
+        .hasValue(
+            "[Unit]\nConditionPathExists=|!/sys/module/%i\n"
+                + "ConditionPathExists=|/sys/module/%i/initstate\n");
   }
 
   @Test
