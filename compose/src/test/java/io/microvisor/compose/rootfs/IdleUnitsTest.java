@@ -56,8 +56,11 @@ class IdleUnitsTest {
 
     assertThat(root.text(UNITS + "modprobe@.service.d/10-emt.conf"))
         .hasValue(
-            "[Unit]\nConditionPathExists=|!/sys/module/%i\n"
-                + "ConditionPathExists=|/sys/module/%i/initstate\n");
+            """
+            [Unit]
+            ConditionPathExists=|!/sys/module/%i
+            ConditionPathExists=|/sys/module/%i/initstate
+            """);
   }
 
   @Test
