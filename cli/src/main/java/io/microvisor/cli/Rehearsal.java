@@ -88,6 +88,7 @@ final class Rehearsal {
   static Template changed(Template template) {
     return template.withFile(
         new AdditionalFile(
+            "final",
             "/etc/rehearsal",
             new AdditionalFile.Content.Inline("rehearsal\n"),
             0644,

@@ -2,6 +2,7 @@ package io.microvisor.compose.rootfs;
 
 import io.microvisor.formats.tree.Meta;
 import java.io.IOException;
+import java.util.List;
 
 /// What an image needs so that its root can be read-only: `/home` and `/root` on `/var`, the package database out of the
 /// way, a host key made where there is none, and no first-boot or after-update work at every boot.
@@ -23,6 +24,12 @@ final class ReadOnlyRoot {
       ExecStart=/usr/bin/ssh-keygen -q -t ed25519 -N "" -f /etc/ssh/ssh_host_ed25519_key
       """;
 
+  /// A folder that is mounted from `/var`.
+  private record Bound(String mountPoint, String source, int mode) {}
+
+  private static final List<Bound> BOUND =
+      List.of(new Bound("root", "var/roothome", 0700), new Bound("home", "var/home", 0755));
+
   private ReadOnlyRoot() {}
 
   /// Prepares the tree.
@@ -30,8 +37,7 @@ final class ReadOnlyRoot {
   /// @param epoch the image's time, in seconds since 1970
   static void apply(RootEditor root, long epoch) throws IOException {
     movePackageDatabase(root);
-    bindFromVar(root, "root", "var/roothome", 0700);
-    bindFromVar(root, "home", "var/home", 0755);
+    BOUND.forEach(bound -> bindFromVar(root, bound));
     hostKeys(root);
     markUpdated(root, epoch);
     for (String mountPoint : new String[] {"boot", "efi", "mnt", "media", "srv", "opt"}) {
@@ -39,6 +45,17 @@ final class ReadOnlyRoot {
         root.directory(mountPoint, Meta.of(0755));
       }
     }
+  }
+
+  /// Where what was at `path`, absolute, is afterwards.
+  static String moved(String path) {
+    for (Bound bound : BOUND) {
+      String from = "/" + bound.mountPoint();
+      if (path.equals(from) || path.startsWith(from + "/")) {
+        return "/" + bound.source() + path.substring(from.length());
+      }
+    }
+    return path;
   }
 
   /// A package database describes the image, so it belongs to the image, not to the machine's `/var`.
@@ -51,7 +68,10 @@ final class ReadOnlyRoot {
     }
   }
 
-  private static void bindFromVar(RootEditor root, String mountPoint, String source, int mode) {
+  private static void bindFromVar(RootEditor root, Bound bound) {
+    String mountPoint = bound.mountPoint();
+    String source = bound.source();
+    int mode = bound.mode();
     if (root.exists(mountPoint)) {
       root.move(mountPoint, source);
     } else {

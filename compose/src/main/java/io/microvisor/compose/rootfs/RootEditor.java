@@ -23,7 +23,6 @@ import java.util.function.UnaryOperator;
 /// needed, and new contents are remembered until the caller stores them.
 public final class RootEditor {
   private static final int LARGEST_TEXT = 16 << 20;
-  private static final int MOST_LINKS = 40;
 
   private final ContentSource contents;
   private final long epoch;
@@ -70,37 +69,27 @@ public final class RootEditor {
   /// Where `path` leads when its parents' links are followed; its own last name is not. Parents that are not there are
   /// where they would be made.
   public TreePath real(String path) {
-    TreePath asked = TreePath.of(path);
-    return asked.isRoot() ? asked : followed(asked.parent(), MOST_LINKS).resolve(asked.name());
+    return at(wayTo(path));
   }
 
-  /// Where `path` leads when all its links are followed.
-  private TreePath followed(TreePath path, int links) {
-    if (path.isRoot()) {
-      return path;
-    }
-    TreePath here = followed(path.parent(), links).resolve(path.name());
-    if (builder.find(here).orElse(null) instanceof Inode.Symlink link) {
-      if (links == 0) {
-        throw new IllegalStateException("links at " + here.absolute() + " lead in a circle");
-      }
-      return followed(target(here.parent(), link.target()), links - 1);
-    }
-    return here;
+  /// The way to `path`, which may not be open; its last name's link is not followed.
+  Way wayTo(String path) {
+    return Way.to(TreePath.of(path), builder::find);
   }
 
-  /// A link's target as a path from the root; `..` stays within the tree.
-  private static TreePath target(TreePath directory, String target) {
-    TreePath at = target.startsWith("/") ? TreePath.ROOT : directory;
-    for (String name : target.split("/", -1)) {
-      at =
-          switch (name) {
-            case "", "." -> at;
-            case ".." -> at.parent();
-            default -> at.resolve(name);
-          };
-    }
-    return at;
+  /// The way to what `path` leads to, which may not be open; all links are followed.
+  Way wayThrough(String path) {
+    return Way.through(TreePath.of(path), builder::find);
+  }
+
+  private static TreePath at(Way way) {
+    return switch (way) {
+      case Way.Open(TreePath at) -> at;
+      case Way.Blocked(TreePath at, TreePath _) -> at;
+      case Way.Circle(TreePath link) ->
+          throw new IllegalStateException(
+              "links at " + link.absolute() + " lead in a circle (expected: checked before)");
+    };
   }
 
   /// What is at `path`; its last name's link is not followed.
@@ -117,8 +106,7 @@ public final class RootEditor {
   ///
   /// @throws IOException if it is longer than 16 MiB
   public Optional<String> text(String path) throws IOException {
-    if (builder.find(followed(TreePath.of(path), MOST_LINKS)).orElse(null)
-        instanceof Inode.RegularFile file) {
+    if (builder.find(at(wayThrough(path))).orElse(null) instanceof Inode.RegularFile file) {
       byte[] bytes = contents().open(file.content()).readAll(LARGEST_TEXT);
       return Optional.of(new String(bytes, StandardCharsets.UTF_8));
     }
@@ -139,7 +127,7 @@ public final class RootEditor {
 
   /// Changes a text file's contents and keeps its mode and owner; a missing file is made with mode 0644.
   public RootEditor rewrite(String path, String text) {
-    TreePath target = followed(TreePath.of(path), MOST_LINKS);
+    TreePath target = at(wayThrough(path));
     Meta meta = builder.find(target).map(Inode::meta).orElse(meta(0644)).withMtime(epoch);
     return write(target.toString(), meta, text.getBytes(StandardCharsets.UTF_8));
   }

@@ -5,8 +5,10 @@ import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.compose.state.PathTable;
 import io.microvisor.compose.template.AdditionalFile;
+import io.microvisor.compose.template.AdditionalFolder;
 import io.microvisor.compose.template.Code;
 import io.microvisor.compose.template.LocalFile;
+import io.microvisor.compose.template.Persistence;
 import io.microvisor.compose.template.Place;
 import io.microvisor.compose.template.Problem;
 import io.microvisor.compose.template.RejectedException;
@@ -14,14 +16,18 @@ import io.microvisor.compose.template.Services;
 import io.microvisor.compose.template.SystemConfig;
 import io.microvisor.compose.template.Template;
 import io.microvisor.compose.template.User;
+import io.microvisor.compose.template.VolatilePaths;
 import io.microvisor.formats.tree.Attributes;
 import io.microvisor.formats.tree.FileTree;
+import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.Meta;
+import io.microvisor.formats.tree.TreePath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /// The image's root file system: a [BaseFileSystem], and what the template adds.
@@ -31,7 +37,7 @@ import java.util.OptionalLong;
 /// documents or translations.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 15;
+  public static final int VERSION = 16;
 
   private static final int LARGEST_FILE = 512 << 20;
 
@@ -47,6 +53,7 @@ public final class RootFileSystem {
   private final UnitLinks units;
   private final long epoch;
   private final List<Problem> problems = new ArrayList<>();
+  private final TemplatePaths paths;
 
   private RootFileSystem(Template template, FileTree base, ContentSource contents, long epoch) {
     this.template = template;
@@ -55,6 +62,7 @@ public final class RootFileSystem {
     this.epoch = epoch;
     this.accounts = new Accounts(root, epoch / 86_400);
     this.units = new UnitLinks(root);
+    this.paths = new TemplatePaths(root, problems);
   }
 
   /// Makes the root file system.
@@ -73,6 +81,7 @@ public final class RootFileSystem {
     network();
     groups();
     users();
+    folders();
     files();
     hardwareData();
     IdleUnits.apply(root, units, system.persistence().state());
@@ -80,13 +89,19 @@ public final class RootFileSystem {
     problems.addAll(StatefulRoot.apply(root, template));
     ProvisionedRoot.apply(root, system.provisioning());
     root.write(PathTable.FILE, 0644, PathTable.of(template).text());
-    if (!problems.isEmpty()) {
-      throw new RejectedException(problems);
-    }
+    rejectIfBroken();
     ReadOnlyRoot.apply(root, epoch);
+    paths.checkStillThere();
+    rejectIfBroken();
     Generators.apply(root, system.kernel().cmdline(), system.persistence().paths());
     Normalisation.settleTimes(root, epoch);
     return new Result(root.tree(), root.added());
+  }
+
+  private void rejectIfBroken() throws RejectedException {
+    if (!problems.isEmpty()) {
+      throw new RejectedException(problems);
+    }
   }
 
   private void identity() throws IOException {
@@ -175,6 +190,10 @@ public final class RootFileSystem {
   }
 
   private void home(User user) throws IOException {
+    boolean made = !user.sshKeys().isEmpty() || VolatilePaths.reached(user.home()).isEmpty();
+    if (!made || !paths.accepts(user, user.home())) {
+      return;
+    }
     long uid = accounts.userId(user.name()).orElseThrow();
     long gid = accounts.groupId(user.name()).orElse(uid);
     String home = user.home();
@@ -191,15 +210,47 @@ public final class RootFileSystem {
     }
   }
 
+  private void folders() throws IOException {
+    for (AdditionalFolder folder : system.folders()) {
+      Optional<TreePath> at = paths.placeOf(folder);
+      if (at.isPresent()) {
+        folder(folder, at.get().absolute());
+      }
+    }
+  }
+
+  private void folder(AdditionalFolder folder, String path) throws IOException {
+    Meta there = root.find(path).map(Inode::meta).orElse(Meta.of(0755));
+    Persistence.Owner wanted = folder.owner();
+    OptionalLong uid =
+        wanted.keepsUser()
+            ? OptionalLong.of(there.uid())
+            : owner(
+                wanted.user(), accounts.userId(wanted.user()), folder.subject(), folder.place());
+    OptionalLong gid =
+        wanted.keepsGroup()
+            ? OptionalLong.of(there.gid())
+            : owner(
+                wanted.group(), accounts.groupId(wanted.group()), folder.subject(), folder.place());
+    int mode = wanted.keepsMode() ? there.mode() : Integer.parseInt(wanted.mode(), 8);
+    if (uid.isPresent() && gid.isPresent()) {
+      root.directory(
+          path, there.withMode(mode).withOwner(uid.getAsLong(), gid.getAsLong()).withMtime(epoch));
+    }
+  }
+
   private void files() throws IOException {
     for (AdditionalFile file : system.files()) {
-      OptionalLong uid = owner(file.owner(), accounts.userId(file.owner()), file);
-      OptionalLong gid = owner(file.group(), accounts.groupId(file.group()), file);
-      if (uid.isEmpty() || gid.isEmpty()) {
+      OptionalLong uid =
+          owner(file.owner(), accounts.userId(file.owner()), file.subject(), file.place());
+      OptionalLong gid =
+          owner(file.group(), accounts.groupId(file.group()), file.subject(), file.place());
+      if (!paths.accepts(file) || uid.isEmpty() || gid.isEmpty()) {
         continue;
       }
       Meta meta = new Meta(file.mode(), uid.getAsLong(), gid.getAsLong(), epoch, Attributes.NONE);
       root.write(file.path(), meta, bytes(file.content()));
+      paths.put(file);
     }
   }
 
@@ -212,21 +263,24 @@ public final class RootFileSystem {
     }
   }
 
-  private OptionalLong owner(String text, OptionalLong known, AdditionalFile file) {
+  private OptionalLong owner(String text, OptionalLong known, String subject, Place place) {
     if (known.isPresent()) {
       return known;
     }
     if (text.matches("\\d{1,10}")) {
       return OptionalLong.of(Long.parseLong(text));
     }
-    problems.add(
+    Problem unknown =
         Problem.of(
             Code.UNKNOWN_GROUP,
-            file.place(),
-            file.path()
+            place,
+            subject
                 + ": no user or group \""
                 + text
-                + "\" (expected: one in the image, or a number)"));
+                + "\" (expected: one in the image, or a number)");
+    if (!problems.contains(unknown)) { // It may be both owner and group.
+      problems.add(unknown);
+    }
     return OptionalLong.empty();
   }
 
@@ -250,7 +304,10 @@ public final class RootFileSystem {
   private void services() throws IOException {
     Services services = system.services();
     for (Services.UnitFile unit : services.units()) {
-      root.write(UnitLinks.CONFIGURED + unit.name(), 0644, unit.content());
+      if (paths.accepts(unit)) {
+        root.write(unit.path(), 0644, unit.content());
+        paths.put(unit);
+      }
     }
     for (Services.Unit unit : services.enable()) {
       if (known(unit.name(), unit.place())) {

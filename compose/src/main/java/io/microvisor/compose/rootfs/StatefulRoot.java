@@ -112,20 +112,13 @@ final class StatefulRoot {
   private void follow(LayoutEnv layout) {
     for (List<String> paths : List.of(layout.overlays(), layout.binds())) {
       for (String path : paths) {
-        if (!root.real(path).absolute().equals(path)) {
-          problems.add(
-              Problem.of(
-                  Code.BAD_LAYOUT_ENV,
-                  template.system().persistence().place(),
-                  "layoutEnv: "
-                      + path
-                      + ": is reached through a link (expected: "
-                      + root.real(path).absolute()
-                      + ")"));
-        }
+        followTo(path);
       }
     }
-    if (!root.exists(layout.mountPoint())) {
+    layout.overlays().stream().filter(this::isNoFolder).forEach(this::refuseAsOverlay);
+    if (isNoFolder(layout.mountPoint())) {
+      add(layout.mountPoint(), "is not a folder in the image", "one, or nothing there");
+    } else if (!root.exists(layout.mountPoint())) {
       root.directory(layout.mountPoint(), Meta.of(0755));
     }
     root.write("etc/layout.env", 0644, layout.text());
@@ -133,6 +126,37 @@ final class StatefulRoot {
       // A file that is mounted is taken for one in memory that is to be written to disk.
       new UnitLinks(root).mask("systemd-machine-id-commit.service");
     }
+  }
+
+  private void followTo(String path) {
+    switch (root.wayTo(path)) {
+      case Way.Open(TreePath at) -> {
+        if (!at.absolute().equals(path)) {
+          add(path, "is reached through a link", at.absolute());
+        }
+      }
+      case Way.Blocked(TreePath _, TreePath by) ->
+          add(path, by.absolute() + " is a file in the image", "folders on the way");
+      case Way.Circle(TreePath link) ->
+          add(path, "the links at " + link.absolute() + " lead in a circle", "another path");
+    }
+  }
+
+  private boolean isNoFolder(String path) {
+    return root.wayTo(path) instanceof Way.Open
+        && root.find(path).filter(inode -> !(inode instanceof Inode.Directory)).isPresent();
+  }
+
+  private void refuseAsOverlay(String path) {
+    add(path, "is not a folder in the image", "a folder in " + LayoutEnv.OVERLAYS);
+  }
+
+  private void add(String path, String what, String expected) {
+    problems.add(
+        Problem.of(
+            Code.BAD_LAYOUT_ENV,
+            template.system().persistence().place(),
+            "layoutEnv: " + path + ": " + what + " (expected: " + expected + ")"));
   }
 
   private void keep(List<KeptPath> paths) throws IOException {
@@ -186,8 +210,17 @@ final class StatefulRoot {
   }
 
   private void check(KeptPath kept) {
+    switch (root.wayTo(kept.path())) {
+      case Way.Open(TreePath real) -> check(kept, real);
+      case Way.Blocked(TreePath _, TreePath by) ->
+          add(kept, by.absolute() + " is a file in the image", "folders on the way");
+      case Way.Circle(TreePath link) ->
+          add(kept, "the links at " + link.absolute() + " lead in a circle", "another path");
+    }
+  }
+
+  private void check(KeptPath kept, TreePath real) {
     String path = kept.path();
-    TreePath real = root.real(path);
     Optional<Inode> found = root.find(path);
     if (!real.absolute().equals(path)) {
       add(kept, "is reached through a link", real.absolute());

@@ -23,11 +23,14 @@ final class CloudInitBinder {
 
   private final Fields fields;
   private final TemplateFolder folder;
+  private final PathClaims claims;
   private final List<Problem> problems;
 
-  CloudInitBinder(Fields fields, TemplateFolder folder, List<Problem> problems) {
+  /// @param claims gets what goes where
+  CloudInitBinder(Fields fields, TemplateFolder folder, PathClaims claims, List<Problem> problems) {
     this.fields = fields;
     this.folder = folder;
+    this.claims = claims;
     this.problems = problems;
   }
 
@@ -60,6 +63,7 @@ final class CloudInitBinder {
     if (seeded && !fields.has("metaDataFile")) {
       files.add(
           file(
+              "cloudInit",
               SEED + "meta-data",
               new Content.Inline("instance-id: " + image + "\n"),
               0600,
@@ -79,10 +83,13 @@ final class CloudInitBinder {
       return;
     }
     Optional<LocalFile> local = folder.file(key, item);
-    local.ifPresent(found -> files.add(file(path, new Content.Local(found), mode, item.place())));
+    local.ifPresent(
+        found -> files.add(file(key, path, new Content.Local(found), mode, item.place())));
   }
 
-  private static AdditionalFile file(String path, Content content, int mode, Place place) {
-    return new AdditionalFile(path, content, mode, "root", "root", place);
+  private AdditionalFile file(String key, String path, Content content, int mode, Place place) {
+    AdditionalFile file = new AdditionalFile(key, path, content, mode, "root", "root", place);
+    claims.claim(path, new PathClaims.Claim(file.subject(), path, PathClaims.Kind.FILE, place));
+    return file;
   }
 }

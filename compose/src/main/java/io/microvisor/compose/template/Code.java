@@ -86,6 +86,11 @@ public enum Code {
       "With `--frozen`, the lock must be there and must have been made for exactly what the template asks for. Each"
           + " difference is a problem of its own; `emt lock` takes the template's changes into the lock and keeps all else"
           + " in it."),
+  NO_PLACE(
+      "T030",
+      "A path of the template leads to where nothing of the kind can be put: through a file, to a folder where a file is to"
+          + " be or the other way round, to a path that the build writes itself, or to one that the running system hides"
+          + " behind what it mounts there."),
   KERNEL_LACKS(
       "T040",
       "The kernel cannot boot such an image, or has no module of a name. Kernels are checked by the configuration in their"

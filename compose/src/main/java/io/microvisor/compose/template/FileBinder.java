@@ -1,20 +1,20 @@
 package io.microvisor.compose.template;
 
+import io.microvisor.compose.template.PathClaims.Claim;
+import io.microvisor.compose.template.PathClaims.Kind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
-/// Binds what a template takes from files: additional files and files of ssh keys.
+/// Binds what a template takes from files: additional files and files of ssh keys; and additional folders.
 final class FileBinder {
-  private static final List<String> NO_PLACE = List.of("/proc", "/sys", "/dev", "/run", "/tmp");
   private static final int MAX_KEY_FILE = 1 << 20;
 
   private final TemplateFolder folder;
+  private final PathClaims claims;
   private final List<Problem> problems;
 
   /// Looks at one line of a file of keys.
@@ -23,39 +23,49 @@ final class FileBinder {
     void check(String subject, String line, Place place);
   }
 
-  FileBinder(TemplateFolder folder, List<Problem> problems) {
+  /// @param claims gets what goes where
+  FileBinder(TemplateFolder folder, PathClaims claims, List<Problem> problems) {
     this.folder = folder;
+    this.claims = claims;
     this.problems = problems;
   }
 
   List<AdditionalFile> files(List<Fields> entries) {
     List<AdditionalFile> files = new ArrayList<>();
-    Map<String, Place> paths = new HashMap<>();
     for (Fields entry : entries) {
-      String path = entry.text("final", "");
-      Place place = entry.place("final");
-      if (NO_PLACE.stream().anyMatch(no -> path.equals(no) || path.startsWith(no + "/"))) {
-        problems.add(
-            Problem.of(
-                Code.BAD_VALUE,
-                place,
-                "final: "
-                    + ShapeCheck.shown(path)
-                    + " lies where the running system mounts something else (expected: a path that"
-                    + " stays visible)"));
-      }
-      Place first = path.isEmpty() ? null : paths.putIfAbsent(path, place);
-      if (first != null) {
-        problems.add(
-            Problem.of(
-                Code.DUPLICATE_ENTRY,
-                place,
-                "final: " + path + " stands twice (expected: once)",
-                "it stands at " + first + " already"));
-      }
-      content(entry).ifPresent(content -> files.add(file(entry, path, content)));
+      Optional<Fields.Item> path = entry.text("final");
+      path.ifPresent(item -> claim("final", item, Kind.FILE));
+      content(entry)
+          .ifPresent(
+              content -> files.add(file(entry, path.map(Fields.Item::text).orElse(""), content)));
     }
     return files;
+  }
+
+  List<AdditionalFolder> folders(List<Fields> entries) {
+    List<AdditionalFolder> folders = new ArrayList<>();
+    for (Fields entry : entries) {
+      entry
+          .text("path")
+          .ifPresent(item -> {
+            claim("path", item, Kind.FOLDER);
+            folders.add(new AdditionalFolder(item.text(), owner(entry), item.place()));
+          });
+    }
+    return folders;
+  }
+
+  /// Who owns what an entry names, and its mode, as far as it says so.
+  static Persistence.Owner owner(Fields entry) {
+    String[] names = entry.text("owner", "-").split(":", 2);
+    return new Persistence.Owner(names[0], names[names.length - 1], entry.text("mode", "-"));
+  }
+
+  private void claim(String key, Fields.Item path, Kind kind) {
+    Claim claim = new Claim(key + ": " + path.text(), path.text(), kind, path.place());
+    VolatilePaths.reached(path.text())
+        .ifPresent(reached -> problems.add(VolatilePaths.problem(claim, reached)));
+    claims.claim(path.text(), claim);
   }
 
   private Optional<AdditionalFile.Content> content(Fields entry) {
@@ -89,6 +99,7 @@ final class FileBinder {
         };
     String[] owner = entry.text("owner", "root:root").split(":", 2);
     return new AdditionalFile(
+        "final",
         path,
         content,
         Integer.parseInt(entry.text("mode", usual), 8),

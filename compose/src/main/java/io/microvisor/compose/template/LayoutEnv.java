@@ -16,6 +16,9 @@ public record LayoutEnv(
   /// What the partition is called.
   public static final String PARTITION = "edge_persistent";
 
+  /// The name that says which folders may be written to until the next restart.
+  public static final String OVERLAYS = "TMPFS_OVERLAYS_PATHS";
+
   public LayoutEnv {
     overlays = List.copyOf(overlays);
     binds = List.copyOf(binds);

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 final class LayoutEnvReader {
   private static final String OVERLAY = "OVERLAY";
   private static final String OVERLAY_TARGET = "TMPFS_OVERLAY_TARGET";
-  private static final String OVERLAYS = "TMPFS_OVERLAYS_PATHS";
+  private static final String OVERLAYS = LayoutEnv.OVERLAYS;
   private static final String BIND_TARGET = "PERSISTENT_BIND_TARGET";
   private static final String BINDS = "PERSISTENT_BIND_PATHS";
   private static final List<String> NAMES =
@@ -28,8 +28,6 @@ final class LayoutEnvReader {
       Set.of(
           "bin", "boot", "dev", "efi", "etc", "home", "lib", "lib32", "lib64", "proc", "root",
           "run", "sbin", "sys", "tmp", "usr", "var");
-
-  private static final List<String> IN_MEMORY = List.of("dev", "proc", "run", "sys", "tmp");
 
   private final List<Problem> problems;
 
@@ -127,7 +125,7 @@ final class LayoutEnvReader {
       add(word.place(), name + ": " + word.text(), Syntax.KEPT_PATH.expected());
       return false;
     }
-    if (IN_MEMORY.contains(first(word.text()))) {
+    if (VolatilePaths.reached(word.text()).isPresent()) {
       add(
           word.place(),
           name + ": " + word.text() + ": lies in memory on every machine",

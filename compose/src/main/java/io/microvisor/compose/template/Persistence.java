@@ -74,6 +74,21 @@ public record Persistence(
   public record Owner(String user, String group, String mode) {
     /// As it is.
     public static final Owner UNCHANGED = new Owner("-", "-", "-");
+
+    /// Whether the user stays.
+    public boolean keepsUser() {
+      return user.equals("-");
+    }
+
+    /// Whether the group stays.
+    public boolean keepsGroup() {
+      return group.equals("-");
+    }
+
+    /// Whether the mode stays.
+    public boolean keepsMode() {
+      return mode.equals("-");
+    }
   }
 
   public Persistence {

@@ -1,7 +1,6 @@
 package io.microvisor.compose.template;
 
 import io.microvisor.compose.template.Persistence.KeptPath;
-import io.microvisor.compose.template.Persistence.Owner;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -16,7 +15,6 @@ import java.util.Optional;
 final class PersistenceBinder {
   private static final List<String> READ_ONLY =
       List.of("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/boot", "/efi");
-  private static final List<String> IN_MEMORY = List.of("/dev", "/proc", "/run", "/sys", "/tmp");
 
   private static final int LARGEST_LAYOUT = 1 << 20;
 
@@ -134,14 +132,12 @@ final class PersistenceBinder {
   }
 
   private static KeptPath keptPath(Fields fields, Fields.Item path) {
-    Optional<String> owner = fields.text("owner").map(Fields.Item::text);
-    String[] names = owner.orElse("-").split(":", 2);
     return new KeptPath(
         path.text(),
         fields.text("seed", "image").equals("none")
             ? Persistence.Seed.NONE
             : Persistence.Seed.IMAGE,
-        new Owner(names[0], names[names.length - 1], fields.text("mode", "-")),
+        FileBinder.owner(fields),
         path.place());
   }
 
@@ -149,7 +145,7 @@ final class PersistenceBinder {
     String path = kept.path();
     if (READ_ONLY.stream().anyMatch(no -> path.equals(no) || kept.isBelow(no))) {
       add(kept, path + ": belongs to the image, which is read-only", "a path that may change");
-    } else if (IN_MEMORY.stream().anyMatch(no -> path.equals(no) || kept.isBelow(no))) {
+    } else if (VolatilePaths.reached(path).isPresent()) {
       add(kept, path + ": lies in memory on every machine", "a path on disk");
     } else if (path.equals("/var")) {
       add(kept, path + ": is kept anyway", "paths outside it, or below it to set owner or mode");

@@ -25,6 +25,16 @@ public record Services(
   /// @param name relative to `/etc/systemd/system`: `hello.service` or `ssh.service.d/limits.conf`
   /// @param content the text
   public record UnitFile(String name, String content, Place place) {
+    /// Where it goes in the image.
+    public String path() {
+      return "/etc/systemd/system/" + name;
+    }
+
+    /// How messages call it.
+    public String subject() {
+      return "units: " + name;
+    }
+
     /// Whether it is a unit that says when to start it.
     public boolean installable() {
       return name.indexOf('/') < 0

@@ -1,5 +1,7 @@
 package io.microvisor.compose.template;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /// The forms a text may have to take. Each is one regular expression, so that the generated JSON Schema can say the same.
@@ -20,11 +22,12 @@ public enum Syntax {
       "a user, or user:group, by name or number"),
   MODE("[0-7]{3,4}", "three or four octal digits, such as 0644"),
   ABSOLUTE_PATH(
-      "(/(?!\\.\\.?(/|$))[^/\\x00-\\x1f\\x7f]+)+",
-      "an absolute path without . and .. or double slashes"),
+      "(/(?!\\.\\.?(/|$))[^/\\x00-\\x1f\\x7f]{1,255})+",
+      "an absolute path without . and .. or double slashes, each name of at most 255 bytes"),
   KEPT_PATH(
-      "(/(?!\\.\\.?(/|$))[A-Za-z0-9._@+-]+)+",
-      "an absolute path of letters, digits and . _ @ + - without . and .. or double slashes"),
+      "(/(?!\\.\\.?(/|$))[A-Za-z0-9._@+-]{1,255})+",
+      "an absolute path of letters, digits and . _ @ + - without . and .. or double slashes, each name of"
+          + " at most 255 bytes"),
   LOCAL_PATH("[^\\x00-\\x1f\\x7f]+", "a path below the template's folder"),
   PACKAGE(
       "[a-z0-9*?\\[][a-z0-9+.*?\\[\\]-]*(:[a-z0-9]+)?(=[0-9A-Za-z][0-9A-Za-z.+:~-]*)?",
@@ -70,6 +73,9 @@ public enum Syntax {
       "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
       "a GUID such as c12a7328-f81f-11d2-ba4b-00a0c93ec93b");
 
+  private static final int LONGEST = 4096;
+  private static final int LONGEST_NAME = 255;
+
   private final Pattern pattern;
   private final String expected;
 
@@ -91,15 +97,12 @@ public enum Syntax {
           USER,
           OWNER,
           MODE,
-          ABSOLUTE_PATH,
-          KEPT_PATH,
           LOCAL_PATH,
           PACKAGE,
           PACKAGE_PATTERN,
           PINNED,
           DEBCONF,
           UNIT,
-          UNIT_FILE,
           CRYPT,
           KERNEL_PARAMETER,
           MODULE,
@@ -113,8 +116,16 @@ public enum Syntax {
           SUITES,
           LOCALE,
           GUID ->
-          text.length() <= 4096 && matches(text);
+          text.length() <= LONGEST && matches(text);
+      case ABSOLUTE_PATH, KEPT_PATH, UNIT_FILE ->
+          text.length() <= LONGEST && matches(text) && hasShortNames(text);
     };
+  }
+
+  /// A file system counts the bytes of a name, a regular expression its characters.
+  private static boolean hasShortNames(String path) {
+    return Arrays.stream(path.split("/", -1))
+        .allMatch(name -> name.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME);
   }
 
   private boolean matches(String text) {

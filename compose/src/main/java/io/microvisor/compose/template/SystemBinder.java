@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Binds `systemConfig`.
@@ -22,16 +23,20 @@ final class SystemBinder {
   private final Fields system;
   private final TemplateFolder folder;
   private final List<Problem> problems;
+  private final PathClaims claims;
 
   SystemBinder(Fields system, TemplateFolder folder, List<Problem> problems) {
     this.system = system;
     this.folder = folder;
     this.problems = problems;
+    this.claims = new PathClaims(problems);
   }
 
   /// @param image the image's name
   SystemConfig bind(String image) {
-    CloudInitBinder cloudInit = new CloudInitBinder(system.block("cloudInit"), folder, problems);
+    CloudInitBinder cloudInit =
+        new CloudInitBinder(system.block("cloudInit"), folder, claims, problems);
+    FileBinder files = new FileBinder(folder, claims, problems);
     SystemConfig config =
         new SystemConfig(
             system.text("name", ""),
@@ -44,7 +49,8 @@ final class SystemBinder {
             system.blocks("users").stream().map(this::user).toList(),
             system.blocks("groups").stream().map(SystemBinder::group).toList(),
             services(system.block("services")),
-            files(cloudInit.files(image)),
+            joined(files.files(system.blocks("additionalFiles")), cloudInit.files(image)),
+            files.folders(system.blocks("additionalFolders")),
             kernel(system.block("kernel")),
             network(system.block("network")),
             new PersistenceBinder(system.block("persistence"), folder, problems).bind(),
@@ -59,11 +65,9 @@ final class SystemBinder {
     return config;
   }
 
-  private List<AdditionalFile> files(List<AdditionalFile> more) {
-    List<AdditionalFile> files =
-        new ArrayList<>(new FileBinder(folder, problems).files(system.blocks("additionalFiles")));
-    files.addAll(more);
-    return List.copyOf(files);
+  private static List<AdditionalFile> joined(
+      List<AdditionalFile> files, List<AdditionalFile> more) {
+    return Stream.concat(files.stream(), more.stream()).toList();
   }
 
   private Provisioning provisioning(boolean cloudInit) {
@@ -127,7 +131,7 @@ final class SystemBinder {
       keys.add(key.text().strip());
     }
     for (Fields.Item file : user.texts("sshAuthorizedKeysFiles")) {
-      keys.addAll(new FileBinder(folder, problems).keys(file, this::checkKey));
+      keys.addAll(new FileBinder(folder, claims, problems).keys(file, this::checkKey));
     }
     return new User(
         name,
@@ -236,6 +240,9 @@ final class SystemBinder {
                           + " to take back an inherited entry")));
     }
     for (Services.UnitFile file : files) {
+      claims.claim(
+          file.path(),
+          new PathClaims.Claim(file.subject(), file.path(), PathClaims.Kind.FILE, file.place()));
       boolean named =
           enable.stream().anyMatch(unit -> unit.name().equals(file.name()))
               || disable.stream().anyMatch(unit -> unit.name().equals(file.name()))

@@ -15,6 +15,7 @@ import java.util.List;
 /// @param users distinct names and numbers
 /// @param groups distinct names and numbers
 /// @param files distinct paths
+/// @param folders distinct paths, none of a file
 /// @param persistence what outlives a restart
 /// @param provisioning what it is told from outside
 /// @param locales translations to keep
@@ -32,6 +33,7 @@ public record SystemConfig(
     List<User.Group> groups,
     Services services,
     List<AdditionalFile> files,
+    List<AdditionalFolder> folders,
     Kernel kernel,
     Network network,
     Persistence persistence,
@@ -46,6 +48,7 @@ public record SystemConfig(
     users = List.copyOf(users);
     groups = List.copyOf(groups);
     files = List.copyOf(files);
+    folders = List.copyOf(folders);
     locales = List.copyOf(locales);
   }
 
@@ -65,6 +68,7 @@ public record SystemConfig(
         groups,
         services,
         more,
+        folders,
         kernel,
         network,
         persistence,

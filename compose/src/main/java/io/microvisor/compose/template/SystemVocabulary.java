@@ -67,7 +67,17 @@ final class SystemVocabulary {
                           "Groups to create.")
                       .merged(Merge.BY_NAME),
                   services(),
-                  ict("additionalFiles", items(file()), "Files to add.").merged(Merge.BY_FINAL),
+                  ict(
+                          "additionalFiles",
+                          items(file()),
+                          "Files to add, or to put in place of files and links there. Links above them"
+                              + " are followed. A folder is never replaced.")
+                      .merged(Merge.BY_FINAL),
+                  emt(
+                          "additionalFolders",
+                          items(folder()),
+                          "Folders to make, or to give another owner or mode.")
+                      .merged(Merge.BY_PATH),
                   ict(
                           "configurations",
                           items(block(ict("cmd", line(), "The command.").must())),
@@ -200,6 +210,13 @@ final class SystemVocabulary {
             text(Syntax.MODE),
             "Its permissions; else 0755 for a local file that is executable, and 0644."),
         emt("owner", text(Syntax.OWNER), "Who owns it.").otherwise("root:root"));
+  }
+
+  private static Block folder() {
+    return block(
+        emt("path", text(Syntax.ABSOLUTE_PATH), "Where it is in the image.").must(),
+        emt("mode", text(Syntax.MODE), "Its permissions; else as they are, 0755 in a new folder."),
+        emt("owner", text(Syntax.OWNER), "Who owns it; else as it is, root in a new folder."));
   }
 
   private static Key services() {
