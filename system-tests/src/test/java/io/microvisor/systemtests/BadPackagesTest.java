@@ -50,6 +50,7 @@ class BadPackagesTest {
             "kmod",
             "systemd-boot-efi",
             "systemd-cryptsetup",
+            "login",
             "dmsetup",
             "linux-image-cloud-amd64")) {
       archive.add(name, "1", "");

@@ -36,6 +36,7 @@ class LockUpdateTest {
           "kmod",
           "systemd-boot-efi",
           "systemd-cryptsetup",
+          "login",
           "dmsetup",
           "linux-image-cloud-amd64");
 

@@ -1,5 +1,6 @@
 package io.microvisor.compose.build;
 
+import io.microvisor.compose.rootfs.Gettys;
 import io.microvisor.compose.template.Code;
 import io.microvisor.compose.template.PackageWish;
 import io.microvisor.compose.template.Place;
@@ -156,6 +157,9 @@ public final class PackageChoice {
     switch (provisioning.cloudInit()) {
       case NO -> {}
       case YES -> needed.add("cloud-init");
+    }
+    if (Gettys.wanted(template.system().services())) {
+      needed.add(Gettys.PACKAGE);
     }
     needed.stream().filter(name -> !named.contains(name)).map(Wish::of).forEach(wishes::add);
     return wishes;

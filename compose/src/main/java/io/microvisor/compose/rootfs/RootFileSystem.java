@@ -19,6 +19,7 @@ import io.microvisor.compose.template.User;
 import io.microvisor.compose.template.VolatilePaths;
 import io.microvisor.formats.tree.Attributes;
 import io.microvisor.formats.tree.FileTree;
+import io.microvisor.formats.tree.FileView;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.Meta;
 import io.microvisor.formats.tree.TreePath;
@@ -89,6 +90,8 @@ public final class RootFileSystem {
     problems.addAll(StatefulRoot.apply(root, template));
     ProvisionedRoot.apply(root, system.provisioning());
     root.write(PathTable.FILE, 0644, PathTable.of(template).text());
+    problems.addAll(
+        Gettys.check(FileView.of(root.tree(), root.contents()), template.system().place()));
     rejectIfBroken();
     ReadOnlyRoot.apply(root, epoch);
     paths.checkStillThere();

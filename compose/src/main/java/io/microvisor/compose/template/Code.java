@@ -91,6 +91,10 @@ public enum Code {
       "A path of the template leads to where nothing of the kind can be put: through a file, to a folder where a file is to"
           + " be or the other way round, to a path that the build writes itself, or to one that the running system hides"
           + " behind what it mounts there."),
+  NO_LOGIN(
+      "T032",
+      "A boot of the image starts a getty, which asks on a console who is there, but the program that it hands the answer to"
+          + " is missing: the console would ask for ever and let nobody in."),
   KERNEL_LACKS(
       "T040",
       "The kernel cannot boot such an image, or has no module of a name. Kernels are checked by the configuration in their"

@@ -1,4 +1,4 @@
-package io.microvisor.compose.inspect;
+package io.microvisor.compose.rootfs;
 
 import io.microvisor.formats.tree.FileView;
 import io.microvisor.formats.tree.Inode;
@@ -14,7 +14,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /// systemd's unit files in a root that does not run (systemd.unit(5)).
-final class UnitFiles {
+public final class UnitFiles {
   private static final List<String> FOLDERS =
       List.of("etc/systemd/system", "usr/local/lib/systemd/system", "usr/lib/systemd/system");
   private static final List<String> PULLING =
@@ -24,12 +24,13 @@ final class UnitFiles {
 
   private final FileView root;
 
-  UnitFiles(FileView root) {
+  /// The units in `root`.
+  public UnitFiles(FileView root) {
     this.root = root;
   }
 
   /// The unit that a machine boots into; empty if none is set.
-  String defaultTarget() throws IOException {
+  public String defaultTarget() throws IOException {
     for (String folder : FOLDERS) {
       Optional<FileView.Seen> found = root.find(TreePath.of(folder + "/default.target"));
       if (found.isPresent()) {
@@ -43,7 +44,7 @@ final class UnitFiles {
 
   /// All units that starting `unit` pulls in by files and links, itself included; and what every service needs
   /// (`sysinit.target`, `basic.target`). Units that are masked or not there are left out, generators' units unknown.
-  SortedSet<String> pulledInBy(String unit) throws IOException {
+  public SortedSet<String> pulledInBy(String unit) throws IOException {
     SortedSet<String> pulled = new TreeSet<>();
     Deque<String> open = new ArrayDeque<>(List.of(unit, "basic.target", "sysinit.target"));
     while (!open.isEmpty() && pulled.size() < MOST_UNITS) {
@@ -61,7 +62,7 @@ final class UnitFiles {
   }
 
   /// The unit's own text with its drop-ins; empty if there is none or it is masked.
-  Optional<String> text(String name) throws IOException {
+  public Optional<String> text(String name) throws IOException {
     Optional<FileView.Seen.File> file = Optional.empty();
     for (String candidate : List.of(name, template(name))) {
       for (String folder : FOLDERS) {
@@ -130,7 +131,7 @@ final class UnitFiles {
   }
 
   /// The generators that run, by name: the first folder wins, and a link to nothing turns one off (systemd.generator(7)).
-  SortedSet<String> generators() throws IOException {
+  public SortedSet<String> generators() throws IOException {
     SortedSet<String> names = new TreeSet<>();
     SortedSet<String> seen = new TreeSet<>();
     for (String folder :
