@@ -39,10 +39,19 @@ final class RepositoryBinder {
     long priority = repository.whole("priority").orElse(0);
     return new Template.PackageRepository(
         source(kind.orElse(""), !keys.isEmpty(), repository),
-        keys.stream().flatMap(key -> folder.file("pkey", key).stream()).toList(),
+        keys(repository),
         priority == 0 ? OptionalInt.empty() : OptionalInt.of((int) priority),
         texts(repository, "allowPackages"),
         repository.place());
+  }
+
+  private List<LocalFile> keys(Fields repository) {
+    List<LocalFile> files = new ArrayList<>();
+    repository.text("pkey").flatMap(key -> folder.file("pkey", key)).ifPresent(files::add);
+    repository.texts("pkeys").stream()
+        .flatMap(key -> folder.file("pkeys", key).stream())
+        .forEach(files::add);
+    return files;
   }
 
   private Template.Source source(String kind, boolean signed, Fields repository) {
@@ -104,7 +113,8 @@ final class RepositoryBinder {
           Problem.of(
               Code.CONTRADICTION,
               keys.getFirst().place(),
-              "pkey: stands beside packages (expected: no key, as single packages are not signed)",
+              (repository.has("pkey") ? "pkey" : "pkeys")
+                  + ": stands beside packages (expected: no key, as single packages are not signed)",
               "end each address with #sha256=DIGEST instead"));
     }
     for (Fields.Item address :

@@ -50,30 +50,44 @@ final class ShapeCheck {
       Optional<Key> key = block.find(entry.key());
       if (key.isEmpty()) {
         unknownKey(subject, block, entry);
+      } else if (key.get().status() == Status.NOT_BUILT) {
+        notBuilt(subject, key.get(), entry).ifPresent(sound::add);
       } else {
-        sound.add(entry(key.get(), entry));
+        sound.add(new Yaml.Entry(entry.key(), entry.keyPlace(), entry(subject, key.get(), entry)));
       }
     }
     return new Yaml.Mapping(sound, mapping.place());
   }
 
-  private Yaml.Entry entry(Key key, Yaml.Entry entry) {
-    Yaml checked =
-        key.merge() == Key.Merge.UNION && entry.value() instanceof Yaml.Sequence sequence
-            ? additions(key, sequence)
-            : value(key.name(), key.shape(), entry.value());
-    if (key.status() == Status.NOT_BUILT && !(checked instanceof Yaml.Bad)) {
-      if (!asksForNothing(checked)) {
-        problems.add(
-            Problem.of(
-                Code.NOT_BUILT,
-                entry.keyPlace(),
-                key.name() + ": understood, but not built yet (expected: a template without it)",
-                "remove the key; " + firstSentence(key.description())));
-      }
-      checked = new Yaml.Bad(entry.value().place());
+  private Yaml entry(String block, Key key, Yaml.Entry entry) {
+    return key.merge() == Key.Merge.UNION && entry.value() instanceof Yaml.Sequence sequence
+        ? additions(key, sequence)
+        : value(subject(block, key), key.shape(), entry.value());
+  }
+
+  /// What messages call a key: `enabled` alone would not say what is.
+  private static String subject(String block, Key key) {
+    return key.name().equals("enabled") ? block + ".enabled" : key.name();
+  }
+
+  /// A key of a feature that is not built: left out where it asks for nothing. Where it asks for something, that is the
+  /// one problem: what may be wrong inside changes nothing.
+  private Optional<Yaml.Entry> notBuilt(String block, Key key, Yaml.Entry entry) {
+    List<Problem> inside = new ArrayList<>();
+    Yaml checked = new ShapeCheck(inside).entry(block, key, entry);
+    if (asksForNothing(checked)) {
+      problems.addAll(inside);
+      return Optional.empty();
     }
-    return new Yaml.Entry(entry.key(), entry.keyPlace(), checked);
+    problems.add(
+        Problem.of(
+            Code.NOT_BUILT,
+            entry.keyPlace(),
+            key.name() + ": understood, but not built yet (expected: a template without it)",
+            "what it asks for, an image without the key does not have: "
+                + firstSentence(key.description())));
+    return Optional.of(
+        new Yaml.Entry(entry.key(), entry.keyPlace(), new Yaml.Bad(entry.value().place())));
   }
 
   /// A list whose entries may begin with a minus, to remove what is inherited.
@@ -98,8 +112,7 @@ final class ShapeCheck {
   private static String firstSentence(String description) {
     int stop = description.indexOf(". ");
     String first = stop < 0 ? description : description.substring(0, stop);
-    return "it would say: "
-        + (first.endsWith(".") ? first.substring(0, first.length() - 1) : first);
+    return first.endsWith(".") ? first.substring(0, first.length() - 1) : first;
   }
 
   /// Whether a value of a feature that is not built leaves that feature off.
@@ -107,11 +120,14 @@ final class ShapeCheck {
     return switch (value) {
       case Yaml.Scalar scalar ->
           scalar.text().isEmpty()
-              || scalar.kind() == ScalarKind.BOOL && scalar.text().startsWith("f");
+              || scalar.kind() == ScalarKind.BOOL && scalar.text().equalsIgnoreCase("false");
       case Yaml.Sequence sequence -> sequence.items().isEmpty();
       case Yaml.Mapping mapping ->
-          mapping.entries().isEmpty()
-              || mapping.find("enabled").map(ShapeCheck::asksForNothing).orElse(false);
+          mapping
+              .find("enabled")
+              .map(ShapeCheck::asksForNothing)
+              .orElseGet(() ->
+                  mapping.entries().stream().allMatch(entry -> asksForNothing(entry.value())));
       case Yaml.Bad _ -> true;
     };
   }
@@ -183,6 +199,14 @@ final class ShapeCheck {
     if (text.syntax().accepts(scalar.text())) {
       return scalar;
     }
+    if (text.syntax().isSecret()) {
+      problems.add(
+          Problem.of(
+              Code.BAD_VALUE,
+              scalar.place(),
+              subject + ": not of its form (expected: " + text.syntax().expected() + ")"));
+      return new Yaml.Bad(scalar.place());
+    }
     return bad(subject, scalar, text.syntax().expected(), List.of());
   }
 
@@ -226,7 +250,7 @@ final class ShapeCheck {
       return wrongType(subject, choice, value);
     }
     Optional<Shape.Option> option = choice.find(scalar.text());
-    List<String> built = choice.words(Status.BUILT);
+    List<String> built = choice.words(Status.BUILT).stream().map(ShapeCheck::shown).toList();
     String expected = (built.size() == 1 ? "" : "one of ") + String.join(", ", built);
     if (option.isEmpty()) {
       List<String> words = choice.options().stream().map(Shape.Option::word).toList();
@@ -249,7 +273,6 @@ final class ShapeCheck {
                   + " is understood, but not built yet (expected: "
                   + expected
                   + ")"));
-      return new Yaml.Bad(scalar.place());
     }
     return scalar;
   }
@@ -267,7 +290,8 @@ final class ShapeCheck {
   private Yaml wrongType(String subject, Shape shape, Yaml value) {
     if (!(value instanceof Yaml.Bad)) {
       List<String> advice = new ArrayList<>();
-      if (shape instanceof Shape.Text && value instanceof Yaml.Scalar scalar) {
+      boolean secret = shape instanceof Shape.Text(Syntax syntax) && syntax.isSecret();
+      if (shape instanceof Shape.Text && value instanceof Yaml.Scalar scalar && !secret) {
         if (scalar.kind() == ScalarKind.BOOL) {
           advice.add("write \"" + scalar.text() + "\" in quotes to mean the word");
         }
@@ -278,7 +302,7 @@ final class ShapeCheck {
         }
       }
       String found =
-          value instanceof Yaml.Scalar scalar && scalar.kind() != ScalarKind.NULL
+          value instanceof Yaml.Scalar scalar && scalar.kind() != ScalarKind.NULL && !secret
               ? shown(scalar.text()) + " is " + value.kindName()
               : value.kindName();
       problems.add(

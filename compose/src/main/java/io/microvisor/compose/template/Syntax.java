@@ -84,6 +84,11 @@ public enum Syntax {
     this.expected = expected;
   }
 
+  /// Whether a text that should have this form may be a secret, and so is shown nowhere.
+  public boolean isSecret() {
+    return this == CRYPT;
+  }
+
   /// Whether all of a text has this form. Forms made of repeated parts are matched by recursion: they are limited to
   /// 4096 characters.
   public boolean accepts(String text) {

@@ -80,7 +80,7 @@ final class SystemVocabulary {
                       .merged(Merge.BY_PATH),
                   ict(
                           "configurations",
-                          items(block(ict("cmd", line(), "The command.").must())),
+                          items(block(ict("cmd", text(Syntax.TEXT), "The command.").must())),
                           "Shell commands to run in the finished system.")
                       .merged(Merge.APPEND)
                       .notBuilt(),

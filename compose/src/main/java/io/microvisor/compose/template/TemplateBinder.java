@@ -14,10 +14,21 @@ import java.util.Set;
 /// Turns a merged tree into a [Template], and checks what takes more than one value to see.
 final class TemplateBinder {
   private static final long MEBIBYTE = 1 << 20;
+  private static final long LARGEST_SIZE = 1L << 50;
   private static final int DEFAULT_LEVEL = 3;
   private static final int LONGEST_LABEL = 36 - "_".length() - "_verity".length();
   private static final Set<String> PACKAGE_KEYS =
       Set.of("target", "archive", "packageRepositories", "packagePins");
+
+  /// The releases of a distribution; of one that is not built, too, so that a wrong pair is told as what it is.
+  private static final Map<String, List<String>> RELEASES =
+      Map.of(
+          "debian", List.of("debian13"),
+          "azure-linux", List.of("azl3"),
+          "edge-microvisor-toolkit", List.of("emt3"),
+          "redhat-compatible-distro", List.of("el10"),
+          "wind-river-elxr", List.of("elxr12", "elxr13"),
+          "ubuntu", List.of("ubuntu24", "ubuntu26"));
 
   private final Yaml.Mapping root;
   private final Fields fields;
@@ -41,6 +52,7 @@ final class TemplateBinder {
     List<PackagePin> pins = fields.blocks("packagePins").stream().map(binder::pin).toList();
     Template.Image image = image(fields.block("image"));
     Fields target = fields.block("target");
+    checkRelease(target);
     Fields system = fields.block("systemConfig");
     Disk disk = disk(fields.block("disk"), system);
     SystemConfig config = new SystemBinder(system, folder, problems).bind(image.name());
@@ -67,6 +79,25 @@ final class TemplateBinder {
                 "", Collections.emptySortedMap(), List.of(), Digest.sha256(""), Digest.sha256("")));
   }
 
+  private void checkRelease(Fields target) {
+    String os = target.text("os", "");
+    String release = target.text("dist", "");
+    List<String> releases = RELEASES.getOrDefault(os, List.of());
+    if (!releases.isEmpty() && !release.isEmpty() && !releases.contains(release)) {
+      problems.add(
+          Problem.of(
+              Code.CONTRADICTION,
+              target.place("dist"),
+              "dist: "
+                  + release
+                  + " is no release of "
+                  + os
+                  + " (expected: "
+                  + String.join(" or ", releases)
+                  + ")"));
+    }
+  }
+
   private Template.Image image(Fields image) {
     String name = image.text("name", "");
     String version = image.text("version", "");
@@ -87,12 +118,15 @@ final class TemplateBinder {
   private Disk disk(Fields disk, Fields system) {
     boolean immutable = system.block("immutability").text("enabled", "").equalsIgnoreCase("true");
     if (disk.stated() && !disk.has("layout") && !immutable) {
+      String found =
+          disk.has("partitions")
+              ? "asks for a mutable ext4 system with GRUB, which is not built yet"
+              : "says nothing of its layout";
       problems.add(
           Problem.of(
               Code.MUTABLE_DISK,
               disk.place(),
-              "disk: asks for a mutable ext4 system with GRUB, which is not built yet (expected:"
-                  + " layout: immutable)",
+              "disk: " + found + " (expected: layout: immutable)",
               "add layout: immutable below disk, or systemConfig.immutability.enabled: true"));
     }
     Fields slots = disk.block("slots");
@@ -122,18 +156,9 @@ final class TemplateBinder {
             .<Disk.Size>map(bytes -> new Disk.Size.Exactly(bytes, disk.place("size")))
             .orElse(new Disk.Size.Fitting());
     long needed = esp.size().bytes() + root.size().bytes() + verity.size().bytes() + 2 * MEBIBYTE;
-    if (problems.size() == before
-        && size instanceof Disk.Size.Exactly(ByteSize bytes, Place place)
-        && (bytes.bytes() < needed || bytes.bytes() % MEBIBYTE != 0)) {
-      problems.add(
-          Problem.of(
-              Code.BAD_SIZE,
-              place,
-              "size: "
-                  + bytes
-                  + " (expected: whole MiB, >= "
-                  + new ByteSize(needed)
-                  + " for the slots and the partition table)"));
+    if (size instanceof Disk.Size.Exactly(ByteSize bytes, Place _)) {
+      long least = problems.size() == before ? needed : 0; // a wrong slot is not a measure
+      checkSize("size", disk, bytes, least, " for the slots and the partition table");
     }
     int level = (int) disk.whole("compressLevel").orElse(DEFAULT_LEVEL);
     return new Disk(esp, root, verity, state, sectors, size, level, artifacts(disk), disk.place());
@@ -147,21 +172,28 @@ final class TemplateBinder {
 
   private Disk.Slot slot(Fields slots, String name, long least) {
     ByteSize size = slots.size(name).orElse(new ByteSize(least));
-    Place place = slots.place(name);
-    if (size.bytes() < least || size.bytes() % MEBIBYTE != 0 || size.bytes() > 1L << 50) {
-      problems.add(
-          Problem.of(
-              Code.BAD_SIZE,
-              place,
-              name
-                  + ": "
-                  + size
-                  + " (expected: whole MiB, >= "
-                  + new ByteSize(least)
-                  + ", <= 1024 TiB)"));
-      return new Disk.Slot(new ByteSize(least), place);
+    boolean sound = checkSize(name, slots, size, least, "");
+    return new Disk.Slot(sound ? size : new ByteSize(least), slots.place(name));
+  }
+
+  /// Whether a size can be one on a disk; if not, says each thing that is wrong with it.
+  private boolean checkSize(String name, Fields block, ByteSize size, long least, String purpose) {
+    List<String> wrong = new ArrayList<>();
+    String written = block.text(name, size.toString());
+    if (size.bytes() % MEBIBYTE != 0) {
+      String next = size.alignUp(MEBIBYTE).bytes() / MEBIBYTE + "MiB";
+      wrong.add(
+          written + " is " + size.bytes() + " bytes, not whole MiB (expected: such as " + next);
     }
-    return new Disk.Slot(size, place);
+    if (size.bytes() < least) {
+      wrong.add(written + " is too small (expected: >= " + new ByteSize(least) + purpose);
+    }
+    if (size.bytes() > LARGEST_SIZE) {
+      wrong.add(written + " is too large (expected: <= " + new ByteSize(LARGEST_SIZE));
+    }
+    wrong.forEach(what ->
+        problems.add(Problem.of(Code.BAD_SIZE, block.place(name), name + ": " + what + ")")));
+    return wrong.isEmpty();
   }
 
   /// What a dm-verity superblock and tree of SHA-256 over 4 KiB blocks take for a device of `size` bytes.

@@ -33,6 +33,50 @@ class TemplateLoaderTest {
   }
 
   @Test
+  void keysOfWhatIsNotBuiltPassWhereTheyAskForNothing() {
+    Template template =
+        load(
+            "nothing.yaml",
+            Templates.SMALLEST
+                + """
+                  fde: {enabled: false, partitions: [root]}
+                  dkms: {enabled: false}
+                  proxy: {}
+                  initramfs: {template: ""}
+                  aptPolicy: {upgradeAllowedRepos: []}
+                  configurations: []
+                  users: [{name: ada, startupScript: "", hash_algo: ""}]
+                disk: {layout: immutable, path: "", partitions: [], extendLastPartitionToFillDisk: false}
+                baseline: {}
+                sbomPackageMetadata: []
+                """);
+    assertThat(template.effective().text())
+        .doesNotContain("fde", "dkms", "proxy", "configurations", "startupScript", "baseline");
+    assertThat(template.effective().values()).doesNotContainKey("disk.path");
+    assertThat(template.effective().identity())
+        .isEqualTo(
+            load(
+                    "silent.yaml",
+                    Templates.SMALLEST
+                        + """
+                          users: [{name: ada}]
+                        disk: {layout: immutable}
+                        """)
+                .effective()
+                .identity());
+  }
+
+  @Test
+  void whatIsToldOfChangesHoldsNoPassword() {
+    String hash = "$6$saltsalt$aFieldThatIsNoRealHash";
+    Template template =
+        load("a.yaml", Templates.SMALLEST + "  users: [{name: ada, password: \"" + hash + "\"}]\n");
+    assertThat(template.effective().values())
+        .containsKey("systemConfig.users[ada].password")
+        .doesNotContainValue(hash);
+  }
+
+  @Test
   void childAddsRemovesAndPinsPackages() {
     write("base.yaml", Templates.SMALLEST + "  packages: [curl, nginx, vim]\n");
     Template template =
