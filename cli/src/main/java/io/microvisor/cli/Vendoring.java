@@ -87,7 +87,7 @@ final class Vendoring {
       throws IOException, InterruptedException, FailureException {
     try (PackageSupply packages = supply(template, lock, Optional.empty())) {
       return packages.fetch(
-          lock.everything(), new PackageProgress(PACKAGES, lock, shown)::downloading);
+          lock, lock.everything(), new PackageProgress(PACKAGES, lock, shown)::downloading);
     } catch (DownloadException e) {
       throw missing(lockName, lock, e);
     }

@@ -112,7 +112,7 @@ final class WhyCommand implements Callable<Integer> {
     List<DebPackage> items = new ArrayList<>(here.found());
     if (!here.gone().isEmpty()) {
       try (PackageSupply packages = supply.forTemplate(terminal, store, loaded)) {
-        PinnedPackages listed = PinnedPackages.listed(here.gone(), packages, _ -> {});
+        PinnedPackages listed = PinnedPackages.listed(lock, here.gone(), packages, _ -> {});
         items.addAll(listed.found());
         for (LockedPackage lost : listed.gone()) {
           terminal.err().println(lost.name() + " " + lost.version() + ": cannot be had, left out");

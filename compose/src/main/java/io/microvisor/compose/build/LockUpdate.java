@@ -52,7 +52,7 @@ public record LockUpdate(Lock lock, LockDiff diff, SortedMap<String, String> rea
       throws IOException, InterruptedException {
     List<LockedPackage> kept =
         before.packages().stream().filter(each -> !moving.contains(each.name())).toList();
-    PinnedPackages pinned = PinnedPackages.listed(kept, supply, listener);
+    PinnedPackages pinned = PinnedPackages.listed(before, kept, supply, listener);
     List<Wish> wishes = PackageChoice.wishes(template);
     Set<Digest> preferred = pinned.digests();
     if (!moving.isEmpty()) {
@@ -68,6 +68,7 @@ public record LockUpdate(Lock lock, LockDiff diff, SortedMap<String, String> rea
             template, choose(template, supply, wishes, preferred, pinned, listener));
     PinnedPackages built =
         PinnedPackages.listed(
+            before,
             before.buildPackages().stream().filter(each -> !moving.contains(each.name())).toList(),
             supply,
             listener);

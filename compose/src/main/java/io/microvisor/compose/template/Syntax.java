@@ -64,7 +64,7 @@ public enum Syntax {
       "(https?|file)://[!-\"$-~]+\\.deb(#sha256=[0-9a-f]{64})?",
       "an https://, http:// or file:// address of a .deb file, with #sha256= and its digest"),
   COMPONENT("[a-z][a-z0-9/_-]*", "a component such as main"),
-  SUITE("[A-Za-z0-9][A-Za-z0-9./_-]*", "a suite or code name such as trixie"),
+  SUITE("(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9./_-]*", "a suite or code name such as trixie"),
   SUITES(
       "(?!.*\\.\\.)[A-Za-z0-9./][A-Za-z0-9./_-]*(\\s+[A-Za-z0-9./][A-Za-z0-9./_-]*)*",
       "suites or code names such as trixie, or ./ for a flat repository"),

@@ -85,6 +85,11 @@ final class JoinedCatalog implements PackageCatalog {
     return SearchText.merged(words, found);
   }
 
+  @Override
+  public List<LeftOut> leftOut() {
+    return parts.stream().flatMap(part -> part.leftOut().stream()).toList();
+  }
+
   private List<String> merged(Function<PackageCatalog, List<String>> names) {
     TreeSet<String> all = new TreeSet<>();
     parts.forEach(part -> all.addAll(names.apply(part)));

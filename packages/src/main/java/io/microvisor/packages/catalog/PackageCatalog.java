@@ -58,6 +58,11 @@ public interface PackageCatalog {
   /// @throws IOException if the search text cannot be had
   List<SearchHit> search(List<String> words) throws IOException, InterruptedException;
 
+  /// What the indexes have besides and could not be read, in their order.
+  default List<LeftOut> leftOut() {
+    return List.of();
+  }
+
   /// All packages, in their order.
   default Stream<DebPackage> stream() {
     return IntStream.range(0, size()).mapToObj(this::item);

@@ -30,16 +30,22 @@ public final class StoredCatalog implements PackageCatalog {
   private final ByteBuffer file;
   private final Origin origin;
   private final SearchSource searchable;
+  private final List<LeftOut> leftOut;
   // Each text once it was asked for. Two threads may make the same one; either is as good.
   private final @Nullable String[] texts;
 
   private StoredCatalog(
-      CatalogLayout layout, byte[] bytes, Origin origin, SearchSource searchable) {
+      CatalogLayout layout,
+      byte[] bytes,
+      Origin origin,
+      SearchSource searchable,
+      List<LeftOut> leftOut) {
     this.layout = layout;
     this.bytes = bytes;
     this.file = ByteBuffer.wrap(bytes);
     this.origin = origin;
     this.searchable = searchable;
+    this.leftOut = List.copyOf(leftOut);
     this.texts = new String[layout.texts()];
   }
 
@@ -51,12 +57,24 @@ public final class StoredCatalog implements PackageCatalog {
   /// @throws FormatException if a bit of the file is not as it was written, or it is of another index
   public static StoredCatalog read(
       byte[] file, Digest index, Origin origin, SearchSource searchable) throws FormatException {
+    return read(file, index, origin, searchable, List.of());
+  }
+
+  /// The same of an index from which something was left out.
+  public static StoredCatalog read(
+      byte[] file, Digest index, Origin origin, SearchSource searchable, List<LeftOut> leftOut)
+      throws FormatException {
     CatalogLayout layout = CatalogLayout.read(file);
     if (!layout.index().equals(index)) {
       throw FormatException.notThis(
           "package catalogue", "it is of index " + layout.index() + " (expected: " + index + ")");
     }
-    return new StoredCatalog(layout, file, origin, searchable);
+    return new StoredCatalog(layout, file, origin, searchable, leftOut);
+  }
+
+  @Override
+  public List<LeftOut> leftOut() {
+    return leftOut;
   }
 
   @Override

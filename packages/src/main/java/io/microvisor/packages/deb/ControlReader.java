@@ -28,10 +28,43 @@ public final class ControlReader implements Closeable {
     this.stream = stream;
   }
 
+  /// The text of a stanza, not yet understood: what is wrong in one need not concern the next.
+  public final class Raw {
+    private final byte[] bytes;
+    private final long position;
+    private final int line;
+
+    private Raw(byte[] bytes, long position, int line) {
+      this.bytes = bytes;
+      this.position = position;
+      this.line = line;
+    }
+
+    /// The stanza; nothing where there are only comments.
+    ///
+    /// @throws FormatException if it breaks the syntax
+    public Optional<ControlStanza> stanza() throws FormatException {
+      return ControlStanza.read(bytes, position, line, pool);
+    }
+  }
+
   /// The next stanza, or nothing at the end.
   ///
   /// @throws FormatException if it breaks the syntax or is longer than 8 MiB
   public Optional<ControlStanza> next() throws IOException {
+    for (Optional<Raw> raw = raw(); raw.isPresent(); raw = raw()) {
+      Optional<ControlStanza> stanza = raw.get().stanza();
+      if (stanza.isPresent()) {
+        return stanza;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// The text of the next stanza, or nothing at the end.
+  ///
+  /// @throws FormatException if it is longer than 8 MiB
+  public Optional<Raw> raw() throws IOException {
     while (true) {
       int end = stanzaEnd(buffer, from, to);
       if (end < 0 && !atEnd) {
@@ -45,13 +78,11 @@ public final class ControlReader implements Closeable {
         return Optional.empty();
       }
       byte[] own = Arrays.copyOfRange(buffer, from, end);
-      Optional<ControlStanza> stanza = ControlStanza.read(own, position, line, pool);
+      Raw raw = new Raw(own, position, line);
       line += lines(own);
       position += own.length;
       from = end;
-      if (stanza.isPresent()) {
-        return stanza;
-      }
+      return Optional.of(raw);
     }
   }
 

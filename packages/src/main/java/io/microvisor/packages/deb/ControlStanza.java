@@ -170,9 +170,10 @@ public final class ControlStanza {
   /// @param what what was found and, in parentheses, what was expected
   public FormatException wrong(String name, String what) {
     int field = field(name);
+    String said = name + ": " + what.replaceAll("\\p{Cntrl}", "?");
     return field < 0
-        ? broken(position, firstLine, name + ": " + what)
-        : broken(position + spans[field], firstLine + spans[field + 3], name + ": " + what);
+        ? broken(position, firstLine, said)
+        : broken(position + spans[field], firstLine + spans[field + 3], said);
   }
 
   /// The line of the file, counted from 1, on which the stanza's first field stands.

@@ -3,6 +3,8 @@ package io.microvisor.packages.deb;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
 import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// One binary package of an index (deb-control(5) and the index's own fields).
 ///
@@ -40,6 +42,11 @@ public record DebPackage(
     long installedSize,
     Origin origin) {
 
+  /// Larger than any package, and small enough that the sizes of all packages can be added up: 16 TiB.
+  private static final long LARGEST = 1L << 44;
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9+.~_-]*");
+
   /// A package from its stanza in a `Packages` index.
   ///
   /// Relationships are not read yet: see [Relations#of].
@@ -47,14 +54,14 @@ public record DebPackage(
   /// @throws FormatException if `Package`, `Version`, `Architecture`, `Filename`, `Size` or `SHA256` is missing, or a
   ///     field's value is not what it must be
   public static DebPackage of(ControlStanza stanza, Origin origin) throws FormatException {
-    String name = stanza.required("Package");
+    String name = name(stanza, "Package");
     DebVersion version = version(stanza);
     String source = stanza.text("Source");
     int parenthesis = source.indexOf('(');
     return new DebPackage(
         name,
         version,
-        stanza.required("Architecture"),
+        name(stanza, "Architecture"),
         source.isEmpty()
             ? name
             : parenthesis < 0 ? source : source.substring(0, parenthesis).strip(),
@@ -74,8 +81,8 @@ public record DebPackage(
         relations(stanza, "Replaces"),
         relations(stanza, "Provides"),
         stanza.text("Section"),
-        stanza.required("Filename"),
-        number(stanza, "Size", stanza.required("Size"), Long.MAX_VALUE),
+        filename(stanza),
+        number(stanza, "Size", stanza.required("Size"), LARGEST),
         digest(stanza),
         kibibytes(stanza),
         origin);
@@ -84,6 +91,38 @@ public record DebPackage(
   /// `name_version_architecture`, with the epoch: unique within an index.
   public String id() {
     return name + "_" + version + "_" + architecture;
+  }
+
+  /// Whether this can be the name of a package or an architecture: names become parts of file names. dpkg's own rule,
+  /// with the upper case and the `_` and `~` that it only warns of.
+  public static boolean isName(String text) {
+    return NAME.matcher(text).matches();
+  }
+
+  /// Whether this can be where an archive keeps a package: a path that stays below the archive's root. One that begins
+  /// with `/` does, as the root's address is put before it.
+  public static boolean isFilename(String text) {
+    return !text.isEmpty()
+        && text.chars().noneMatch(Character::isISOControl)
+        && Stream.of(text.split("/", -1)).noneMatch(part -> part.equals(".."));
+  }
+
+  private static String name(ControlStanza stanza, String field) throws FormatException {
+    String value = stanza.required(field);
+    if (!isName(value)) {
+      throw stanza.wrong(
+          field, "\"" + value + "\" (expected: a name of letters, digits and + - . ~ _)");
+    }
+    return value;
+  }
+
+  private static String filename(ControlStanza stanza) throws FormatException {
+    String value = stanza.required("Filename");
+    if (!isFilename(value)) {
+      throw stanza.wrong(
+          "Filename", "\"" + value + "\" (expected: a path below the archive's root)");
+    }
+    return value;
   }
 
   private static DebVersion version(ControlStanza stanza) throws FormatException {
@@ -127,26 +166,23 @@ public record DebPackage(
 
   private static long kibibytes(ControlStanza stanza) throws FormatException {
     String value = stanza.text("Installed-Size");
-    return value.isEmpty()
-        ? 0
-        : number(stanza, "Installed-Size", value, Long.MAX_VALUE / 1024) * 1024;
+    return value.isEmpty() ? 0 : number(stanza, "Installed-Size", value, LARGEST / 1024) * 1024;
   }
 
   private static long number(ControlStanza stanza, String field, String value, long most)
       throws FormatException {
-    try {
-      long number = Long.parseLong(value);
-      if (number >= 0 && number <= most) {
-        return number;
-      }
-    } catch (NumberFormatException _) {
-      // Said below.
+    boolean digits = value.chars().allMatch(c -> c >= '0' && c <= '9');
+    if (digits && !value.isEmpty() && value.length() <= 18 && Long.parseLong(value) <= most) {
+      return Long.parseLong(value);
     }
     throw stanza.wrong(field, "\"" + value + "\" (expected: a number from 0 to " + most + ")");
   }
 
   private static Digest digest(ControlStanza stanza) throws FormatException {
-    String value = stanza.required("SHA256");
+    String value = stanza.text("SHA256");
+    if (value.isEmpty()) {
+      throw stanza.wrong("SHA256", "missing (expected: it; MD5sum and SHA1 are not believed)");
+    }
     try {
       return Digest.parse(value);
     } catch (IllegalArgumentException _) {

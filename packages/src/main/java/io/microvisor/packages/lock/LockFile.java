@@ -2,6 +2,7 @@ package io.microvisor.packages.lock;
 
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
+import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.deb.DebVersion;
 import io.microvisor.packages.deb.Origin;
 import java.io.IOException;
@@ -17,7 +18,6 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /// The text of a lock: lines of words, made to be compared.
 ///
@@ -46,9 +46,6 @@ public final class LockFile {
   private static final String HEADER =
       "# Pinned packages, made by emt; \"emt lock --update\" renews them.\nemt-lock 1\n";
   private static final long LARGEST = 64 << 20;
-
-  /// Names become parts of file names.
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9+.~_-]*");
 
   private LockFile() {}
 
@@ -266,13 +263,20 @@ public final class LockFile {
           throw broken("nothing where name, version, architecture or file name should be");
         }
       }
-      if (!NAME.matcher(words.get(0)).matches() || !NAME.matcher(words.get(2)).matches()) {
+      if (!DebPackage.isName(words.get(0)) || !DebPackage.isName(words.get(2))) {
         throw broken(
             "package "
                 + words.get(0)
                 + " for "
                 + words.get(2)
                 + " (expected: names of letters, digits and + - . ~ _)");
+      }
+      if (!DebPackage.isFilename(words.get(8))) {
+        throw broken(
+            words.get(0)
+                + ": file name "
+                + words.get(8)
+                + " (expected: a path below the archive's root)");
       }
       DebVersion version;
       try {

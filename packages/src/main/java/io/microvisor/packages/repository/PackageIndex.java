@@ -3,29 +3,29 @@ package io.microvisor.packages.repository;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
-import io.microvisor.packages.catalog.CatalogWriter;
+import io.microvisor.packages.catalog.LeftOut;
 import io.microvisor.packages.catalog.PackageCatalog;
 import io.microvisor.packages.catalog.SearchText;
 import io.microvisor.packages.catalog.StoredCatalog;
-import io.microvisor.packages.deb.ControlReader;
-import io.microvisor.packages.deb.ControlStanza;
-import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.deb.Origin;
 import io.microvisor.packages.unpack.Compression;
 import io.microvisor.packages.unpack.Decompressor;
 import io.microvisor.store.Store;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
-/// Reads a `Packages` index, once: what comes of it, a catalogue and the text to search in, is kept in the store as plain
-/// files, and the action cache tells which files are those of an index.
+/// Reads a `Packages` index, once: what comes of it, a catalogue, the text to search in and what was left out, is kept in
+/// the store as plain files, and the action cache tells which files are those of an index.
 final class PackageIndex {
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
   private static final int LARGEST = 1 << 30;
 
   private final Store store;
@@ -52,14 +52,16 @@ final class PackageIndex {
   PackageCatalog read(IndexFile plain, Source source, Origin origin)
       throws IOException, InterruptedException {
     Optional<byte[]> kept = find(catalogKey(plain));
-    if (kept.isPresent()) {
+    Optional<byte[]> leftOut = find(leftOutKey(plain));
+    if (kept.isPresent() && leftOut.isPresent()) {
       try {
-        return catalog(kept.get(), plain, source, origin);
+        return catalog(kept.get(), plain, source, origin, leftOut(leftOut.get(), origin));
       } catch (FormatException _) {
         // What is damaged is made anew.
       }
     }
-    return catalog(make(plain, source, origin).catalog(), plain, source, origin);
+    IndexReader made = make(plain, source, origin);
+    return catalog(made.catalog(), plain, source, origin, made.leftOut());
   }
 
   /// What a Release file would say of the index that is compressed in a file whose digest was checked.
@@ -80,10 +82,30 @@ final class PackageIndex {
     return new IndexFile(path, size, Digest.of(hasher.digest()));
   }
 
-  private PackageCatalog catalog(byte[] file, IndexFile plain, Source source, Origin origin)
+  private PackageCatalog catalog(
+      byte[] file, IndexFile plain, Source source, Origin origin, List<LeftOut> leftOut)
       throws FormatException {
     return StoredCatalog.read(
-        file, plain.digest(), origin, () -> searchText(plain, source, origin));
+        file, plain.digest(), origin, () -> searchText(plain, source, origin), leftOut);
+  }
+
+  /// Two lines each: the name, and what is wrong.
+  private static byte[] text(List<LeftOut> leftOut) {
+    StringBuilder text = new StringBuilder();
+    leftOut.forEach(each -> text.append(each.name() + "\n" + each.what() + "\n"));
+    return text.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static List<LeftOut> leftOut(byte[] text, Origin origin) throws FormatException {
+    List<String> lines = new String(text, StandardCharsets.UTF_8).lines().toList();
+    if (lines.size() % 2 != 0) {
+      throw FormatException.damaged("list of what is left out", text.length, "it is cut off");
+    }
+    List<LeftOut> all = new ArrayList<>();
+    for (int i = 0; i < lines.size(); i += 2) {
+      all.add(new LeftOut(origin, lines.get(i), lines.get(i + 1)));
+    }
+    return all;
   }
 
   private SearchText searchText(IndexFile plain, Source source, Origin origin)
@@ -96,11 +118,15 @@ final class PackageIndex {
         // What is damaged is made anew.
       }
     }
-    return make(plain, source, origin).searchText();
+    return make(plain, source, origin).search();
   }
 
   private static Digest catalogKey(IndexFile plain) {
     return Digest.sha256("package-catalog-" + VERSION + "\0" + plain.digest());
+  }
+
+  private static Digest leftOutKey(IndexFile plain) {
+    return Digest.sha256("package-left-out-" + VERSION + "\0" + plain.digest());
   }
 
   private static Digest searchKey(IndexFile plain) {
@@ -130,31 +156,21 @@ final class PackageIndex {
     store.actions().put(key, store.files().adopt(file).bytes());
   }
 
-  /// What comes of an index.
-  @SuppressWarnings("ArrayRecordComponent") // A carrier, never compared.
-  private record Made(byte[] catalog, SearchText searchText) {}
-
-  private Made make(IndexFile plain, Source source, Origin origin)
+  private IndexReader make(IndexFile plain, Source source, Origin origin)
       throws IOException, InterruptedException {
     if (plain.size() > LARGEST) {
-      throw FormatException.unsupported(
-          "package index", 0, plain.size() + " bytes (expected: at most 1 GiB)");
+      throw new IOException(
+          "%s, index %s: %d bytes (expected: at most 1 GiB)"
+              .formatted(origin, plain.path(), plain.size()));
     }
     Downloaded downloaded = source.download();
     String name = downloaded.compressed().path();
-    CatalogWriter catalog = new CatalogWriter();
-    SearchText.Writer search = new SearchText.Writer();
+    IndexReader made;
     try (InputStream text =
             Decompressor.open(compression(name), ByteSource.of(downloaded.path()), LARGEST);
         ReadAhead checked = ReadAhead.of(text, plain)) {
-      ControlReader reader = new ControlReader(checked);
       try {
-        for (var next = reader.next(); next.isPresent(); next = reader.next()) {
-          ControlStanza stanza = next.get();
-          DebPackage item = DebPackage.of(stanza, origin);
-          catalog.add(item);
-          search.add(item.name(), item.version().toString(), stanza.text("Description"));
-        }
+        made = IndexReader.read(checked, plain.digest(), origin);
       } catch (FormatException e) {
         checked.skipAll(); // That it is not the index that was signed explains more.
         throw e;
@@ -162,8 +178,8 @@ final class PackageIndex {
     } catch (IOException e) {
       throw new IOException(origin + ", index " + name + ": " + e.getMessage(), e);
     }
-    Made made = new Made(catalog.file(plain.digest()), search.text());
-    keep(searchKey(plain), made.searchText().file());
+    keep(searchKey(plain), made.search().file());
+    keep(leftOutKey(plain), text(made.leftOut()));
     keep(catalogKey(plain), made.catalog());
     return made;
   }

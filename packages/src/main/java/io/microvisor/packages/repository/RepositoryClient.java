@@ -1,6 +1,7 @@
 package io.microvisor.packages.repository;
 
 import io.microvisor.bytes.ByteSource;
+import io.microvisor.packages.catalog.LeftOut;
 import io.microvisor.packages.catalog.PackageCatalog;
 import io.microvisor.packages.deb.Origin;
 import io.microvisor.packages.fetch.Download;
@@ -42,6 +43,9 @@ public final class RepositoryClient {
           Compression.LZMA,
           Compression.BZIP2,
           Compression.NONE);
+
+  /// How many records that were left out are told of.
+  private static final int MOST_NOTED = 10;
 
   private final Downloader downloader;
   private final ReleaseSource releases;
@@ -105,7 +109,6 @@ public final class RepositoryClient {
       try {
         Optional<VerifiedRelease> found = releases.find(spec, archive);
         if (found.isPresent()) {
-          found.get().notes().forEach(note -> listener.accept(new DownloadEvent.Noted(note)));
           return Optional.of(read(spec, found.get(), listener));
         }
         answered = true;
@@ -160,13 +163,30 @@ public final class RepositoryClient {
       work.add(() -> indexes.read(one.plain(), source, origin));
     }
     PackageCatalog packages = PackageCatalog.joined(together(work));
+    List<String> notes = new ArrayList<>(found.notes());
+    notes.addAll(leftOut(spec, packages));
+    notes.forEach(note -> listener.accept(new DownloadEvent.Noted(note)));
     return new RepositorySnapshot(
         spec,
         release,
         found.provenance(),
         wanted.stream().map(one -> origin(spec, release, one)).distinct().toList(),
         packages,
-        found.notes());
+        notes);
+  }
+
+  private static List<String> leftOut(RepositorySpec spec, PackageCatalog packages) {
+    List<LeftOut> all = packages.leftOut();
+    List<String> notes = new ArrayList<>();
+    for (LeftOut each : all.subList(0, Math.min(all.size(), MOST_NOTED))) {
+      notes.add("repository %s: left out: %s".formatted(spec.name(), each));
+    }
+    if (all.size() > MOST_NOTED) {
+      notes.add(
+          "repository %s: left out: %d packages more"
+              .formatted(spec.name(), all.size() - MOST_NOTED));
+    }
+    return notes;
   }
 
   /// What vouches for a snapshot of this client; its indexes are downloaded again where they are not here any more.
@@ -278,9 +298,10 @@ public final class RepositoryClient {
       URI distribution = spec.distribution(archive);
       if (release.byHash()) {
         String folder = file.path().substring(0, file.path().lastIndexOf('/') + 1);
-        addresses.add(distribution.resolve(folder + "by-hash/SHA256/" + file.digest().hex()));
+        addresses.add(
+            ArchivePath.below(distribution, folder + "by-hash/SHA256/" + file.digest().hex()));
       }
-      addresses.add(distribution.resolve(file.path()));
+      addresses.add(ArchivePath.below(distribution, file.path()));
     }
     return new Download(spec.name() + " " + file.path(), addresses, file.size(), file.digest());
   }

@@ -27,9 +27,15 @@ public record RepositorySpec(
     Preference preference)
     implements Repository {
   public RepositorySpec {
-    if (archives.isEmpty() || suite.isEmpty()) {
+    if (archives.isEmpty() || suite.isEmpty() || ArchivePath.leadsUp(suite)) {
       throw new IllegalArgumentException(
-          "repository " + name + ": no address or no suite (expected: both)");
+          "repository "
+              + name
+              + ": "
+              + archives.size()
+              + " addresses, suite \""
+              + suite
+              + "\" (expected: an address, and a suite without ..)");
     }
     archives = archives.stream().map(RepositorySpec::folder).toList();
     components = List.copyOf(components);
@@ -101,11 +107,19 @@ public record RepositorySpec(
 
   /// Where an archive keeps the Release file and the indexes; ends with `/`.
   URI distribution(URI archive) {
-    if (flat()) {
-      String path = suite.replaceAll("^(\\./)+|^/+", "");
-      return archive.resolve(path);
-    }
-    return archive.resolve("dists/" + suite + "/");
+    return ArchivePath.below(
+        archive, flat() ? suite.replaceAll("^(\\./)+|^/+", "") : "dists/" + suite + "/");
+  }
+
+  /// Where a file of the repository can be had, each archive once, in order.
+  ///
+  /// @param filename relative to the archive's root, as in its index
+  /// @throws IllegalArgumentException if it leads out of the archive
+  public List<URI> addresses(String filename) {
+    return archives.stream()
+        .distinct()
+        .map(archive -> ArchivePath.below(archive, filename))
+        .toList();
   }
 
   static URI folder(URI archive) {

@@ -2,8 +2,8 @@
 ///
 /// Starting points: [AptSources] (what the host's apt is configured to use), [MirrorDiscovery] (which of that serves a
 /// template's Debian suite), [Repository] (what is wanted: one suite of an archive, a folder, single packages),
-/// [RepositoryClient] (an archive's packages, verified), [FolderIndex] (a folder's), [Priorities] (which of them are
-/// preferred), and [ArchiveAddresses] (where a package can be fetched from).
+/// [RepositoryClient] (an archive's packages, verified), [FolderIndex] (a folder's), and [Priorities] (which of them are
+/// preferred).
 ///
 /// The chain of trust: a key of [DebianKeys] or the template signs the Release file, the Release file names the
 /// digest of each index, and each index the digest of each package. No link is optional, unless a template says so

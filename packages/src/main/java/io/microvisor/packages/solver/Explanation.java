@@ -114,7 +114,9 @@ final class Explanation<P> {
                 requirement.verb()
                     + " "
                     + requirement.text()
-                    + (none ? ", of which there is none" : provider(requirement)),
+                    + (none
+                        ? ", of which there is none" + unusable(requirement)
+                        : provider(requirement)),
                 none ? "" : label(requirement)));
         walkNext(requirement);
       }
@@ -217,6 +219,11 @@ final class Explanation<P> {
     if (sentences.add(key)) {
       chain.add(reason);
     }
+  }
+
+  private String unusable(Requirement requirement) {
+    String what = universe.unusable(requirement);
+    return what.isEmpty() ? "" : " (left out: " + what + ")";
   }
 
   private String key(Rule.Excludes rule) {

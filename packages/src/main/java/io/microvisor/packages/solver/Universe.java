@@ -27,6 +27,12 @@ public interface Universe<P> {
   /// The name under which a candidate satisfies a requirement: its own, or one it provides.
   String nameIn(Requirement requirement, int candidate);
 
+  /// What is known of things that might have satisfied a requirement and cannot be used, in words; empty where nothing
+  /// is.
+  default String unusable(Requirement requirement) {
+    return "";
+  }
+
   /// What is required before any wish; their verb and text complete the sentence "the system ...".
   List<Requirement> always();
 

@@ -13,7 +13,6 @@ import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.lock.LockedPackage;
 import io.microvisor.packages.lock.LockedRepository;
 import io.microvisor.packages.repository.AddressIndex;
-import io.microvisor.packages.repository.ArchiveAddresses;
 import io.microvisor.packages.repository.Evidence;
 import io.microvisor.packages.repository.FolderIndex;
 import io.microvisor.packages.repository.LocalFolder;
@@ -185,21 +184,21 @@ public final class PackageSupply implements Closeable {
     return all;
   }
 
-  /// Gets what is pinned, from any archive that has it: the digest decides, not the place.
+  /// Gets what is pinned, from the repositories it was pinned from.
   ///
   /// @return the files, in the order of the lock
   /// @throws IOException naming each package of a folder that is another now
   /// @throws io.microvisor.packages.fetch.DownloadException naming each package that cannot be had any more
   public List<Path> fetch(Lock lock, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
-    return fetch(lock.packages(), listener);
+    return fetch(lock, lock.packages(), listener);
   }
 
   /// The same for some of its packages.
-  public List<Path> fetch(List<LockedPackage> pins, Consumer<DownloadEvent> listener)
+  public List<Path> fetch(Lock lock, List<LockedPackage> pins, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
     check(pins);
-    PinnedAddresses addresses = addresses(pins);
+    PinnedAddresses addresses = addresses(lock, pins);
     List<Download> wanted = new ArrayList<>();
     for (LockedPackage pinned : pins) {
       wanted.add(
@@ -220,12 +219,13 @@ public final class PackageSupply implements Closeable {
   }
 
   /// Mirror lists are not asked for when everything is here already.
-  private PinnedAddresses addresses(List<LockedPackage> pins)
+  private PinnedAddresses addresses(Lock lock, List<LockedPackage> pins)
       throws IOException, InterruptedException {
     boolean here =
         pins.stream().allMatch(pinned -> store.files().path(pinned.sha256()).isPresent());
     return new PinnedAddresses(
-        new ArchiveAddresses(here ? archives : mirrors.forPackages(archives)),
+        here ? archives : mirrors.forPackages(archives),
+        lock.repositories(),
         only(LocalFolder.class, unindexed),
         only(SinglePackages.class, unindexed));
   }

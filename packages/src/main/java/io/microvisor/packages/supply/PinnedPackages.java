@@ -49,8 +49,10 @@ public record PinnedPackages(List<DebPackage> found, List<LockedPackage> gone) {
 
   /// From the archives' indexes, and, for those which the indexes do not list any more, from the packages themselves,
   /// fetched where need be.
+  ///
+  /// @param pinned some packages of the lock
   public static PinnedPackages listed(
-      List<LockedPackage> pinned, PackageSupply supply, Consumer<DownloadEvent> listener)
+      Lock lock, List<LockedPackage> pinned, PackageSupply supply, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
     PackageCatalog listed = supply.packages(listener);
     List<DebPackage> found = new ArrayList<>();
@@ -64,9 +66,8 @@ public record PinnedPackages(List<DebPackage> found, List<LockedPackage> gone) {
     }
     List<LockedPackage> gone = new ArrayList<>();
     for (LockedPackage each : unlisted) {
-      Lock alone = new Lock("", List.of(), List.of(), List.of(each));
       try {
-        found.add(read(each, supply.fetch(alone, listener).getFirst()));
+        found.add(read(each, supply.fetch(lock, List.of(each), listener).getFirst()));
       } catch (DownloadException _) {
         gone.add(each); // Which says all there is to say: no archive has it any more.
       }

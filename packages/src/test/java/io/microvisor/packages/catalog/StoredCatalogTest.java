@@ -157,7 +157,7 @@ final class StoredCatalogTest {
         item("BBBB", "1", "a/BBBB_1_amd64.deb", "Multi-Arch: allowed\nProvides: AaBB (= 7)\n"));
     packages.add(item("broken", "1", "b/broken_1_amd64.deb", "Provides: ((\nDepends: ))\n"));
     packages.add(
-        item("grüße", "1", "ü/grüße_1_amd64.deb", "Section: ñ\nInstalled-Size: 9999999999\n"));
+        item("gruss", "1", "ü/grüße_1_amd64.deb", "Section: ñ\nInstalled-Size: 9999999999\n"));
     return packages;
   }
 

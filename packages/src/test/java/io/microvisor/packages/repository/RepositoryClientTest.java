@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.microvisor.packages.catalog.SearchHit;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.deb.Origin;
+import io.microvisor.packages.fetch.DownloadEvent;
 import io.microvisor.packages.fetch.Downloader;
 import io.microvisor.packages.fetch.FaultyServer;
 import io.microvisor.packages.fetch.Network;
@@ -82,6 +83,33 @@ final class RepositoryClientTest {
   }
 
   @Test
+  void leavesOutARecordThatCannotBeReadAndSaysSoEachTime() throws Exception {
+    archive.packages = archive.packages.replace("Version: 2.10-5", "Version: v2.10-5");
+    archive.on(server, ".gz");
+
+    for (int time = 1; time <= 2; time++) {
+      List<String> noted = new ArrayList<>();
+      RepositorySnapshot snapshot =
+          client()
+              .refresh(
+                  List.of(spec()),
+                  event -> {
+                    if (event instanceof DownloadEvent.Noted(String line)) {
+                      noted.add(line);
+                    }
+                  })
+              .getFirst();
+
+      assertThat(snapshot.packages().names()).containsExactly("libc6");
+      assertThat(noted)
+          .isEqualTo(snapshot.notes())
+          .singleElement()
+          .asString()
+          .contains("repository trixie: left out: Test/trixie/main: hello: ", "Version", "v2.10-5");
+    }
+  }
+
+  @Test
   void fetchesNothingTwice() throws Exception {
     archive.on(server, ".gz");
     refresh(spec());
@@ -131,12 +159,13 @@ final class RepositoryClientTest {
   }
 
   @Test
-  void saysWhichIndexHasABrokenStanza() {
-    archive.packages = archive.packages.replace("Version: 2.41-12\n", "");
+  void saysOfWhichIndexNothingCanBeUsed() {
+    archive.packages = archive.packages.replaceAll("Version: .*\n", "");
     archive.on(server, ".gz");
 
     assertThatThrownBy(() -> refresh(spec()))
         .hasMessageContaining("Test/trixie/main, index main/binary-amd64/Packages.gz: damaged")
+        .hasMessageContaining("hello: ")
         .hasMessageContaining("no field Version in this stanza");
   }
 
@@ -298,31 +327,6 @@ final class RepositoryClientTest {
 
     assertThatThrownBy(() -> refresh(contrib))
         .hasMessageContaining("knows no component contrib (expected: one; it has components main");
-  }
-
-  @Test
-  void findsPackagesInTheirOwnArchiveFirst() {
-    RepositorySpec main = spec(URI.create("http://m.example/debian"), Presence.REQUIRED);
-    RepositorySpec security =
-        new RepositorySpec(
-            "s",
-            List.of(URI.create("http://m.example/debian-security")),
-            "trixie-security",
-            List.of("main"),
-            "amd64",
-            main.trust(),
-            Freshness.CHECKED,
-            Presence.OPTIONAL);
-    ArchiveAddresses addresses = new ArchiveAddresses(List.of(main, security));
-
-    assertThat(
-            addresses.of(new Origin("Debian", "trixie-security", "main"), "pool/a_1:2~b+c_all.deb"))
-        .extracting(URI::toString)
-        .containsExactly(
-            "http://m.example/debian-security/pool/a_1%3A2~b+c_all.deb",
-            "http://m.example/debian/pool/a_1%3A2~b+c_all.deb");
-    assertThatThrownBy(() -> addresses.of(new Origin("", "", ""), "../etc/passwd"))
-        .isInstanceOf(IllegalArgumentException.class);
   }
 
   private RepositorySnapshot refresh(RepositorySpec spec) throws IOException, InterruptedException {

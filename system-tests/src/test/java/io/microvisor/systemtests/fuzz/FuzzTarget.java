@@ -16,6 +16,7 @@ import io.microvisor.formats.tar.TarReader;
 import io.microvisor.formats.tree.TreeCodec;
 import io.microvisor.formats.verity.VeritySuperblock;
 import io.microvisor.packages.catalog.CatalogWriter;
+import io.microvisor.packages.catalog.PackageCatalog;
 import io.microvisor.packages.catalog.SearchText;
 import io.microvisor.packages.catalog.StoredCatalog;
 import io.microvisor.packages.deb.ControlReader;
@@ -24,18 +25,27 @@ import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.deb.DebVersion;
 import io.microvisor.packages.deb.Origin;
 import io.microvisor.packages.deb.Relations;
+import io.microvisor.packages.fetch.Download;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.lock.LockFile;
+import io.microvisor.packages.lock.LockedPackage;
 import io.microvisor.packages.openpgp.ClearSigned;
 import io.microvisor.packages.openpgp.Keyring;
 import io.microvisor.packages.openpgp.SignatureVerifier;
 import io.microvisor.packages.repository.AptSources;
 import io.microvisor.packages.repository.DebianKeys;
+import io.microvisor.packages.repository.IndexReader;
 import io.microvisor.packages.repository.Release;
+import io.microvisor.packages.repository.RepositorySpec;
+import io.microvisor.packages.solver.Solver;
+import io.microvisor.packages.solver.Wish;
+import io.microvisor.packages.solver.deb.DebPolicy;
+import io.microvisor.packages.solver.deb.DebUniverse;
 import io.microvisor.packages.unpack.DebFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +100,41 @@ enum FuzzTarget {
               .toList();
       if (!kept.equals(items)) {
         throw new IllegalStateException("comes out of the catalogue otherwise");
+      }
+    }
+  },
+  /// A `Packages` index, through choice and lock to what would be downloaded. What is used of it is used to the end.
+  DOWNLOADS {
+    @Override
+    void read(byte[] input) throws IOException {
+      Origin origin = new Origin("Acme", "edge", "main");
+      Digest index = Digest.sha256(input);
+      IndexReader read = IndexReader.read(new ByteArrayInputStream(input), index, origin);
+      PackageCatalog packages =
+          StoredCatalog.read(read.catalog(), index, origin, read::search, read.leftOut());
+      RepositorySpec archive =
+          new RepositorySpec(
+              "acme",
+              List.of(URI.create("http://m.example/acme")),
+              "edge",
+              List.of("main"),
+              "amd64",
+              new RepositorySpec.Trust.Unsigned(),
+              RepositorySpec.Freshness.CHECKED,
+              RepositorySpec.Presence.REQUIRED);
+      DebUniverse universe = DebUniverse.of(packages, DebPolicy.of("amd64"));
+      for (DebPackage item : packages.stream().limit(20).toList()) {
+        Solver.solve(universe, List.of(Wish.of(item.name())));
+        Lock lock =
+            new Lock("amd64", List.of(), List.of(), List.of(LockedPackage.of(item)), List.of());
+        if (!LockFile.parse(LockFile.text(lock), "fuzzed.lock").equals(lock)) {
+          throw new IllegalStateException("a lock reads otherwise once written: " + item);
+        }
+        List<URI> addresses = archive.addresses(item.filename());
+        new Download(item.name(), addresses, item.size(), item.sha256());
+        if (!addresses.getFirst().normalize().toString().startsWith("http://m.example/acme/")) {
+          throw new IllegalStateException("leads out of the archive: " + addresses);
+        }
       }
     }
   },

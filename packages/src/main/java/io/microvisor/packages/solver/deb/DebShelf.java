@@ -1,5 +1,6 @@
 package io.microvisor.packages.solver.deb;
 
+import io.microvisor.packages.catalog.LeftOut;
 import io.microvisor.packages.catalog.PackageCatalog;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.deb.DebVersion;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Packages in the order of preference within their names, and who provides what. A candidate is the position of a
@@ -54,6 +56,15 @@ final class DebShelf {
       items[candidate] = known;
     }
     return known;
+  }
+
+  /// What the indexes have of a name and could not be read, in words; empty where nothing is.
+  String leftOut(String name) {
+    return catalog.leftOut().stream()
+        .filter(each -> each.name().equals(name))
+        .map(LeftOut::toString)
+        .distinct()
+        .collect(Collectors.joining("; "));
   }
 
   /// The names of real packages, in alphabetical order.

@@ -96,6 +96,19 @@ public final class DebUniverse implements Universe<DebPackage> {
   }
 
   @Override
+  public String unusable(Requirement requirement) {
+    try {
+      return Relations.of(requirement.text()).clauses().stream()
+          .flatMap(List::stream)
+          .map(relation -> shelf.leftOut(relation.name()))
+          .filter(what -> !what.isEmpty())
+          .collect(Collectors.joining("; "));
+    } catch (UncheckedIOException _) {
+      return ""; // What cannot be read names nothing.
+    }
+  }
+
+  @Override
   public Terms terms(int candidate) {
     DebPackage item = item(candidate);
     try {

@@ -140,15 +140,19 @@ final class DebWishes {
   /// Says why there is nothing: no such name, or no such version of it.
   private Meaning nothingFor(String name) {
     List<Integer> all = shelf.named(name);
+    String leftOut = shelf.leftOut(name);
+    String besides = leftOut.isEmpty() ? "" : " (left out: " + leftOut + ")";
     if (all.isEmpty() && shelf.virtualNames().contains(name)) {
-      return new Meaning.Unknown("no provider of " + name + " in such a version", List.of());
+      return new Meaning.Unknown(
+          "no provider of " + name + " in such a version" + besides, List.of());
     }
     if (all.isEmpty()) {
-      return new Meaning.Unknown(UNKNOWN, Names.closest(name, shelf.names()));
+      return new Meaning.Unknown(
+          UNKNOWN + besides, leftOut.isEmpty() ? Names.closest(name, shelf.names()) : List.of());
     }
     List<String> known =
         all.stream().map(shelf::item).map(item -> item.version() + " of " + item.origin()).toList();
     return new Meaning.Unknown(
-        "no such version (there is " + String.join(", ", known) + ")", List.of());
+        "no such version (there is " + String.join(", ", known) + ")" + besides, List.of());
   }
 }
