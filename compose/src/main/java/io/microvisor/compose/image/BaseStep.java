@@ -9,6 +9,7 @@ import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.rootfs.BaseFileSystem;
+import io.microvisor.compose.template.LocaleName;
 import io.microvisor.compose.template.SystemConfig;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
@@ -60,7 +61,7 @@ public record BaseStep(
         "documentation",
         system.documentation(),
         "locales",
-        system.locales(),
+        system.locales().stream().map(LocaleName::text).toList(),
         "package database",
         system.packageDatabase(),
         "epoch",

@@ -16,7 +16,7 @@ import java.util.Optional;
 /// of files.
 public final class BaseFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
 
   private BaseFileSystem() {}
 

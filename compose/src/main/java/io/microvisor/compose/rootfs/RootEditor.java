@@ -55,6 +55,20 @@ public final class RootEditor {
     return builder.below(real(path)).size() <= 1;
   }
 
+  /// What is at `path` and below it, in order of path.
+  List<FileTree.Entry> below(String path) {
+    return builder.below(real(path));
+  }
+
+  /// What is directly in the folder at `path`, in order of name.
+  List<FileTree.Entry> children(String path) {
+    TreePath folder = real(path);
+    return builder.below(folder).stream()
+        .filter(entry -> !entry.path().isRoot() && entry.path().parent().equals(folder))
+        .filter(entry -> !entry.path().equals(folder))
+        .toList();
+  }
+
   /// The contents that were written, by digest.
   public Map<Digest, byte[]> added() {
     return Map.copyOf(added);

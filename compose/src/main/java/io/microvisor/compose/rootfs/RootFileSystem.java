@@ -38,7 +38,7 @@ import java.util.OptionalLong;
 /// documents or translations.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 16;
+  public static final int VERSION = 17;
 
   private static final int LARGEST_FILE = 512 << 20;
 
@@ -79,7 +79,7 @@ public final class RootFileSystem {
   private Result compose() throws IOException {
     problems.addAll(Renumbering.apply(root, system));
     identity();
-    network();
+    NetworkRoot.configure(root, system.network());
     groups();
     users();
     folders();
@@ -87,8 +87,12 @@ public final class RootFileSystem {
     hardwareData();
     IdleUnits.apply(root, units, system.persistence().state());
     services();
+    problems.addAll(NetworkRoot.settle(root, system));
+    problems.addAll(CompiledLocales.check(root, system.locales()));
     problems.addAll(StatefulRoot.apply(root, template));
     ProvisionedRoot.apply(root, system.provisioning());
+    problems.addAll(MountPoints.apply(root, system));
+    paths.checkSeen(MountPoints.covered(root, system));
     root.write(PathTable.FILE, 0644, PathTable.of(template).text());
     problems.addAll(
         Gettys.check(FileView.of(root.tree(), root.contents()), template.system().place()));
@@ -125,13 +129,6 @@ public final class RootFileSystem {
     identified.append("IMAGE_ID=").append(template.image().name()).append('\n');
     identified.append("IMAGE_VERSION=").append(template.image().version()).append('\n');
     root.write("usr/lib/os-release", 0644, identified.toString());
-  }
-
-  private void network() {
-    system.network().files().forEach((path, text) -> root.write(path, 0644, text));
-    if (root.exists("usr/lib/systemd/systemd-resolved")) {
-      root.symlink("etc/resolv.conf", "../run/systemd/resolve/stub-resolv.conf");
-    }
   }
 
   private void groups() throws IOException {

@@ -1,5 +1,6 @@
 package io.microvisor.compose.rootfs;
 
+import io.microvisor.compose.template.LocaleName;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import java.util.List;
@@ -31,15 +32,15 @@ final class Strip {
 
   /// Removes translations into languages other than those in `kept`.
   ///
-  /// @param kept language codes as directories below `/usr/share/locale` are called: `de`, `pt_BR`
-  static void translations(RootEditor root, List<String> kept) {
+  /// @param kept whose translations stay
+  static void translations(RootEditor root, List<LocaleName> kept) {
     root.removeBelow(
         "usr/share",
         entry -> {
           var matcher = TRANSLATION.matcher(entry.path().toString());
           return matcher.matches()
               && !matcher.group(2).equals("locale.alias")
-              && !kept.contains(matcher.group(2))
+              && kept.stream().noneMatch(locale -> locale.keeps(matcher.group(2)))
               && !(entry.inode() instanceof Inode.Symlink);
         });
   }

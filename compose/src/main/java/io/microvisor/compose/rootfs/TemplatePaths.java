@@ -14,6 +14,7 @@ import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.TreePath;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Looks where the paths that a template names lead in the tree, before anything is put there.
@@ -149,6 +150,23 @@ final class TemplatePaths {
 
   private void remember(Claim claim) {
     root.find(claim.path()).ifPresent(inode -> files.add(new Put(claim, inode)));
+  }
+
+  /// Refuses what was put where every boot mounts something over it.
+  ///
+  /// @param covered what mounts it, by where
+  void checkSeen(Map<TreePath, String> covered) {
+    for (Put put : files) {
+      TreePath at = root.real(put.claim().path());
+      covered.forEach((mountPoint, by) -> {
+        if (at.startsWith(mountPoint) && !mountPoint.isRoot()) {
+          refused(
+              put.claim(),
+              "is hidden by what " + by + " mounts on " + mountPoint.absolute(),
+              "another path, or nofail among the mount's options");
+        }
+      });
+    }
   }
 
   /// Refuses what was put and is no longer there, because the build has a file of its own at that path.

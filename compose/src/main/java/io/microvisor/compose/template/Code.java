@@ -91,6 +91,10 @@ public enum Code {
       "A path of the template leads to where nothing of the kind can be put: through a file, to a folder where a file is to"
           + " be or the other way round, to a path that the build writes itself, or to one that the running system hides"
           + " behind what it mounts there."),
+  UNKNOWN_LOCALE(
+      "T031",
+      "A locale is not in the image. The C library has only those that the package `locales` was told to make, and C.UTF-8."
+          + " A language alone (`de`) asks for translations and no locale."),
   NO_LOGIN(
       "T032",
       "A boot of the image starts a getty, which asks on a console who is there, but the program that it hands the answer to"

@@ -37,7 +37,7 @@ public final class PathClaims {
   public boolean claim(String at, Claim claim) {
     Claim same = claims.putIfAbsent(at, claim);
     if (same != null) {
-      collide(claim, same, sameness(at, claim, same), "it stands at " + same.place() + " already");
+      collide(claim, sameness(at, claim, same), "it stands at " + same.place() + " already");
       return false;
     }
     for (int slash = at.lastIndexOf('/'); slash > 0; slash = at.lastIndexOf('/', slash - 1)) {
@@ -45,7 +45,6 @@ public final class PathClaims {
       if (above != null && above.kind() == Kind.FILE) {
         collide(
             claim,
-            above,
             "lies below " + above.path() + ", which is to be a file (expected: a folder above it)",
             "it stands at " + above.place());
         return false;
@@ -56,7 +55,6 @@ public final class PathClaims {
       Claim inner = below.getValue();
       collide(
           claim,
-          inner,
           "is to be a file, but " + inner.path() + " lies below it (expected: a folder)",
           "it stands at " + inner.place());
       return false;
@@ -73,7 +71,7 @@ public final class PathClaims {
         : "leads to " + at + ", as " + same.path() + " does (expected: one of them)";
   }
 
-  private void collide(Claim claim, Claim other, String what, String advice) {
+  private void collide(Claim claim, String what, String advice) {
     problems.add(
         Problem.of(Code.DUPLICATE_ENTRY, claim.place(), claim.subject() + " " + what, advice));
   }

@@ -55,7 +55,9 @@ final class SystemBinder {
             network(system.block("network")),
             new PersistenceBinder(system.block("persistence"), folder, problems).bind(),
             provisioning(cloudInit.enabled()),
-            texts(system, "locales"),
+            system.texts("locales").stream()
+                .map(item -> new LocaleName(item.text(), item.place()))
+                .toList(),
             retention("documentation"),
             retention("packageDatabase"),
             system.place());
@@ -305,7 +307,7 @@ final class SystemBinder {
         kernel.place());
   }
 
-  private static Network network(Fields network) {
+  private Network network(Fields network) {
     return new Network(
         network.blocks("interfaces").stream()
             .map(one ->
@@ -313,13 +315,40 @@ final class SystemBinder {
                     one.text("name", ""),
                     one.flag("dhcp4"),
                     one.flag("dhcp6"),
-                    texts(one, "addresses"),
-                    one.blocks("routes").stream()
-                        .map(r -> new Network.Route(r.text("to", ""), r.text("via", "")))
-                        .toList(),
-                    texts(one, "nameservers"),
+                    addresses(one, "addresses"),
+                    one.blocks("routes").stream().map(this::route).toList(),
+                    servers(one),
                     one.place()))
             .toList(),
         network.place());
+  }
+
+  private Network.Route route(Fields route) {
+    route
+        .text("to")
+        .filter(item -> !item.text().equals("default"))
+        .ifPresent(item -> checkAddress("to", item, true));
+    route.text("via").ifPresent(item -> checkAddress("via", item, false));
+    return new Network.Route(route.text("to", ""), route.text("via", ""));
+  }
+
+  private List<String> addresses(Fields one, String key) {
+    one.texts(key).forEach(item -> checkAddress(key, item, true));
+    return texts(one, key);
+  }
+
+  private List<String> servers(Fields one) {
+    one.texts("nameservers").forEach(item -> checkAddress("nameservers", item, false));
+    return texts(one, "nameservers");
+  }
+
+  private void checkAddress(String key, Fields.Item item, boolean mayHavePrefix) {
+    IpAddress.complaint(item.text(), mayHavePrefix)
+        .ifPresent(expected ->
+            problems.add(
+                Problem.of(
+                    Code.BAD_VALUE,
+                    item.place(),
+                    key + ": " + ShapeCheck.shown(item.text()) + " (expected: " + expected + ")")));
   }
 }

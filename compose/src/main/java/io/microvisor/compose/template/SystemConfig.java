@@ -38,7 +38,7 @@ public record SystemConfig(
     Network network,
     Persistence persistence,
     Provisioning provisioning,
-    List<String> locales,
+    List<LocaleName> locales,
     Retention documentation,
     Retention packageDatabase,
     Place place) {

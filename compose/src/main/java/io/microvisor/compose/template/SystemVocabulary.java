@@ -126,8 +126,9 @@ final class SystemVocabulary {
                   emt(
                       "locales",
                       items(text(Syntax.LOCALE)),
-                      "The translations to keep; others are left out. English needs none. Without this"
-                          + " key, none are kept."),
+                      "The translations to keep: of a locale (`de_DE.UTF-8`), which must be in the image, of a"
+                          + " language in a region (`pt_BR`) or in all of them (`de`), or `all`. English"
+                          + " needs none. Without this key, none are kept."),
                   emt(
                           "documentation",
                           choice("drop keep"),

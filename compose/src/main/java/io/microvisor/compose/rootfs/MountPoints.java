@@ -1,0 +1,244 @@
+package io.microvisor.compose.rootfs;
+
+import io.microvisor.compose.template.Code;
+import io.microvisor.compose.template.Place;
+import io.microvisor.compose.template.Problem;
+import io.microvisor.compose.template.SystemConfig;
+import io.microvisor.compose.template.VolatilePaths;
+import io.microvisor.formats.tree.FileTree;
+import io.microvisor.formats.tree.Inode;
+import io.microvisor.formats.tree.Meta;
+import io.microvisor.formats.tree.TreePath;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// What the machine mounts where: the lines of fstab(5), mount and automount units (systemd.mount(5), systemd.automount(5)),
+/// and what services have mounted for themselves (`BindPaths=`, `BindReadOnlyPaths=` and `TemporaryFileSystem=` of
+/// systemd.exec(5)).
+///
+/// systemd makes a mount point that is missing, which a read-only root refuses; so the image has it already. Where
+/// something is in the way, that is said when the image is built, and not by a machine that fails to boot.
+final class MountPoints {
+  private static final String FSTAB = "etc/fstab";
+  private static final Pattern UNIT =
+      Pattern.compile("[^/]+\\.(mount|automount|service|socket|swap)");
+  private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
+
+  /// What a machine may write to anyway.
+  private static final List<String> WRITABLE = List.of("/var", "/home", "/root");
+
+  /// A mount.
+  ///
+  /// @param at where, absolute, as it is written
+  /// @param source what is bound there, absolute; empty if it is something else that is mounted
+  /// @param subject what asks for it, for messages
+  /// @param boot whether every boot does it
+  private record Mount(String at, String source, String subject, Place place, boolean boot) {}
+
+  private final RootEditor root;
+  private final SystemConfig system;
+  private final List<Problem> problems = new ArrayList<>();
+
+  private MountPoints(RootEditor root, SystemConfig system) {
+    this.root = root;
+    this.system = system;
+  }
+
+  /// Makes the missing ones.
+  ///
+  /// @return a problem for each mount of every boot that has something else in its way
+  static List<Problem> apply(RootEditor root, SystemConfig system) throws IOException {
+    MountPoints points = new MountPoints(root, system);
+    for (Mount mount : points.all()) {
+      points.make(mount);
+    }
+    return points.problems;
+  }
+
+  /// What every boot mounts something over, links followed. A mount that may be missing without harm (`nofail`) is not among
+  /// them.
+  static Map<TreePath, String> covered(RootEditor root, SystemConfig system) throws IOException {
+    Map<TreePath, String> covered = new TreeMap<>();
+    for (Mount mount : new MountPoints(root, system).all()) {
+      if (mount.boot()
+          && !mount.subject().endsWith(".service")
+          && root.wayThrough(mount.at()) instanceof Way.Open(TreePath at)) {
+        covered.putIfAbsent(at, mount.subject());
+      }
+    }
+    return covered;
+  }
+
+  private List<Mount> all() throws IOException {
+    List<Mount> mounts = new ArrayList<>();
+    for (String line : root.text(FSTAB).orElse("").lines().toList()) {
+      line(line.strip()).ifPresent(mounts::add);
+    }
+    Set<String> wanted = StartedUnits.of(root);
+    Set<String> seen = new HashSet<>();
+    for (String folder : List.of(UnitLinks.CONFIGURED, UnitLinks.PACKAGED)) {
+      for (FileTree.Entry entry : root.children(folder)) {
+        String unit = entry.path().name();
+        if (UNIT.matcher(unit).matches() && seen.add(unit)) {
+          unit(unit, folder + unit, wanted.contains(unit)).forEach(mounts::add);
+        }
+      }
+    }
+    return mounts;
+  }
+
+  private Optional<Mount> line(String line) {
+    String[] fields = line.split("[ \\t]+", -1);
+    if (line.startsWith("#") || fields.length < 3) {
+      return Optional.empty();
+    }
+    String at = decoded(fields[1]);
+    List<String> options = List.of((fields.length > 3 ? fields[3] : "").split(",", -1));
+    if (!at.startsWith("/") || fields[2].equals("swap")) {
+      return Optional.empty();
+    }
+    boolean bind = options.contains("bind") || options.contains("rbind");
+    boolean boot = !options.contains("noauto") && !options.contains("nofail");
+    return Optional.of(
+        new Mount(at, bind ? decoded(fields[0]) : "", "/" + FSTAB, placeOf(FSTAB), boot));
+  }
+
+  /// A blank in a field is `\040`.
+  private static String decoded(String field) {
+    return OCTAL.matcher(field).replaceAll(match -> Matcher.quoteReplacement(character(match)));
+  }
+
+  private static String character(MatchResult octal) {
+    return Character.toString(Integer.parseInt(octal.group(1), 8));
+  }
+
+  private List<Mount> unit(String unit, String file, boolean wanted) throws IOException {
+    // A masked unit is a link to nothing, and an alias the same unit again.
+    if (!(root.find(file).orElse(null) instanceof Inode.RegularFile)) {
+      return List.of();
+    }
+    String text = root.text(file).orElse("").replaceAll("\\\\\\n(?:[ \\t]*[#;].*\\n)*", " ");
+    Place place = placeOf(file);
+    boolean service = unit.endsWith(".service");
+    List<Mount> mounts = new ArrayList<>();
+    if (unit.endsWith("mount")) {
+      List<String> options = values(text, "Options").flatMap(MountPoints::byComma).toList();
+      boolean bind = options.contains("bind") || options.contains("rbind");
+      String source = bind ? values(text, "What").reduce("", (_, last) -> last) : "";
+      boolean boot = wanted && !options.contains("nofail");
+      values(text, "Where").forEach(at -> mounts.add(new Mount(at, source, unit, place, boot)));
+    }
+    Stream.of("BindPaths", "BindReadOnlyPaths")
+        .flatMap(key -> values(text, key))
+        .flatMap(MountPoints::byBlank)
+        .map(pair -> pair.split(":", 3))
+        .filter(pair -> !pair[0].startsWith("-"))
+        .forEach(pair ->
+            mounts.add(
+                new Mount(
+                    pair[Math.min(1, pair.length - 1)], pair[0], unit, place, wanted && service)));
+    values(text, "TemporaryFileSystem")
+        .flatMap(MountPoints::byBlank)
+        .map(each -> each.split(":", 2)[0])
+        .forEach(at -> mounts.add(new Mount(at, "", unit, place, wanted && service)));
+    return mounts;
+  }
+
+  private static Stream<String> byComma(String value) {
+    return Arrays.stream(value.split(",", -1)).map(String::strip);
+  }
+
+  private static Stream<String> byBlank(String value) {
+    return Arrays.stream(value.strip().split("\\s+", -1));
+  }
+
+  private static Stream<String> values(String text, String key) {
+    return text.lines()
+        .map(String::strip)
+        .filter(line -> line.matches(key + "\\s*=.*"))
+        .map(line -> line.substring(line.indexOf('=') + 1).strip());
+  }
+
+  private Place placeOf(String file) {
+    String path = "/" + file;
+    Stream<Place> units =
+        system.services().units().stream()
+            .filter(unit -> unit.path().equals(path))
+            .map(unit -> unit.place());
+    return Stream.concat(
+            system.files().stream().filter(each -> each.path().equals(path)).map(e -> e.place()),
+            units)
+        .findFirst()
+        .orElse(system.place());
+  }
+
+  private void make(Mount mount) {
+    String path = mount.at();
+    // What a specifier stands for shows only when the unit starts.
+    if (!path.startsWith("/") || path.contains("%") || path.contains("/../")) {
+      return;
+    }
+    switch (root.wayThrough(path)) {
+      case Way.Open(TreePath at) -> make(mount, at);
+      case Way.Blocked(TreePath _, TreePath by) ->
+          refuse(mount, by.absolute() + " is a file", "folders on the way");
+      case Way.Circle(TreePath link) ->
+          refuse(mount, "the links at " + link.absolute() + " lead in a circle", "another path");
+    }
+  }
+
+  private void make(Mount mount, TreePath at) {
+    Optional<Inode> there = root.find(at.absolute());
+    if (there.isEmpty()) {
+      if (!isWritable(at)) {
+        put(at, isFile(mount.source()));
+      }
+    } else if (mount.source().isEmpty() && !(there.get() instanceof Inode.Directory)) {
+      refuse(mount, "it is not a folder", "a folder, or nothing yet");
+    }
+  }
+
+  private void put(TreePath at, boolean file) {
+    if (file) {
+      root.write(at.absolute(), 0644, "");
+    } else {
+      root.directory(at.absolute(), Meta.of(0755));
+    }
+  }
+
+  private boolean isFile(String source) {
+    return source.startsWith("/")
+        && root.wayThrough(source) instanceof Way.Open(TreePath at)
+        && root.find(at.absolute()).orElse(null) instanceof Inode.RegularFile;
+  }
+
+  /// Whether the machine can make it: in memory, on the state, or in a folder that keeps its changes.
+  private boolean isWritable(TreePath at) {
+    String path = at.absolute();
+    return VolatilePaths.covers(path)
+        || WRITABLE.stream().anyMatch(folder -> at.startsWith(TreePath.of(folder)))
+        || system.persistence().paths().stream().anyMatch(kept -> kept.covers(path));
+  }
+
+  private void refuse(Mount mount, String what, String expected) {
+    if (mount.boot()) {
+      problems.add(
+          Problem.of(
+              Code.NO_PLACE,
+              mount.place(),
+              "%s: nothing can be mounted on %s: %s (expected: %s)"
+                  .formatted(mount.subject(), mount.at(), what, expected)));
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.microvisor.compose.template;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.Optional;
+
+/// Checks IP addresses beyond their characters.
+final class IpAddress {
+  private IpAddress() {}
+
+  /// What would be right in place of `text`; empty if it is.
+  ///
+  /// @param mayHavePrefix whether a length may follow, as in `10.0.0.1/24`
+  static Optional<String> complaint(String text, boolean mayHavePrefix) {
+    String[] parts = text.split("/", -1);
+    if (parts.length > 1 && !mayHavePrefix) {
+      return Optional.of("an IP address without a prefix length");
+    }
+    try {
+      InetAddress address = InetAddress.ofLiteral(parts[0]);
+      boolean four = address instanceof Inet4Address && parts[0].indexOf(':') < 0;
+      if (four && parts[0].split("\\.", -1).length != 4) {
+        return Optional.of("an IP address, such as 10.0.0.1 or fd00::1");
+      }
+      int longest = four ? 32 : 128;
+      return parts.length > 1 && Integer.parseInt(parts[1]) > longest
+          ? Optional.of("a prefix length of at most " + longest)
+          : Optional.empty();
+    } catch (IllegalArgumentException _) {
+      return Optional.of("an IP address, such as 10.0.0.1 or fd00::1");
+    }
+  }
+}
