@@ -129,7 +129,7 @@ final class BuildCommand implements Callable<Integer> {
     return terminal.rehearsal() ? Rehearsal.changed(loaded) : loaded;
   }
 
-  private Store store() throws IOException {
+  private Store store() throws IOException, FailureException {
     return terminal.rehearsal()
         ? Store.openScratch(terminal.cache())
         : Store.open(terminal.cache());

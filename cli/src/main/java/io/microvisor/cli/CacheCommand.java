@@ -29,15 +29,16 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     header = "Shows and cleans what builds keep.",
     description = {
-      "Downloads, unpacked packages, what each step made, and tools lie in EMT_CACHE, else XDG_CACHE_HOME/emt, else ~/.cache/emt."
-          + " Nothing in there is needed for long: whatever is missing is fetched or made again."
+      "Downloads, unpacked packages, what each step made, and tools lie in EMT_CACHE, else"
+          + " XDG_CACHE_HOME/emt, else ~/.cache/emt. Nothing in there is needed for long: whatever"
+          + " is missing is fetched or made again."
     },
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {CacheCommand.Show.class, CacheCommand.Prune.class})
 final class CacheCommand {
   private CacheCommand() {}
 
-  private static ToolRoots toolRoots(Terminal terminal) {
+  private static ToolRoots toolRoots(Terminal terminal) throws FailureException {
     return new ToolRoots(terminal.cache().resolve("toolroots"));
   }
 
@@ -75,7 +76,8 @@ final class CacheCommand {
       return ExitCode.OK.value();
     }
 
-    private void print(List<Usage> all, ToolRoots.Amount tools, ByteSize total) {
+    private void print(List<Usage> all, ToolRoots.Amount tools, ByteSize total)
+        throws FailureException {
       terminal.out().println(terminal.cache());
       for (Usage each : all) {
         terminal
@@ -92,7 +94,8 @@ final class CacheCommand {
         List<Usage> all,
         ToolRoots.Amount tools,
         ByteSize total,
-        Optional<RemoteCacheOptions.Remote> remote) {
+        Optional<RemoteCacheOptions.Remote> remote)
+        throws FailureException {
       List<Object> kinds = new ArrayList<>();
       for (Usage each : all) {
         kinds.add(kind(each.kind().name().toLowerCase(Locale.ROOT), each.count(), each.size()));
@@ -131,7 +134,8 @@ final class CacheCommand {
       mixinStandardHelpOptions = true,
       header = "Removes what was not used for long.",
       description = {
-        "Removes what was not used for 30 days, or as the options say. What a running build uses stays, whatever they say."
+        "Removes what was not used for 30 days, or as the options say. What a running build uses"
+            + " stays, whatever they say."
       },
       footerHeading = "%nExamples:%n",
       footer = {
@@ -171,7 +175,7 @@ final class CacheCommand {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, FailureException {
       try (Store store = Store.open(terminal.cache())) {
         Retention retention = retention();
         ToolRoots roots = toolRoots(terminal);

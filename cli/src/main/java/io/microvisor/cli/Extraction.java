@@ -1,6 +1,7 @@
 package io.microvisor.cli;
 
 import io.microvisor.bytes.ByteSize;
+import io.microvisor.bytes.files.OwnerOnly;
 import io.microvisor.formats.tree.FileView;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.Meta;
@@ -13,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.concurrent.TimeUnit;
 
@@ -21,7 +21,8 @@ import java.util.concurrent.TimeUnit;
 ///
 /// Each name is a single one, checked by [io.microvisor.formats.tree.TreePath], and each folder on the way was either made
 /// here or seen not to be a symbolic link; a file is only ever created, never opened. So neither links in the image nor
-/// links that lie in the folder already can lead the copy astray.
+/// links that lie in the folder already can lead the copy astray. What is on its way is only its owner's to read; the mode it
+/// has in the image comes last.
 final class Extraction {
   private static final int PERMISSIONS = 0777;
 
@@ -66,12 +67,7 @@ final class Extraction {
   }
 
   private void file(FileView.Seen.File file, Path target) throws IOException {
-    try (OutputStream out =
-            Files.newOutputStream(
-                target,
-                StandardOpenOption.CREATE_NEW,
-                StandardOpenOption.WRITE,
-                LinkOption.NOFOLLOW_LINKS);
+    try (OutputStream out = OwnerOnly.stream(target);
         InputStream content = file.content().stream()) {
       bytes += content.transferTo(out);
     } catch (FileAlreadyExistsException _) {
@@ -96,7 +92,7 @@ final class Extraction {
   private void directory(FileView.Seen seen, Path target) throws IOException {
     boolean isNew = true;
     try {
-      Files.createDirectory(target);
+      OwnerOnly.directory(target);
     } catch (FileAlreadyExistsException _) {
       isNew = false;
       if (!Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {

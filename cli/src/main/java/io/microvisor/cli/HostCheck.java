@@ -1,6 +1,8 @@
 package io.microvisor.cli;
 
 import io.microvisor.bytes.ByteSize;
+import io.microvisor.bytes.files.OwnFolder;
+import io.microvisor.bytes.files.UntrustedFolderException;
 import io.microvisor.packages.unpack.Decompressor;
 import io.microvisor.sandbox.SandboxSupport;
 import java.io.IOException;
@@ -33,7 +35,7 @@ final class HostCheck {
     findings.add(programs());
     findings.addAll(namespaces());
     findings.add(kvm());
-    findings.add(room("room for the cache", terminal.cache()));
+    findings.add(cache());
     findings.add(room("room for images", terminal.workingDirectory()));
     findings.add(xz());
     return findings;
@@ -115,6 +117,22 @@ final class HostCheck {
               "/dev/kvm: makes no virtual machine; " + without,
               "enable virtualization in the firmware, or nesting in the machine around this one");
     };
+  }
+
+  private Finding cache() throws IOException {
+    String subject = "room for the cache";
+    try {
+      Path cache = terminal.cache();
+      OwnFolder.check(cache);
+      return room(subject, cache);
+    } catch (FailureException _) {
+      return Finding.missing(
+          subject,
+          "none of EMT_CACHE, XDG_CACHE_HOME and HOME is set (expected: one of them)",
+          "export EMT_CACHE=/a/folder/of/ours");
+    } catch (UntrustedFolderException e) {
+      return Finding.missing(subject, e.what(), e.advice());
+    }
   }
 
   private static Finding room(String subject, Path wanted) throws IOException {

@@ -177,7 +177,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private MachineTools tools(Store store, PackageSupply packages, SandboxSupport support)
-      throws IOException, InterruptedException {
+      throws IOException, InterruptedException, FailureException {
     AtomicLong bytes = new AtomicLong();
     try (Progress progress = new ProgressOptions().open(terminal)) {
       SuiteProvider provider =

@@ -67,14 +67,21 @@ record Terminal(
 
   /// Where everything is kept between builds: `EMT_CACHE`, else `emt` below `XDG_CACHE_HOME` or `~/.cache` (XDG Base
   /// Directory Specification).
-  Path cache() {
+  ///
+  /// @throws FailureException if none of them is set: there is no other place that is ours alone
+  Path cache() throws FailureException {
     return variable("EMT_CACHE")
         .map(Path::of)
-        .orElseGet(() ->
+        .or(() ->
             variable("XDG_CACHE_HOME")
                 .map(Path::of)
                 .filter(Path::isAbsolute)
-                .orElseGet(() -> Path.of(variable("HOME").orElse("/tmp"), ".cache"))
-                .resolve("emt"));
+                .or(() -> variable("HOME").map(home -> Path.of(home, ".cache")))
+                .map(folder -> folder.resolve("emt")))
+        .orElseThrow(() ->
+            new FailureException(
+                ExitCode.ENVIRONMENT,
+                "cache: no place for it (expected: EMT_CACHE, XDG_CACHE_HOME or HOME to be set)"
+                    + "\n  advice: EMT_CACHE=/a/folder/of/ours emt ..."));
   }
 }

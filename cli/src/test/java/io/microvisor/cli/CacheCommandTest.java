@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,6 +68,33 @@ class CacheCommandTest {
             .with("EMT_REMOTE_CACHE_MODE", "write");
     assertThat(noMode.run("cache", "info")).isEqualTo(ExitCode.USAGE.value());
     assertThat(noMode.err.toString()).contains("\"write\" (expected: read or read-write)");
+  }
+
+  @Test
+  void aCacheThatOthersCanWriteToIsRefusedWithTheFix() throws IOException {
+    Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxrwxrwx"));
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("cache", "info")).isEqualTo(ExitCode.FAILED.value());
+
+    assertThat(terminal.err.toString())
+        .startsWith("emt: " + cache.toRealPath() + ": others can write to it, mode 0777")
+        .endsWith("chmod 700 " + cache.toRealPath() + "\n");
+    TestTerminal doctor = new TestTerminal(folder);
+    doctor.run("doctor");
+    assertThat(doctor.out.toString()).contains("MISSING", ": others can write to it");
+  }
+
+  @Test
+  void withoutAHomeThereIsNoPlaceForACache() {
+    TestTerminal terminal = new TestTerminal(folder).with("EMT_CACHE", "");
+
+    assertThat(terminal.run("cache", "info")).isEqualTo(ExitCode.ENVIRONMENT.value());
+
+    assertThat(terminal.err.toString()).contains("no place for it", "EMT_CACHE=");
+    TestTerminal doctor = new TestTerminal(folder).with("EMT_CACHE", "");
+    doctor.run("doctor");
+    assertThat(doctor.out.toString()).contains("none of EMT_CACHE, XDG_CACHE_HOME and HOME");
   }
 
   @Test

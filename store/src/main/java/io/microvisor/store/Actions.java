@@ -3,6 +3,7 @@ package io.microvisor.store;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.StructReader;
 import io.microvisor.bytes.StructWriter;
+import io.microvisor.bytes.files.OwnerOnly;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -89,7 +90,7 @@ public final class Actions {
     entry.at(76).bytes(value);
     Path file = shelf.newFile();
     try {
-      Files.write(file, entry.toBytes());
+      OwnerOnly.write(file, entry.toBytes());
       shelf.publishUnsynced(file, key);
     } finally {
       Files.deleteIfExists(file);

@@ -1,6 +1,7 @@
 package io.microvisor.store;
 
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.files.OwnerOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -22,7 +23,7 @@ final class DiskIngest implements Ingest {
   DiskIngest(Shelf shelf) throws IOException {
     this.shelf = shelf;
     this.file = shelf.newFile();
-    this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    this.channel = OwnerOnly.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   }
 
   @Override

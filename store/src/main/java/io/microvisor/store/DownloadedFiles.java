@@ -2,6 +2,7 @@ package io.microvisor.store;
 
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.files.OwnerOnly;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
@@ -47,7 +48,7 @@ public final class DownloadedFiles {
   ///
   /// @throws IOException if it cannot be had; an interrupt while waiting for another process ends up here, too
   public Partial partial(Digest expected) throws IOException {
-    return Partial.open(Files.createDirectories(partials), expected, shelf);
+    return Partial.open(OwnerOnly.directories(partials), expected, shelf);
   }
 
   /// Moves a finished file that was made here, on the same file system, to where its digest finds it.

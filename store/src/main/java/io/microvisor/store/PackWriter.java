@@ -2,6 +2,7 @@ package io.microvisor.store;
 
 import io.microvisor.bytes.ContentSink;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.files.OwnerOnly;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.TreeCodec;
@@ -37,7 +38,7 @@ public final class PackWriter implements ContentSink, Closeable {
     this.shelf = shelf;
     this.key = key;
     this.file = shelf.newFile();
-    this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    this.channel = OwnerOnly.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     this.pending = new PendingWrites(channel);
   }
 

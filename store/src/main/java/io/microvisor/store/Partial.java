@@ -1,6 +1,8 @@
 package io.microvisor.store;
 
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.files.InterProcessLock;
+import io.microvisor.bytes.files.OwnerOnly;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,9 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A download that is not finished; one owner at a time has it, across threads and processes. Closing it keeps the bytes
@@ -21,11 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class Partial implements Closeable {
   private static final int BUFFER = 1 << 16;
   private static final String LOCK = ".lock";
-  private static final Set<Path> OURS = new HashSet<>();
 
   private final Path path;
-  private final Path lockFile;
-  private final FileChannel lock;
+  private final InterProcessLock lock;
   private final Digest expected;
   private final Shelf shelf;
   private MessageDigest hasher = Digest.hasher();
@@ -33,9 +31,8 @@ public final class Partial implements Closeable {
   private @Nullable FileChannel file;
   private boolean closed;
 
-  private Partial(Path path, Path lockFile, FileChannel lock, Digest expected, Shelf shelf) {
+  private Partial(Path path, InterProcessLock lock, Digest expected, Shelf shelf) {
     this.path = path;
-    this.lockFile = lockFile;
     this.lock = lock;
     this.expected = expected;
     this.shelf = shelf;
@@ -49,40 +46,8 @@ public final class Partial implements Closeable {
   static Partial open(Path directory, Digest expected, Shelf shelf) throws IOException {
     Path path = directory.toRealPath().resolve(expected.hex());
     Path lockFile = path.resolveSibling(expected.hex() + LOCK);
-    claim(lockFile);
-    boolean locked = false;
-    FileChannel lock =
-        FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    try {
-      lock.lock();
-      locked = true;
-      return new Partial(path, lockFile, lock, expected, shelf);
-    } finally {
-      if (!locked) {
-        lock.close();
-        release(lockFile);
-      }
-    }
-  }
-
-  private static void claim(Path lockFile) throws IOException {
-    synchronized (OURS) {
-      while (!OURS.add(lockFile)) {
-        try {
-          OURS.wait();
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          throw new IOException("waiting for another download of " + lockFile.getFileName(), e);
-        }
-      }
-    }
-  }
-
-  private static void release(Path lockFile) {
-    synchronized (OURS) {
-      OURS.remove(lockFile);
-      OURS.notifyAll();
-    }
+    return new Partial(
+        path, InterProcessLock.acquire(lockFile, InterProcessLock.Mode.EXCLUSIVE), expected, shelf);
   }
 
   /// How many bytes are there already.
@@ -178,7 +143,7 @@ public final class Partial implements Closeable {
     FileChannel open = file;
     if (open == null) {
       open =
-          FileChannel.open(
+          OwnerOnly.open(
               path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       file = open;
     }
@@ -206,7 +171,6 @@ public final class Partial implements Closeable {
       } finally {
         closed = true;
         lock.close();
-        release(lockFile);
       }
     }
   }

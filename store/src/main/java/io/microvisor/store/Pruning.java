@@ -1,7 +1,7 @@
 package io.microvisor.store;
 
 import io.microvisor.bytes.ByteSize;
-import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.files.InterProcessLock;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.TreeCodec;
@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -59,14 +60,30 @@ record Pruning(Map<Usage.Kind, Path> folders, Instant inUseSince) {
     long size = 0;
     for (Entry entry : all) {
       if (going.contains(entry.path()) && !usedMeanwhile(entry)) {
-        if (really) {
-          Files.deleteIfExists(entry.path());
+        if (really && !remove(entry)) {
+          continue;
         }
         count++;
         size += entry.size();
       }
     }
     return new Usage.Pruned(count, new ByteSize(size));
+  }
+
+  /// Removes an entry, unless it guards a download that is on its way.
+  private static boolean remove(Entry entry) throws IOException {
+    if (!Partial.isLock(entry.path())) {
+      Files.deleteIfExists(entry.path());
+      return true;
+    }
+    Optional<InterProcessLock> free =
+        InterProcessLock.tryAcquire(entry.path(), InterProcessLock.Mode.EXCLUSIVE);
+    if (free.isPresent()) {
+      try (InterProcessLock _ = free.get()) {
+        Files.deleteIfExists(entry.path());
+      }
+    }
+    return free.isPresent();
   }
 
   private Set<Path> going(List<Entry> all, Retention retention) {

@@ -1,6 +1,7 @@
 package io.microvisor.store;
 
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.files.OwnerOnly;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ final class Shelf {
 
   /// A shelf that also finds what is in other directories, and changes nothing there.
   static Shelf open(Path directory, List<Path> others, Session session) throws IOException {
-    return new Shelf(Files.createDirectories(directory), others, session);
+    return new Shelf(OwnerOnly.directories(directory), others, session);
   }
 
   /// Where the file of `digest` is, or would be.
@@ -143,7 +144,7 @@ final class Shelf {
     try {
       Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (NoSuchFileException _) {
-      Files.createDirectories(target.resolveSibling(""));
+      OwnerOnly.directories(target.resolveSibling(""));
       Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
     found.add(digest);

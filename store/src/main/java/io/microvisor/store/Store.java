@@ -1,9 +1,10 @@
 package io.microvisor.store;
 
 import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.files.OwnFolder;
+import io.microvisor.bytes.files.OwnerOnly;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -20,6 +21,8 @@ import java.util.Map;
 /// | `v1/files/` | downloads by their digest |
 /// | `v1/partial/` | downloads that are not finished |
 /// | `v1/tmp/` | unfinished things and scratch directories, one directory for each open store |
+///
+/// The directory is its owner's alone, and so is every file in it: they may be copies of files that are.
 ///
 /// A change of any layout changes the `v1`: then old and new versions live side by side.
 public final class Store implements Closeable {
@@ -46,6 +49,7 @@ public final class Store implements Closeable {
 
   /// Opens the store at `directory`, which is made where nothing is yet; removes what dead processes left unfinished.
   ///
+  /// @throws io.microvisor.bytes.files.UntrustedFolderException if others can have put something there
   /// @throws IOException if the directory cannot be made or written to
   public static Store open(Path directory) throws IOException {
     return open(directory, (root, session) -> open(root, List.of(), session));
@@ -65,8 +69,9 @@ public final class Store implements Closeable {
   }
 
   private static Store open(Path directory, Opening opening) throws IOException {
+    OwnFolder.open(directory);
     try {
-      Path root = Files.createDirectories(directory.resolve(VERSION));
+      Path root = OwnerOnly.directories(directory.resolve(VERSION));
       Session session = Session.open(root.resolve("tmp"));
       try {
         return opening.open(root, session);

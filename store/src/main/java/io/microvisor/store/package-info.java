@@ -6,7 +6,9 @@
 /// number of processes may use one directory at once, and deleting it loses nothing but time. What a disk changed
 /// later is a [DamagedException] before its first byte is handed out.
 ///
-/// Non-goals: remote tiers, access control, guarding against someone who may write to the directory.
+/// Only the user it belongs to can read or write it; a directory that others can write to is refused.
+///
+/// Non-goals: remote tiers, sharing one between users.
 @NullMarked
 package io.microvisor.store;
 

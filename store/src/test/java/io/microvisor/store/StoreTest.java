@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.microvisor.bytes.Digest;
+import io.microvisor.formats.tree.FileTree;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -59,6 +61,30 @@ class StoreTest {
     }
     try (Stream<Path> left = Files.list(directory.resolve("v1/tmp"))) {
       assertThat(left).extracting(path -> path.getFileName().toString()).containsExactly("gate");
+    }
+  }
+
+  /// It holds copies of what images hold: keys, shadow files.
+  @Test
+  void nothingInItCanBeReadByOthers() throws IOException {
+    try (Store store = Store.open(directory)) {
+      store.contents().add(BYTES);
+      try (PackWriter pack = store.packs().begin(DIGEST)) {
+        pack.commit(FileTree.builder().build(), new byte[0]);
+      }
+      Files.createDirectories(store.temporary().resolve("left"));
+      try (Partial partial = store.files().partial(DIGEST)) {
+        partial.write(ByteBuffer.wrap(BYTES, 0, 1));
+      }
+      store.actions().put(DIGEST, BYTES);
+      try (Stream<Path> all = Files.walk(directory)) {
+        assertThat(all)
+            .filteredOn(path -> !path.endsWith("left"))
+            .allSatisfy(path ->
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                    .as("%s", path)
+                    .endsWith("------"));
+      }
     }
   }
 

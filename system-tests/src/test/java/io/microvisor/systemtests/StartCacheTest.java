@@ -9,8 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
-import java.time.Instant;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.jar.JarEntry;
@@ -102,6 +101,17 @@ final class StartCacheTest {
 
     assertThat(said(file.resolve("cache"), "--version")).isEqualTo(VERSION);
     assertThat(said(Path.of("/proc/emt"), "--version")).isEqualTo(VERSION);
+  }
+
+  @Test
+  void placeThatOthersCanWriteToIsNotUsed() throws IOException, InterruptedException {
+    Path cache = copyOfCache();
+    Path start = cache.resolve("start");
+    Files.setPosixFilePermissions(start, PosixFilePermissions.fromString("rwxrwxrwx"));
+    List<Path> before = files(start);
+
+    assertThat(said(cache, "--version")).isEqualTo(VERSION);
+    assertThat(files(start)).as("no lock of a maker").isEqualTo(before);
   }
 
   private Path copyOfCache() throws IOException {

@@ -1,20 +1,20 @@
 package io.microvisor.compose.build;
 
+import io.microvisor.bytes.files.InterProcessLock;
+import io.microvisor.bytes.files.InterProcessLock.Mode;
 import io.microvisor.store.Trees;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /// A hidden folder for artifacts in the making, `.unfinished-<chance>`, beside their final place. A lock file in it is held
 /// for as long as it is in use; what a dead process left is removed by whoever opens the next one.
-record UnfinishedFolder(Path path, FileChannel lock) implements Closeable {
+record UnfinishedFolder(Path path, InterProcessLock lock) implements Closeable {
   private static final String PREFIX = ".unfinished-";
   private static final String LOCK = ".lock";
 
@@ -24,14 +24,10 @@ record UnfinishedFolder(Path path, FileChannel lock) implements Closeable {
     while (true) {
       Path folder = Files.createTempDirectory(output, PREFIX);
       try {
-        FileChannel lock = lockFile(folder);
-        lock.lock();
-        if (Files.exists(folder.resolve(LOCK))) {
-          return new UnfinishedFolder(folder, lock);
-        }
-        lock.close(); // Swept before we had the lock.
+        return new UnfinishedFolder(
+            folder, InterProcessLock.acquire(folder.resolve(LOCK), Mode.EXCLUSIVE));
       } catch (NoSuchFileException _) {
-        // Swept even before the lock was there.
+        // Swept before we had the lock.
       }
     }
   }
@@ -47,19 +43,17 @@ record UnfinishedFolder(Path path, FileChannel lock) implements Closeable {
   }
 
   private static void removeIfAbandoned(Path folder) throws IOException {
-    try (FileChannel channel = lockFile(folder);
-        FileLock lock = channel.tryLock()) {
-      if (lock != null) {
-        Trees.delete(folder);
+    try {
+      Optional<InterProcessLock> abandoned =
+          InterProcessLock.tryAcquire(folder.resolve(LOCK), Mode.EXCLUSIVE);
+      if (abandoned.isPresent()) {
+        try (InterProcessLock _ = abandoned.get()) {
+          Trees.delete(folder);
+        }
       }
-    } catch (OverlappingFileLockException | NoSuchFileException _) {
-      // Another thread's; or its owner removed it just now.
+    } catch (NoSuchFileException | DirectoryNotEmptyException _) {
+      // Its owner removed it just now, or only just made it.
     }
-  }
-
-  private static FileChannel lockFile(Path folder) throws IOException {
-    return FileChannel.open(
-        folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
   }
 
   @Override

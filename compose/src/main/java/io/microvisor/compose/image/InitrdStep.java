@@ -1,5 +1,6 @@
 package io.microvisor.compose.image;
 
+import io.microvisor.bytes.files.OwnerOnly;
 import io.microvisor.compose.initrd.InitrdWriter;
 import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
@@ -10,7 +11,6 @@ import io.microvisor.compose.plan.StepId;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.SortedMap;
@@ -44,7 +44,7 @@ public record InitrdStep(Input.Output files) implements Step {
   @Override
   public Outputs run(StepContext context) throws IOException {
     Path file = context.scratch().resolve("initrd.cpio.zst");
-    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
+    try (OutputStream out = new BufferedOutputStream(OwnerOnly.stream(file), 1 << 16)) {
       InitrdWriter.write(
           context.tree("files"), context.contents(), InitrdWriter.USUAL_LEVEL, WORKERS, out);
     }

@@ -5,6 +5,7 @@ import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
 import io.microvisor.bytes.Guid;
 import io.microvisor.bytes.RandomSink;
+import io.microvisor.bytes.files.OwnerOnly;
 import io.microvisor.compose.plan.Artifact;
 import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
@@ -78,7 +79,7 @@ public record RootImageStep(Input.Output tree, String name, Digest identity, lon
     try (Earlier earlier = earlier(context);
         RandomSink out =
             RandomSink.of(
-                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
+                OwnerOnly.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
       result =
           ErofsWriter.write(context.tree("tree"), context.contents(), spec, earlier.image(), out);
     }

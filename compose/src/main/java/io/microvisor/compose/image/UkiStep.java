@@ -3,6 +3,7 @@ package io.microvisor.compose.image;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.RandomSink;
+import io.microvisor.bytes.files.OwnerOnly;
 import io.microvisor.compose.initrd.RootCommandLine;
 import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
@@ -14,7 +15,6 @@ import io.microvisor.formats.uki.UkiSection;
 import io.microvisor.formats.uki.UkiSpec;
 import io.microvisor.formats.uki.UkiWriter;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -91,7 +91,7 @@ public record UkiStep(
     UkiSpec spec = new UkiSpec(context.blob("stub"), sections);
     try (RandomSink out =
         RandomSink.of(
-            FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
+            OwnerOnly.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
       UkiWriter.write(spec, out);
     }
     return Outputs.of("uki", context.keep(file));

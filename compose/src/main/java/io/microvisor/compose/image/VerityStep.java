@@ -3,6 +3,7 @@ package io.microvisor.compose.image;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.Guid;
 import io.microvisor.bytes.RandomSink;
+import io.microvisor.bytes.files.OwnerOnly;
 import io.microvisor.compose.plan.Artifact;
 import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
@@ -14,7 +15,6 @@ import io.microvisor.formats.verity.Salt;
 import io.microvisor.formats.verity.VeritySpec;
 import io.microvisor.formats.verity.VerityTree;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -57,7 +57,7 @@ public record VerityStep(Input.Output image, String imageName) implements Step {
     Path file = context.scratch().resolve("root.verity");
     try (RandomSink out =
         RandomSink.of(
-            FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
+            OwnerOnly.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
       tree.write(out);
     }
     return Outputs.of("tree", context.keep(file))

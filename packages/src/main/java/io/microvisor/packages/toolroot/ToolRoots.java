@@ -1,13 +1,13 @@
 package io.microvisor.packages.toolroot;
 
 import io.microvisor.bytes.ByteSize;
+import io.microvisor.bytes.files.InterProcessLock;
+import io.microvisor.bytes.files.InterProcessLock.Mode;
+import io.microvisor.bytes.files.OwnFolder;
+import io.microvisor.bytes.files.OwnerOnly;
 import io.microvisor.store.Retention;
 import io.microvisor.store.Trees;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
@@ -16,14 +16,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// The directory that holds all tool roots.
 ///
@@ -36,8 +36,8 @@ public final class ToolRoots {
   private static final String USED = ".used";
   private static final String UNFINISHED = "unfinished-";
 
-  /// The marks of those this process uses, which it does until it ends.
-  private static final Map<Path, FileChannel> OURS = new HashMap<>();
+  /// The locks of those this process uses, which it does until it ends.
+  private static final Map<Path, InterProcessLock> OURS = new ConcurrentHashMap<>();
 
   private final Path folder;
 
@@ -62,45 +62,43 @@ public final class ToolRoots {
 
   /// A tool root that cannot be pruned while this process lives; made if it is not there.
   Path open(String key, Making making) throws IOException, InterruptedException {
+    OwnFolder.open(folder);
     Path path = folder.resolve(key);
-    synchronized (OURS) {
-      if (OURS.containsKey(path) && Files.isDirectory(path)) {
-        return path;
-      }
-      FileChannel mark = mark(path);
+    while (!OURS.containsKey(path) || !Files.isDirectory(path)) {
+      letGo(path); // Somebody removed it by hand.
+      // Shared first: others may use it for hours.
+      InterProcessLock shared = InterProcessLock.acquire(mark(path), Mode.SHARED);
       boolean kept = false;
       try {
-        while (true) {
-          // Shared first: others may use it for hours.
-          FileLock shared = mark.lock(0, Long.MAX_VALUE, true);
-          if (Files.isDirectory(path)) {
-            mark.write(ByteBuffer.wrap(new byte[] {'\n'}), 0);
-            OURS.put(path, mark);
-            kept = true;
-            return path;
-          }
-          shared.release();
-          try (FileLock _ = mark.lock()) {
-            if (!Files.isDirectory(path)) {
-              make(path, making);
-            }
-          }
+        if (Files.isDirectory(path)) {
+          shared.touch();
+          kept = OURS.putIfAbsent(path, shared) == null;
+          return path;
         }
       } finally {
         if (!kept) {
-          mark.close();
+          shared.close();
+        }
+      }
+      try (InterProcessLock _ = InterProcessLock.acquire(mark(path), Mode.EXCLUSIVE)) {
+        if (!Files.isDirectory(path)) {
+          make(path, making);
         }
       }
     }
+    return path;
   }
 
-  private FileChannel mark(Path path) throws IOException {
-    Files.createDirectories(folder);
-    return FileChannel.open(
-        path.resolveSibling(path.getFileName() + USED),
-        StandardOpenOption.CREATE,
-        StandardOpenOption.READ,
-        StandardOpenOption.WRITE);
+  private static void letGo(Path path) throws IOException {
+    InterProcessLock ours = OURS.remove(path);
+    if (ours != null) {
+      ours.close();
+    }
+  }
+
+  private Path mark(Path path) throws IOException {
+    OwnerOnly.directories(folder);
+    return path.resolveSibling(path.getFileName() + USED);
   }
 
   private void make(Path path, Making making) throws IOException, InterruptedException {
@@ -149,30 +147,30 @@ public final class ToolRoots {
 
   /// @return whether it could, or could have
   private boolean remove(Path root, boolean really) throws IOException {
-    synchronized (OURS) {
-      if (OURS.containsKey(root)) {
-        return false;
-      }
-      try (FileChannel mark = mark(root);
-          FileLock lock = mark.tryLock()) {
-        if (lock == null) {
-          return false;
+    Optional<InterProcessLock> free;
+    try {
+      free = InterProcessLock.tryAcquire(mark(root), Mode.EXCLUSIVE);
+    } catch (AccessDeniedException _) {
+      return false;
+    }
+    if (free.isEmpty()) {
+      return false;
+    }
+    try (InterProcessLock _ = free.get()) {
+      if (really) {
+        // Gone at once for everyone else, and a sign for whoever finds it half removed.
+        Path unfinished = root.resolveSibling(UNFINISHED + root.getFileName());
+        if (Files.isDirectory(unfinished)) {
+          Trees.delete(unfinished);
         }
-        if (really) {
-          // Gone at once for everyone else, and a sign for whoever finds it half removed.
-          Path unfinished = root.resolveSibling(UNFINISHED + root.getFileName());
-          if (Files.isDirectory(unfinished)) {
-            Trees.delete(unfinished);
-          }
-          if (Files.isDirectory(root)) {
-            Files.move(root, unfinished, StandardCopyOption.ATOMIC_MOVE);
-            Trees.delete(unfinished);
-          }
+        if (Files.isDirectory(root)) {
+          Files.move(root, unfinished, StandardCopyOption.ATOMIC_MOVE);
+          Trees.delete(unfinished);
         }
-        return true;
-      } catch (OverlappingFileLockException | AccessDeniedException _) {
-        return false;
       }
+      return true;
+    } catch (AccessDeniedException _) {
+      return false;
     }
   }
 

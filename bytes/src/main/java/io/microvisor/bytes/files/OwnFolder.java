@@ -1,0 +1,137 @@
+package io.microvisor.bytes.files;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// A folder whose files are believed, because only we can have put them there: it is ours, and nobody else may write to it.
+/// Nor may anybody else replace it: each folder above it is ours or root's, and if others may write to one, it is sticky, as
+/// `/tmp` is. Access control lists count, because their mask shows as the group's permissions.
+public final class OwnFolder {
+  private static final int OTHERS_WRITE = 022;
+  private static final int STICKY = 01000;
+  private static final int OTHERS = 077;
+  private static final int PERMISSIONS = 07777;
+  private static final int PRIVATE = 0700;
+
+  private OwnFolder() {}
+
+  /// The folder, which is made where it is not there. If it is ours already and others may read it, they no longer may.
+  ///
+  /// @throws UntrustedFolderException if others can have written to it, or could replace it
+  public static Path open(Path folder) throws IOException {
+    Path real = OwnerOnly.directories(folder).toRealPath();
+    check(real);
+    int mode = Seen.of(real).mode();
+    if ((mode & OTHERS) != 0) {
+      Files.setAttribute(real, "unix:mode", mode & ~OTHERS & PERMISSIONS);
+    }
+    return real;
+  }
+
+  /// Checks a folder without changing anything; one that is not there yet, by those above it.
+  ///
+  /// @throws UntrustedFolderException as [#open] does
+  public static void check(Path folder) throws IOException {
+    Path there = folder.toAbsolutePath().normalize();
+    boolean exists = Files.isDirectory(there);
+    while (!Files.isDirectory(there)) {
+      there = Optional.ofNullable(there.getParent()).orElse(there.getRoot());
+    }
+    long us = ourselves();
+    Path real = there.toRealPath();
+    if (exists) {
+      Seen seen = Seen.of(real);
+      if (seen.owner() != us) {
+        throw new UntrustedFolderException(
+            real + ": belongs to " + seen.name() + " (expected: to user " + us + ", who runs this)",
+            "use another folder, or, if you trust all that is in it: chown -R " + us + " " + real);
+      }
+      if ((seen.mode() & OTHERS_WRITE) != 0) {
+        throw new UntrustedFolderException(
+            real + ": others can write to it, " + seen.octal() + " (expected: mode 0700)",
+            "what they put there would be believed: remove it, or, if you trust all that is in it:"
+                + " chmod 700 "
+                + real);
+      }
+    }
+    Path above = exists ? real.getParent() : real;
+    for (; above != null; above = above.getParent()) {
+      checkAbove(above, folder, us);
+    }
+  }
+
+  private static void checkAbove(Path above, Path folder, long us) throws IOException {
+    Seen seen = Seen.of(above);
+    if (seen.owner() != us && seen.owner() != 0 && !isOutside(seen.owner())) {
+      throw new UntrustedFolderException(
+          above
+              + ": belongs to "
+              + seen.name()
+              + ", who could replace "
+              + folder
+              + " (expected: user "
+              + us
+              + ", who runs this, or root)",
+          "use another folder");
+    }
+    if ((seen.mode() & OTHERS_WRITE) != 0 && (seen.mode() & STICKY) == 0) {
+      throw new UntrustedFolderException(
+          above
+              + ": others can write to it, and so replace "
+              + folder
+              + ", "
+              + seen.octal()
+              + " (expected: only its owner can)",
+          "chmod go-w " + above + ", or use another folder");
+    }
+  }
+
+  /// What the kernel says of a folder.
+  private record Seen(Path path, long owner, int mode) {
+    static Seen of(Path path) throws IOException {
+      Map<String, Object> stat =
+          Files.readAttributes(path, "unix:uid,mode", LinkOption.NOFOLLOW_LINKS);
+      return new Seen(
+          path,
+          Integer.toUnsignedLong(((Number) stat.get("uid")).intValue()),
+          ((Number) stat.get("mode")).intValue() & PERMISSIONS);
+    }
+
+    String octal() {
+      return String.format(Locale.ROOT, "mode %04o", mode);
+    }
+
+    String name() throws IOException {
+      return "user " + Files.getAttribute(path, "posix:owner", LinkOption.NOFOLLOW_LINKS);
+    }
+  }
+
+  /// The user whose rights we have.
+  private static long ourselves() throws IOException {
+    return Integer.toUnsignedLong(
+        ((Number) Files.getAttribute(Path.of("/proc/self"), "unix:uid")).intValue());
+  }
+
+  /// Whether an owner is nobody we can name, since we are in a user namespace that has no number for whoever it is, as it has
+  /// none for the machine's root.
+  private static boolean isOutside(long owner) throws IOException {
+    long outside =
+        Long.parseLong(
+            Files.readString(Path.of("/proc/sys/kernel/overflowuid"), StandardCharsets.US_ASCII)
+                .strip());
+    return owner == outside
+        && Files.readString(Path.of("/proc/self/uid_map"), StandardCharsets.US_ASCII)
+            .lines()
+            .map(line -> line.strip().split(" +", -1))
+            .noneMatch(range -> {
+              long first = Long.parseLong(range[0]);
+              return outside >= first && outside < first + Long.parseLong(range[2]);
+            });
+  }
+}

@@ -1,0 +1,8 @@
+/// Files of the machine we run on: locks between processes ([InterProcessLock]), folders whose files can be believed
+/// ([OwnFolder]), files that nobody else may read ([OwnerOnly]).
+///
+/// Non-goals: what is in the files, other operating systems.
+@NullMarked
+package io.microvisor.bytes.files;
+
+import org.jspecify.annotations.NullMarked;

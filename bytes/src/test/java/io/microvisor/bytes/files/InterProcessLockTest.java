@@ -1,0 +1,132 @@
+package io.microvisor.bytes.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.microvisor.bytes.files.InterProcessLock.Mode;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InterProcessLockTest {
+  @TempDir Path folder;
+  private Path file;
+
+  @BeforeEach
+  void name() {
+    file = folder.resolve("lock");
+  }
+
+  @Test
+  void onlyOneThreadAtATimeHoldsIt() throws Exception {
+    AtomicInteger holders = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    List<Future<?>> all = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 50; i++) {
+        all.add(
+            threads.submit(() -> {
+              try (InterProcessLock _ = InterProcessLock.acquire(file, Mode.EXCLUSIVE)) {
+                most.accumulateAndGet(holders.incrementAndGet(), Math::max);
+                Thread.yield();
+                holders.decrementAndGet();
+              }
+              return null;
+            }));
+      }
+      for (Future<?> each : all) {
+        each.get();
+      }
+    }
+    assertThat(most).hasValue(1);
+  }
+
+  @Test
+  void isSharedByThoseWhoShareItAndByNobodyElse() throws IOException {
+    InterProcessLock one = InterProcessLock.acquire(file, Mode.SHARED);
+    InterProcessLock other = InterProcessLock.acquire(file, Mode.SHARED);
+    one.close();
+    one.close();
+    assertThat(InterProcessLock.tryAcquire(file, Mode.EXCLUSIVE)).isEmpty();
+    other.close();
+    try (InterProcessLock _ = InterProcessLock.tryAcquire(file, Mode.EXCLUSIVE).orElseThrow()) {
+      assertThat(InterProcessLock.tryAcquire(file, Mode.SHARED)).isEmpty();
+    }
+  }
+
+  /// POSIX drops a process's locks on a file when the process closes any descriptor of it.
+  @Test
+  void isHeldAgainstAnotherProcessWhateverOtherThreadsTry() throws Exception {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), folder);
+    try (InterProcessLock _ = InterProcessLock.acquire(file, Mode.EXCLUSIVE)) {
+      assertThat(InterProcessLock.tryAcquire(file, Mode.EXCLUSIVE)).isEmpty();
+      assertThat(InterProcessLock.tryAcquire(link.resolve("lock"), Mode.SHARED)).isEmpty();
+      assertThat(anotherProcess()).isEqualTo("held");
+    }
+    assertThat(anotherProcess()).isEqualTo("free");
+    try (InterProcessLock _ = InterProcessLock.acquire(file, Mode.SHARED)) {
+      assertThat(anotherProcess()).isEqualTo("held");
+    }
+  }
+
+  private String anotherProcess() throws IOException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                Prober.class.getName(),
+                file.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  /// Another process, which says whether it could have the lock.
+  static final class Prober {
+    private Prober() {}
+
+    public static void main(String[] arguments) throws IOException {
+      boolean free = InterProcessLock.tryAcquire(Path.of(arguments[0]), Mode.EXCLUSIVE).isPresent();
+      System.out.print(free ? "free" : "held");
+    }
+  }
+
+  @Test
+  void whoWaitsForAFileThatIsRemovedLocksTheNewOne() throws Exception {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<InterProcessLock> waiting;
+      try (InterProcessLock _ = InterProcessLock.acquire(file, Mode.EXCLUSIVE)) {
+        waiting = threads.submit(() -> InterProcessLock.acquire(file, Mode.EXCLUSIVE));
+        Files.delete(file);
+      }
+      try (InterProcessLock _ = waiting.get()) {
+        assertThat(file).exists();
+        assertThat(anotherProcess()).isEqualTo("held");
+      }
+    }
+  }
+
+  @Test
+  void waitingEndsWithAnInterrupt() throws IOException {
+    try (InterProcessLock _ = InterProcessLock.acquire(file, Mode.EXCLUSIVE)) {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> InterProcessLock.acquire(file, Mode.EXCLUSIVE))
+          .isInstanceOf(InterruptedIOException.class)
+          .hasMessageContaining("interrupted while waiting");
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+}
