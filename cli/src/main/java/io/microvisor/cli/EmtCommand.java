@@ -91,6 +91,10 @@ final class EmtCommand {
     line.setUsageHelpAutoWidth(true);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(EmtCommand::wrongUsage);
+    line.setExecutionStrategy(parsed -> {
+      ExclusiveOptions.check(parsed);
+      return new CommandLine.RunLast().execute(parsed);
+    });
     line.setExecutionExceptionHandler((e, command, _) -> failed(e, command.getErr()));
     return line;
   }

@@ -45,7 +45,11 @@ import picocli.CommandLine.Option;
       "  emt inspect edge_0.1.efi          a kernel image alone"
     },
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:told, and, with --verify, intact", "1:no such image, or it is damaged"})
+    exitCodeList = {
+      "0:told, and, with --verify, intact",
+      "1:no such image, or it is damaged",
+      "2:--verify, --boot, --layout, --size: more than one of them"
+    })
 final class InspectCommand implements Callable<Integer> {
   private static final int LARGEST = 6;
 

@@ -142,10 +142,6 @@ final class LockCommand implements Callable<Integer> {
       throw new FailureException(
           ExitCode.USAGE, "lock: --prune without --vendor (expected: the folder to prune)");
     }
-    if (frozen.wanted() && update) {
-      throw new FailureException(
-          ExitCode.USAGE, "lock: --frozen and --update exclude each other (expected: one of them)");
-    }
   }
 
   private Lock lock(

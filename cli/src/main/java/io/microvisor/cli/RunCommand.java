@@ -107,10 +107,6 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException, FailureException {
     boolean measured = times.wanted();
-    if (measured && ssh) {
-      throw new FailureException(
-          ExitCode.USAGE, "--time and --ssh exclude each other (expected: one of them)");
-    }
     Path disk = image.path(terminal);
     MachineSpec.Disk drive = drive(disk);
     SandboxSupport support = SandboxSupport.probe();

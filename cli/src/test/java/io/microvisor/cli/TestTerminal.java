@@ -34,7 +34,8 @@ final class TestTerminal {
     return Main.run(terminal(), arguments);
   }
 
-  private Terminal terminal() {
+  /// What commands see of it.
+  Terminal terminal() {
     return new Terminal(
         new PrintWriter(out, true),
         bytes,
