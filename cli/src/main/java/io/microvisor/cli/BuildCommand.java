@@ -42,7 +42,7 @@ import picocli.CommandLine.Option;
       "  emt build --plan hello.yaml      what would be done, and why",
       "  emt build --frozen hello.yaml    for CI: with the lock as it is, or not at all",
       "  emt build --frozen --offline hello.yaml   without a network, from cache and hello.vendor",
-      "  emt build --remote-cache https://cache.example/emt   with what other machines made",
+      "  emt build --remote-cache https://cache.example/emt --remote-cache-key ed25519:...   with what others made",
       "  SOURCE_DATE_EPOCH=0 emt build    with another time inside"
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -91,13 +91,14 @@ final class BuildCommand implements Callable<Integer> {
     OptionalLong epoch = epoch(terminal);
     Template loaded = loaded();
     long started = terminal.nanoTime().getAsLong();
-    Optional<RemoteCacheOptions.Remote> elsewhere =
-        supply.offline() ? Optional.empty() : remote.remote(terminal);
+    Optional<RemoteCacheOptions.Remote> elsewhere = remote.remote(terminal);
     try (Store store = store();
         NativeCode _ = NativeCode.in(store.temporary());
         Progress shown = progress.open(terminal);
         RemoteCache others =
-            RemoteCache.open(elsewhere, SupplyOptions.network(terminal), store, shown)) {
+            supply.offline()
+                ? RemoteCache.offline(elsewhere, shown)
+                : RemoteCache.open(elsewhere, SupplyOptions.network(terminal), store, shown)) {
       LockFiles files = new LockFiles(terminal, template, shown);
       Lock lock = frozen.wanted() ? files.frozen(loaded) : files.ready(loaded, store, supply);
       Vendoring vendoring = new Vendoring(terminal, template, supply, store, shown);

@@ -1,11 +1,13 @@
 package io.microvisor.cli;
 
 import io.microvisor.bytes.ByteSize;
+import io.microvisor.compose.plan.SigningKey;
 import io.microvisor.packages.toolroot.ToolRoots;
 import io.microvisor.store.Retention;
 import io.microvisor.store.Store;
 import io.microvisor.store.Usage;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.Period;
 import java.time.ZoneOffset;
@@ -22,6 +24,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /// `emt cache`.
 @Command(
@@ -34,7 +37,7 @@ import picocli.CommandLine.Option;
           + " is missing is fetched or made again."
     },
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {CacheCommand.Show.class, CacheCommand.Prune.class})
+    subcommands = {CacheCommand.Show.class, CacheCommand.Prune.class, CacheCommand.Key.class})
 final class CacheCommand {
   private CacheCommand() {}
 
@@ -213,6 +216,47 @@ final class CacheCommand {
       Period age = unusedFor.orElse(USUAL);
       Instant since = terminal.now().get().atOffset(ZoneOffset.UTC).minus(age).toInstant();
       return new Retention(since, most.orElse(new ByteSize(Long.MAX_VALUE)));
+    }
+  }
+
+  /// `emt cache key`.
+  @Command(
+      name = "key",
+      mixinStandardHelpOptions = true,
+      header = "Makes or shows the key that signs what goes to a remote cache.",
+      description = {
+        "The file holds both halves and stays with who writes to the cache. What is printed is the public half, for"
+            + " --remote-cache-key of everybody who reads."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  emt cache key --new cache.key     make one, readable by nobody else",
+        "  emt cache key cache.key           print its public half"
+      })
+  static final class Key implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Option(names = "--new", description = "Make the key; the file must not be there.")
+    private boolean make;
+
+    @Parameters(paramLabel = "FILE", description = "The file with the key, mode 0600.")
+    private Path file = Path.of("");
+
+    Key(Terminal terminal) {
+      this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException, FailureException {
+      Path path = terminal.workingDirectory().resolve(file).normalize();
+      if (path.startsWith(terminal.cache())) {
+        throw new FailureException(
+            ExitCode.USAGE,
+            path + ": in the cache (expected: a place that is not cleaned or copied)");
+      }
+      SigningKey key = make ? KeyFile.create(path) : KeyFile.read(path);
+      terminal.out().println(key.publicKey());
+      return ExitCode.OK.value();
     }
   }
 

@@ -8,6 +8,7 @@ import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.plan.Uploads;
 import io.microvisor.packages.fetch.Network;
 import io.microvisor.store.Store;
+import java.util.List;
 import java.util.Optional;
 
 /// The remote cache of one build, if there is one.
@@ -15,10 +16,12 @@ final class RemoteCache implements AutoCloseable {
   private static final StepId ID = new StepId("remote cache");
 
   private final Optional<RemoteResults> results;
+  private final SharedResults otherwise;
   private final Progress shown;
 
-  private RemoteCache(Optional<RemoteResults> results, Progress shown) {
+  private RemoteCache(Optional<RemoteResults> results, SharedResults otherwise, Progress shown) {
     this.results = results;
+    this.otherwise = otherwise;
     this.shown = shown;
   }
 
@@ -29,15 +32,28 @@ final class RemoteCache implements AutoCloseable {
             RemoteResults.of(
                 wanted.address(),
                 network,
+                wanted.trust(),
                 wanted.access(),
                 store,
                 what -> shown.accept(new BuildEvent.Warned(ID, what)))),
+        SharedResults.NONE,
+        shown);
+  }
+
+  /// The same cache where no host may be asked: what was taken from it before is as good as it was.
+  static RemoteCache offline(Optional<RemoteCacheOptions.Remote> remote, Progress shown) {
+    return new RemoteCache(
+        Optional.empty(),
+        SharedResults.fetchedBefore(
+            remote
+                .map(wanted -> RemoteResults.origins(wanted.trust(), wanted.address()))
+                .orElse(List.of())),
         shown);
   }
 
   /// What a build asks.
   SharedResults results() {
-    return results.map(SharedResults.class::cast).orElse(SharedResults.NONE);
+    return results.map(SharedResults.class::cast).orElse(otherwise);
   }
 
   /// Waits until others can have what was made, and says so.

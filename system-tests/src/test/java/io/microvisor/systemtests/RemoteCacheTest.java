@@ -1,7 +1,6 @@
 package io.microvisor.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.microvisor.bytes.ByteSource;
@@ -21,10 +20,12 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -81,6 +82,21 @@ class RemoteCacheTest {
         }
       }
       """;
+
+  private static final String CANARY = "a-canary-in-a-file-of-the-template";
+  private static final String HASH = "$6$canary$" + "x".repeat(86);
+  private static final String SECRET =
+      """
+      extends: minimal
+      image: {name: secret, version: "1"}
+      systemConfig:
+        users:
+          - {name: ann, password: "%s"}
+        additionalFiles:
+          - {final: /etc/secret.conf, mode: "0600", content: "%s"}
+          - {final: /usr/lib/secret.conf, mode: "0600", content: "%s"}
+      """
+          .formatted(HASH, CANARY, CANARY);
 
   @TempDir static Path folder;
 
@@ -178,62 +194,131 @@ class RemoteCacheTest {
 
   @Test
   @Tag("system")
-  void aSecondMachineOnlyFetchesAndHasTheSameBytes(@TempDir Path machines) throws Exception {
+  void aSecondMachineFetchesWhatIsPublicAndHasTheSameBytes(@TempDir Path machines)
+      throws Exception {
     if (SandboxSupport.probe() instanceof SandboxSupport.Impossible impossible) {
       throw Absent.oracle("no sandbox: " + impossible.explanation());
     }
     Path one = Files.createDirectory(machines.resolve("one"));
     Path two = Files.createDirectory(machines.resolve("two"));
     Downloads downloads = Downloads.of("minimal", one);
-    Files.copy(downloads.file(), two.resolve("minimal.lock"));
-    downloads.fill(one.resolve("cache"));
+    for (Path machine : List.of(one, two)) {
+      Files.writeString(machine.resolve("secret.yaml"), SECRET);
+      Files.copy(downloads.file(), machine.resolve("secret.lock"));
+      downloads.fill(machine.resolve("cache"));
+    }
+    Emt.Ending key = emt(one, "writer").run("cache", "key", "--new", "cache.key");
+    assertThat(key.exit()).as(key.said()).isZero();
+    String[] asWriter = {
+      "--remote-cache-mode", "read-write", "--remote-cache-signing-key", "cache.key"
+    };
+    String[] asReader = {"--remote-cache-key", key.said().strip()};
 
-    Emt.Ending first = build(one, "writer", "--remote-cache-mode", "read-write");
+    Emt.Ending first = build(one, "writer", asWriter);
     assertThat(first.exit()).as(first.said()).isZero();
     assertThat(first.said()).contains("results to the remote cache").doesNotContain("emt: remote");
-    // It has no downloads, either, and no way to get them.
-    Emt.Ending plan = build(two, "reader", "--plan");
-    Emt.Ending second = build(two, "reader");
+    nothingSecretWentThere(one);
+    Emt.Ending second = build(two, "reader", asReader);
 
-    assertThat(plan.said()).contains("configure         in the remote cache");
-    assertThat(plan.said()).contains("kernel image      in the remote cache");
-    assertThat(plan.said()).doesNotContain("runs");
     assertThat(second.exit()).as(second.said()).isZero();
-    assertThat(
-            second.said().lines().filter(line -> line.startsWith("  ") && !line.contains("cached")))
-        .as("all steps but the last, which puts the artifacts into this machine's folder")
-        .hasSizeGreaterThan(1)
-        .filteredOn(line -> !line.contains("from the remote cache"))
-        .singleElement(STRING)
-        .startsWith("  disk ");
-    assertThat(artifacts(two)).isEqualTo(artifacts(one)).containsKey("minimal-0.1.raw");
+    for (String step : List.of("configure", "modules", "base")) {
+      assertThat(second.said()).containsPattern("  " + step + " +from the remote cache");
+      assertThat(manifest(one)).contains("\"%s\" : \"local\"".formatted(step));
+      assertThat(manifest(two)).contains("\"%s\" : \"%s\"".formatted(step, asReader[1]));
+    }
+    assertThat(manifest(two)).contains("\"root\" : \"local\"", "\"kernel image\" : \"local\"");
+    SortedMap<String, Digest> made = artifacts(one);
+    assertThat(artifacts(two)).isEqualTo(made).containsKey("secret-1.raw");
+
+    // What came from there is gone for a build that does not ask there, and the manifest says so.
+    Emt.Ending alone = build(two, "reader", "--plan", "--remote-cache", "none");
+    assertThat(alone.said()).containsPattern("configure +runs");
+  }
+
+  /// Neither the template's secrets nor the key are in anything that was uploaded.
+  private static void nothingSecretWentThere(Path machine) throws IOException {
+    String pem = Files.readString(machine.resolve("cache.key"));
+    List<String> secrets = List.of(CANARY, HASH, pem.lines().toList().get(1));
+    try (Stream<Path> files = Files.walk(folder.resolve("www/emt"))) {
+      List<Path> uploaded = files.filter(Files::isRegularFile).toList();
+      assertThat(uploaded).hasSizeGreaterThan(5);
+      for (Path file : uploaded) {
+        String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+        assertThat(secrets).as(file.toString()).noneMatch(text::contains);
+      }
+    }
+    try (Stream<Path> files = Files.walk(machine.resolve("out"))) {
+      for (Path file : files.filter(each -> each.toString().endsWith(".json")).toList()) {
+        assertThat(Files.readString(file)).doesNotContain(secrets);
+      }
+    }
+  }
+
+  private static String manifest(Path machine) throws IOException {
+    try (Stream<Path> files = Files.list(machine.resolve("out"))) {
+      Path file =
+          files.filter(each -> each.toString().endsWith("manifest.json")).findFirst().orElseThrow();
+      return Files.readString(file);
+    }
+  }
+
+  private static Emt emt(Path machine, String user) {
+    return new Emt(
+        machine,
+        Map.of(
+            "HOME", machine.toString(),
+            "EMT_CACHE", machine.resolve("cache").toString(),
+            "EMT_APT", folder.resolve(user).toString()),
+        List.of(),
+        "022");
   }
 
   private static Emt.Ending build(Path machine, String user, String... more)
       throws IOException, InterruptedException {
-    Emt emt =
-        new Emt(
-            machine,
-            Map.of(
-                "HOME", machine.toString(),
-                "EMT_CACHE", machine.resolve("cache").toString(),
-                "EMT_APT", folder.resolve(user).toString(),
-                "EMT_REMOTE_CACHE", address.toString()),
-            List.of(),
-            "022");
-    List<String> arguments =
-        Stream.concat(
-                Stream.of("build", "minimal", "--mirror", Downloads.NOWHERE, "-o", "out"),
-                Stream.of(more))
-            .toList();
-    return emt.run(arguments.toArray(String[]::new));
+    List<String> arguments = new ArrayList<>(List.of(more));
+    if (!arguments.contains("--remote-cache")) {
+      arguments.addAll(List.of("--remote-cache", address.toString()));
+    }
+    arguments.addAll(0, List.of("build", "secret.yaml", "--frozen", "--mirror", Downloads.NOWHERE));
+    if (!arguments.contains("--plan")) {
+      arguments.addAll(List.of("-o", "out"));
+    }
+    return emt(machine, user).run(arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void opensslKnowsTheKeysAndWeKnowIts(@TempDir Path keys) throws Exception {
+    Oracles oracles = Oracles.open();
+    Emt.Ending ours = emt(keys, "reader").run("cache", "key", "--new", "ours.key");
+    assertThat(ours.exit()).as(ours.said()).isZero();
+    oracles.succeed(
+        keys,
+        """
+        openssl pkey -in ours.key -pubout -out derived.pem
+        openssl pkey -pubin -in derived.pem -outform DER | tail -c 32 | base64 >ours.public
+        sed -n '/BEGIN PUBLIC/,$p' ours.key | cmp - derived.pem
+        umask 077
+        openssl genpkey -algorithm ed25519 -out theirs.key
+        openssl pkey -in theirs.key -pubout >>theirs.key
+        openssl pkey -in theirs.key -pubout -outform DER | tail -c 32 | base64 >theirs.public
+        """);
+
+    assertThat(ours.said().strip())
+        .isEqualTo("ed25519:" + Files.readString(keys.resolve("ours.public")).strip());
+    Emt.Ending theirs = emt(keys, "reader").run("cache", "key", "theirs.key");
+    assertThat(theirs.said().strip())
+        .isEqualTo("ed25519:" + Files.readString(keys.resolve("theirs.public")).strip());
   }
 
   private static SortedMap<String, Digest> artifacts(Path machine) throws IOException {
     SortedMap<String, Digest> digests = new TreeMap<>();
     try (Stream<Path> files = Files.list(machine.resolve("out"))) {
       for (Path file : files.toList()) {
-        digests.put(String.valueOf(file.getFileName()), Digest.sha256(ByteSource.of(file)));
+        String name = String.valueOf(file.getFileName());
+        if (!name.endsWith("manifest.json")
+            && !name.endsWith("SHA256SUMS")) { // They name the origins of results.
+          digests.put(name, Digest.sha256(ByteSource.of(file)));
+        }
       }
     }
     return digests;

@@ -41,6 +41,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /// Writes what the template asks for into the output folder.
 ///
@@ -99,7 +100,11 @@ final class ArtifactWriter {
         "epoch " + epoch,
         "kernel image " + made.blob(UkiStep.ID, "uki").identity(),
         "boot loader " + made.blob(BaseStep.ID, "boot loader").identity(),
-        "root hash " + made.text(VerityStep.ID, "root hash"));
+        "root hash " + made.text(VerityStep.ID, "root hash"),
+        "origins "
+            + made.byStep().values().stream()
+                .map(result -> result.origin().name())
+                .collect(Collectors.joining(", ")));
   }
 
   /// The files of one build: `<name>-<version>.<suffix>`.

@@ -150,7 +150,7 @@ public final class Composer {
   }
 
   /// The plan of a build, to be run or printed.
-  private Plan plan(Template template, Lock lock, NeededPackages packages, long epoch) {
+  Plan plan(Template template, Lock lock, NeededPackages packages, long epoch) {
     Kernel kernel = template.system().kernel();
     Input.Output packaged = new Input.Output(ConfigureStep.ID, "tree");
     List<Step> building = building(lock, packaged, kernel);

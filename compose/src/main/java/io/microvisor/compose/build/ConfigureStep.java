@@ -18,8 +18,12 @@ import io.microvisor.packages.lock.LockedPackage;
 import io.microvisor.sandbox.Sandbox;
 import io.microvisor.sandbox.SandboxSupport;
 import io.microvisor.store.ContentStore;
+import io.microvisor.compose.plan.Sharing;
+import io.microvisor.packages.repository.LocalFolder;
+import io.microvisor.packages.repository.SinglePackages;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -68,6 +72,13 @@ record ConfigureStep(
     return inputs;
   }
 
+  /// Whether all packages of a lock come from archives with a Release file.
+  static boolean arePublished(Lock lock) {
+    return lock.packages().stream()
+        .map(each -> each.origin().origin())
+        .noneMatch(Set.of(LocalFolder.ORIGIN, SinglePackages.ORIGIN)::contains);
+  }
+
   @Override
   public Fingerprint fingerprint() {
     return Fingerprint.of(
@@ -78,6 +89,12 @@ record ConfigureStep(
         ConfigureSpec.MADE_ELSEWHERE,
         "preseeds",
         preseeds.stream().map(Preseed::line).toList());
+  }
+
+  /// Answers to debconf's questions may be passwords, and packages that no archive publishes may hold anything.
+  @Override
+  public Sharing sharing() {
+    return preseeds.isEmpty() && arePublished(lock) ? Sharing.SHARED : Sharing.LOCAL;
   }
 
   @Override

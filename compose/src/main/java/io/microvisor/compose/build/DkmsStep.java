@@ -14,6 +14,7 @@ import io.microvisor.packages.lock.Lock;
 import io.microvisor.sandbox.Sandbox;
 import io.microvisor.sandbox.SandboxSupport;
 import io.microvisor.store.ContentStore;
+import io.microvisor.compose.plan.Sharing;
 import java.io.IOException;
 import java.util.SortedMap;
 
@@ -40,6 +41,12 @@ record DkmsStep(Lock lock, ConfigureStep.Merged packages, ContentStore created, 
   @Override
   public Fingerprint fingerprint() {
     return Fingerprint.of(DkmsBuild.VERSION, "configure", ConfigureSpec.VERSION);
+  }
+
+  /// Packages that no archive publishes may hold anything.
+  @Override
+  public Sharing sharing() {
+    return ConfigureStep.arePublished(lock) ? Sharing.SHARED : Sharing.LOCAL;
   }
 
   @Override

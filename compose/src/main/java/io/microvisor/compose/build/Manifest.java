@@ -35,11 +35,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/// What is known about a finished image: `manifest.json`. It names no host, path or wall-clock time, so that two builds of
-/// the same lock have the same manifest.
+/// What is known about a finished image: `manifest.json`. It names no path or wall-clock time, so that two builds of the same
+/// lock have the same manifest if their steps' results came from the same origins; and no host but that of a remote cache
+/// that was believed without signatures.
 record Manifest(Template template, Lock lock, long epoch, Results made, DiskSpec disk) {
   /// Raised when the same image gets another manifest.
-  static final int FORMAT = 2;
+  static final int FORMAT = 3;
 
   /// The text.
   ///
@@ -68,6 +69,8 @@ record Manifest(Template template, Lock lock, long epoch, Results made, DiskSpec
     parts.put("uki", made.blob(UkiStep.ID, "uki").identity().hex());
     artifacts(json.putArray("artifacts"), files, digests);
     inputs(json.putObject("inputs"));
+    ObjectNode origins = json.putObject("origins");
+    made.byStep().forEach((step, result) -> origins.put(step.name(), result.origin().name()));
     packages(json.putArray("packages"), lock.packages());
     if (!lock.buildPackages().isEmpty()) {
       packages(json.putArray("buildPackages"), lock.buildPackages());

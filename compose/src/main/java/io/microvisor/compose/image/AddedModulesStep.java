@@ -14,6 +14,7 @@ import io.microvisor.compose.template.RejectedException;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.TreePath;
+import io.microvisor.compose.plan.Sharing;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,11 @@ public record AddedModulesStep(Input.Output configured, Input.Output built, Kern
   @Override
   public Fingerprint fingerprint() {
     return Fingerprint.of(VERSION, "kernel", ModulesStep.choice(kernel));
+  }
+
+  @Override
+  public Sharing sharing() {
+    return Sharing.SHARED;
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.microvisor.compose.template.SystemConfig;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.TreePath;
+import io.microvisor.compose.plan.Sharing;
 import java.io.IOException;
 import java.util.Map;
 import java.util.SortedMap;
@@ -66,6 +67,11 @@ public record BaseStep(
         system.packageDatabase(),
         "epoch",
         epoch);
+  }
+
+  @Override
+  public Sharing sharing() {
+    return Sharing.SHARED;
   }
 
   @Override

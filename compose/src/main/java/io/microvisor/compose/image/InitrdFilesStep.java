@@ -16,6 +16,7 @@ import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.state.StateStore;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
+import io.microvisor.compose.plan.Sharing;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -62,6 +63,12 @@ public record InitrdFilesStep(
   @Override
   public Fingerprint fingerprint() {
     return Fingerprint.of(VERSION, "epoch", epoch, "modules", extraModules, "state", state);
+  }
+
+  /// Chosen among files of the root, which may be the template's.
+  @Override
+  public Sharing sharing() {
+    return Sharing.LOCAL;
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
+import io.microvisor.compose.plan.Sharing;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -39,6 +40,12 @@ public record InitrdStep(Input.Output files) implements Step {
   @Override
   public Fingerprint fingerprint() {
     return Fingerprint.of(VERSION, "level", InitrdWriter.USUAL_LEVEL);
+  }
+
+  /// Files of the root, which may be the template's.
+  @Override
+  public Sharing sharing() {
+    return Sharing.LOCAL;
   }
 
   @Override

@@ -22,6 +22,7 @@ import io.microvisor.formats.kmod.ModuleIndexCodec;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.packages.unpack.Compression;
 import io.microvisor.packages.unpack.Decompressor;
+import io.microvisor.compose.plan.Sharing;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -71,6 +72,11 @@ public record ModulesStep(Input.Output configured, Kernel kernel, Persistence.St
         kernel.initrdModules().names(),
         "state",
         state);
+  }
+
+  @Override
+  public Sharing sharing() {
+    return Sharing.SHARED;
   }
 
   @Override

@@ -21,6 +21,7 @@ import io.microvisor.formats.erofs.ErofsWriter;
 import io.microvisor.formats.erofs.ExtentCache;
 import io.microvisor.formats.erofs.ImageIndex;
 import io.microvisor.store.Actions;
+import io.microvisor.compose.plan.Sharing;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -63,6 +64,12 @@ public record RootImageStep(Input.Output tree, String name, Digest identity, lon
   public Fingerprint fingerprint() {
     return Fingerprint.of(
         VERSION, "level", level, "extent", EXTENT_SIZE, "identity", identity, "epoch", epoch);
+  }
+
+  /// All of the root.
+  @Override
+  public Sharing sharing() {
+    return Sharing.LOCAL;
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.microvisor.compose.template.Template;
 import io.microvisor.compose.template.User;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
+import io.microvisor.compose.plan.Sharing;
 import java.io.IOException;
 import java.util.Map;
 import java.util.SortedMap;
@@ -56,6 +57,12 @@ public record RootStep(Input.Output base, Template template, long epoch) impleme
     effective.values().forEach((key, value) -> details.put("template key " + key, value));
     effective.files().forEach(f -> details.put("file " + f.name(), f.digest().hex()));
     return details;
+  }
+
+  /// The template's files, and the password hashes of its users.
+  @Override
+  public Sharing sharing() {
+    return Sharing.LOCAL;
   }
 
   @Override

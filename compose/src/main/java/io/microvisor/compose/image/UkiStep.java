@@ -14,6 +14,7 @@ import io.microvisor.compose.plan.StepId;
 import io.microvisor.formats.uki.UkiSection;
 import io.microvisor.formats.uki.UkiSpec;
 import io.microvisor.formats.uki.UkiWriter;
+import io.microvisor.compose.plan.Sharing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -69,6 +70,12 @@ public record UkiStep(
   @Override
   public Fingerprint fingerprint() {
     return Fingerprint.of(VERSION, "parameters", parameters);
+  }
+
+  /// The command line is the template's, and the initrd has files of the root.
+  @Override
+  public Sharing sharing() {
+    return Sharing.LOCAL;
   }
 
   @Override

@@ -40,6 +40,21 @@ public record Plan(String name, List<Step> inOrder) {
         .orElseThrow(() -> new IllegalArgumentException("plan: no step \"" + id + "\""));
   }
 
+  /// Whether the results of the step called `id` may leave this machine: only if it and all steps that it depends on,
+  /// directly or not, declare so.
+  public Sharing sharing(StepId id) {
+    Step step = step(id);
+    boolean isShared =
+        step.sharing() == Sharing.SHARED
+            && step.inputs().values().stream()
+                .allMatch(input ->
+                    switch (input) {
+                      case Input.Content _ -> true;
+                      case Input.Output output -> sharing(output.step()) == Sharing.SHARED;
+                    });
+    return isShared ? Sharing.SHARED : Sharing.LOCAL;
+  }
+
   /// The steps before the one called `id`.
   public Plan before(StepId id) {
     return new Plan(name, inOrder.subList(0, inOrder.indexOf(step(id))));

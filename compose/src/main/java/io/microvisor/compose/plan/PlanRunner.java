@@ -3,17 +3,18 @@ package io.microvisor.compose.plan;
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
-import io.microvisor.bytes.FormatException;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.store.Store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -27,7 +28,10 @@ import java.util.function.Consumer;
 /// Runs a plan: asks the action cache for each step's outputs, and runs the step only when they are not there. Steps
 /// that do not wait for each other run at the same time.
 public final class PlanRunner {
+  private static final Origin LOCAL = new Origin.Local();
+
   private final Store store;
+  private final StepResults results;
   private final KnownTrees trees;
   private final Contents contents;
   private final SharedResults shared;
@@ -57,6 +61,7 @@ public final class PlanRunner {
       Mending.Look look,
       Consumer<BuildEvent> events) {
     this.store = store;
+    this.results = new StepResults(store.actions());
     this.trees = new KnownTrees(store.contents());
     this.look = look;
     this.shared = shared;
@@ -76,12 +81,13 @@ public final class PlanRunner {
   public Results run(Plan plan) throws IOException, InterruptedException {
     events.accept(new BuildEvent.Planned(plan.inOrder().stream().map(Step::id).toList()));
     StepHistory history = new StepHistory(store.actions(), plan.name());
-    Map<StepId, Future<Outputs>> started = new HashMap<>();
+    Map<StepId, Future<StepResult>> started = new HashMap<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       try {
         for (Step step : plan.inOrder()) {
-          Map<StepId, Future<Outputs>> before = Map.copyOf(started);
-          started.put(step.id(), threads.submit(() -> outputs(step, before, history)));
+          Map<StepId, Future<StepResult>> before = Map.copyOf(started);
+          Sharing sharing = plan.sharing(step.id());
+          started.put(step.id(), threads.submit(() -> result(step, sharing, before, history)));
         }
         return await(plan, started);
       } finally {
@@ -90,16 +96,16 @@ public final class PlanRunner {
     }
   }
 
-  private static Results await(Plan plan, Map<StepId, Future<Outputs>> started)
+  private static Results await(Plan plan, Map<StepId, Future<StepResult>> started)
       throws IOException, InterruptedException {
-    Map<StepId, Outputs> all = new HashMap<>();
+    SequencedMap<StepId, StepResult> all = new LinkedHashMap<>();
     for (Step step : plan.inOrder()) {
       all.put(step.id(), result(started, step.id()));
     }
     return new Results(all);
   }
 
-  private static Outputs result(Map<StepId, Future<Outputs>> started, StepId step)
+  private static StepResult result(Map<StepId, Future<StepResult>> started, StepId step)
       throws IOException, InterruptedException {
     try {
       return Objects.requireNonNull(started.get(step), "plans are in order").get();
@@ -114,41 +120,49 @@ public final class PlanRunner {
     }
   }
 
-  private Outputs outputs(Step step, Map<StepId, Future<Outputs>> before, StepHistory history)
+  private StepResult result(
+      Step step, Sharing sharing, Map<StepId, Future<StepResult>> before, StepHistory history)
       throws IOException, InterruptedException {
     Map<String, Artifact> taken = new HashMap<>();
     for (Map.Entry<String, Input> input : step.inputs().entrySet()) {
       if (input.getValue() instanceof Input.Output output) {
-        taken.put(input.getKey(), result(before, output.step()).named(output.name()));
+        taken.put(input.getKey(), result(before, output.step()).outputs().named(output.name()));
       }
     }
     SortedMap<String, Digest> identities = identities(step, taken);
     Digest key = step.fingerprint().key(step.id(), identities);
-    Outputs outputs = outputs(step, taken, key);
+    StepResult result =
+        switch (sharing) {
+          case SHARED -> result(step, taken, key, shared);
+          case LOCAL -> result(step, taken, key, SharedResults.NONE);
+        };
     history.remember(step.id(), StepHistory.facts(step, identities));
-    return outputs;
+    return result;
   }
 
   /// From the store, else from another machine, else from the step itself.
-  private Outputs outputs(Step step, Map<String, Artifact> taken, Digest key)
+  private StepResult result(
+      Step step, Map<String, Artifact> taken, Digest key, SharedResults elsewhere)
       throws IOException, InterruptedException {
-    Optional<Outputs> cached = cached(key);
+    Optional<StepResult> cached = cached(key, elsewhere);
     if (cached.isPresent()) {
       events.accept(new BuildEvent.Reused(step.id()));
-      shared.offer(key, cached.get());
+      if (cached.get().origin().equals(LOCAL)) {
+        elsewhere.offer(key, cached.get().outputs());
+      }
       return cached.get();
     }
     events.accept(new BuildEvent.Started(step.id()));
-    Optional<SharedResults.Fetched> fetched = shared.fetch(key);
-    if (fetched.isPresent() && isHere(fetched.get().outputs())) {
-      Outputs outputs = fetched.get().outputs();
-      store.actions().put(key, outputs.toBytes());
+    Optional<SharedResults.Fetched> fetched = elsewhere.fetch(key);
+    if (fetched.isPresent() && isHere(fetched.get().result().outputs())) {
+      StepResult result = fetched.get().result();
+      results.put(key, result.origin(), result.outputs());
       events.accept(new BuildEvent.Fetched(step.id(), fetched.get().bytes()));
-      return outputs;
+      return result;
     }
     Outputs made = run(step, taken, key);
-    shared.offer(key, made);
-    return made;
+    elsewhere.offer(key, made);
+    return new StepResult(made, LOCAL);
   }
 
   private static SortedMap<String, Digest> identities(Step step, Map<String, Artifact> taken) {
@@ -188,8 +202,10 @@ public final class PlanRunner {
       }
       SortedMap<String, Digest> identities = identities(step, taken);
       Digest key = step.fingerprint().key(step.id(), identities);
-      Optional<Outputs> cached = cached(key);
-      Optional<Outputs> elsewhere = cached.isPresent() ? Optional.empty() : shared.forecast(key);
+      SharedResults others =
+          plan.sharing(step.id()) == Sharing.SHARED ? shared : SharedResults.NONE;
+      Optional<Outputs> cached = cached(key, others).map(StepResult::outputs);
+      Optional<Outputs> elsewhere = cached.isPresent() ? Optional.empty() : others.forecast(key);
       cached.or(() -> elsewhere).ifPresent(outputs -> known.put(step.id(), outputs));
       if (cached.isPresent()) {
         forecasts.add(new Forecast.Reused(step.id()));
@@ -209,7 +225,7 @@ public final class PlanRunner {
     try {
       RunningStep context = new RunningStep(step.id(), inputs, store, trees, contents, events);
       Outputs outputs = step.run(context);
-      store.actions().put(key, outputs.toBytes());
+      results.put(key, LOCAL, outputs);
       events.accept(new BuildEvent.Finished(step.id(), describe(outputs)));
       return outputs;
     } catch (IOException e) {
@@ -232,21 +248,18 @@ public final class PlanRunner {
 
   /// Outputs remembered from an earlier run, if all that they name is still in the store; also the files of their trees,
   /// where there is a reason to ask.
-  private Optional<Outputs> cached(Digest key) throws IOException {
-    Optional<byte[]> entry = store.actions().find(key);
-    if (entry.isEmpty()) {
-      return Optional.empty();
+  private Optional<StepResult> cached(Digest key, SharedResults elsewhere) throws IOException {
+    List<Origin> origins = new ArrayList<>(List.of(LOCAL));
+    origins.addAll(elsewhere.believed());
+    for (Origin origin : origins) {
+      Optional<Outputs> outputs = results.find(key, origin);
+      if (outputs.isPresent()
+          && isHere(outputs.get())
+          && (look == Mending.Look.USUAL || areHere(outputs.get()))) {
+        return outputs.map(found -> new StepResult(found, origin));
+      }
     }
-    Outputs outputs;
-    try {
-      outputs = Outputs.parse(entry.get());
-    } catch (FormatException _) {
-      // A damaged entry is as good as none: the step runs again and replaces it.
-      return Optional.empty();
-    }
-    return isHere(outputs) && (look == Mending.Look.USUAL || areHere(outputs))
-        ? Optional.of(outputs)
-        : Optional.empty();
+    return Optional.empty();
   }
 
   private boolean areHere(Outputs outputs) throws IOException {

@@ -25,11 +25,13 @@ import java.util.function.Consumer;
 
 /// Step results in an [HttpCache].
 ///
-/// Nothing that goes wrong there goes wrong here: an entry that makes no sense, or names a content that is missing or is
+/// An entry counts if it makes sense and someone vouches for it who is trusted ([Trust]); what it names counts if it has its
+/// digest. Nothing that goes wrong there goes wrong here: an entry that makes no sense, or names a content that is missing or is
 /// another than its digest says, counts as none; and after a failure of the network or a refusal nothing is asked for any
 /// more. The first trouble is told, once.
 public final class RemoteResults implements SharedResults, AutoCloseable {
   private final HttpCache cache;
+  private final Trust trust;
   private final Store store;
   private final Consumer<String> warnings;
   private final Uploads uploads;
@@ -37,30 +39,72 @@ public final class RemoteResults implements SharedResults, AutoCloseable {
   private volatile boolean reading = true;
 
   /// What may be done with the cache.
-  public enum Access {
-    READ,
-    READ_WRITE
+  public sealed interface Access {
+    /// Nothing is written.
+    record Read() implements Access {}
+
+    /// What is made here is written, and signed.
+    record Write(SigningKey key) implements Access {}
+
+    /// What is made here is written, and nobody can tell by whom.
+    record WriteUnsigned() implements Access {}
   }
 
   /// @param address of the cache
   /// @param network how to reach it, but for the limits
+  /// @param trust whose entries are believed
   /// @param warnings told what is wrong with the cache, at most once
   public static RemoteResults of(
-      URI address, Network network, Access access, Store store, Consumer<String> warnings) {
+      URI address,
+      Network network,
+      Trust trust,
+      Access access,
+      Store store,
+      Consumer<String> warnings) {
     return new RemoteResults(
         new HttpCache(address, network.withLimits(HttpCache.FOR_ASKING)),
         new HttpCache(address, network.withLimits(HttpCache.FOR_TELLING)),
+        trust,
         access,
         store,
         warnings);
   }
 
   RemoteResults(
-      HttpCache asked, HttpCache told, Access access, Store store, Consumer<String> warnings) {
+      HttpCache asked,
+      HttpCache told,
+      Trust trust,
+      Access access,
+      Store store,
+      Consumer<String> warnings) {
     this.cache = asked;
+    this.trust = trust;
     this.store = store;
     this.warnings = warnings;
-    this.uploads = new Uploads(told, access, store, this::warn);
+    this.uploads = new Uploads(told, trust, access, store, this::warn);
+  }
+
+  /// Where what a build finds in its store may have come from, if it trusts these and uses this cache.
+  ///
+  /// @param address of the cache; the login that may be in it is left out
+  public static List<Origin> origins(Trust trust, URI address) {
+    return switch (trust) {
+      case Trust.Keys(List<PublicKey> keys) ->
+          keys.stream().map(key -> (Origin) new Origin.Signed(key)).toList();
+      case Trust.Anyone() -> List.of(new Origin.Unsigned(HttpCache.shown(address)));
+    };
+  }
+
+  @Override
+  public List<Origin> believed() {
+    return origins(trust, cache.address());
+  }
+
+  private Origin origin(SharedEntry.Signed entry) {
+    return entry
+        .signer()
+        .<Origin>map(Origin.Signed::new)
+        .orElseGet(() -> new Origin.Unsigned(cache.toString()));
   }
 
   private void warn(String what) {
@@ -78,12 +122,13 @@ public final class RemoteResults implements SharedResults, AutoCloseable {
 
   @Override
   public Optional<Fetched> fetch(Digest key) throws IOException, InterruptedException {
-    Optional<SharedEntry> entry = entry(key);
-    if (entry.isEmpty()) {
+    Optional<SharedEntry.Signed> found = signed(key);
+    if (found.isEmpty()) {
       return Optional.empty();
     }
+    SharedEntry entry = found.get().entry();
     List<SharedEntry.Need> missing = new ArrayList<>();
-    for (SharedEntry.Need need : entry.get().needs()) {
+    for (SharedEntry.Need need : entry.needs()) {
       if (!isHere(need)) {
         missing.add(need);
       }
@@ -92,14 +137,14 @@ public final class RemoteResults implements SharedResults, AutoCloseable {
       uploads.areWrong(key); // To be replaced, with what it names.
       return Optional.empty();
     }
-    uploads.areThere(entry.get().needs());
+    uploads.areThere(entry.needs());
     long bytes = missing.stream().mapToLong(SharedEntry.Need::size).sum();
-    return Optional.of(new Fetched(entry.get().outputs(), bytes));
+    return Optional.of(new Fetched(new StepResult(entry.outputs(), origin(found.get())), bytes));
   }
 
   @Override
   public Optional<Outputs> forecast(Digest key) throws InterruptedException {
-    Optional<SharedEntry> entry = entry(key);
+    Optional<SharedEntry> entry = signed(key).map(SharedEntry.Signed::entry);
     if (entry.isEmpty()) {
       return Optional.empty();
     }
@@ -117,14 +162,16 @@ public final class RemoteResults implements SharedResults, AutoCloseable {
     }
   }
 
-  private Optional<SharedEntry> entry(Digest key) throws InterruptedException {
+  private Optional<SharedEntry.Signed> signed(Digest key) throws InterruptedException {
     if (!reading) {
       return Optional.empty();
     }
     try {
       Optional<byte[]> value = cache.action(key, Actions.LARGEST_VALUE);
-      return value.isEmpty() ? Optional.empty() : Optional.of(SharedEntry.parse(key, value.get()));
-    } catch (FormatException | WrongSizeException e) {
+      return value.isEmpty()
+          ? Optional.empty()
+          : Optional.of(SharedEntry.parse(key, value.get(), trust));
+    } catch (FormatException | WrongSizeException | SharedEntry.UntrustedException e) {
       warn("the entry " + key.hex() + " is of no use: " + e.getMessage());
       uploads.areWrong(key);
       return Optional.empty();

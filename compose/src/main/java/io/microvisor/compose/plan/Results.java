@@ -3,12 +3,16 @@ package io.microvisor.compose.plan;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.formats.tree.FileTree;
 import java.io.IOException;
-import java.util.Map;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
 
 /// What all steps of a plan made.
-public record Results(Map<StepId, Outputs> byStep) {
+///
+/// @param byStep in the plan's order
+public record Results(SequencedMap<StepId, StepResult> byStep) {
   public Results {
-    byStep = Map.copyOf(byStep);
+    byStep = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(byStep));
   }
 
   /// The text that a step made under `name`.
@@ -45,11 +49,11 @@ public record Results(Map<StepId, Outputs> byStep) {
   }
 
   private Artifact artifact(StepId step, String name) {
-    Outputs outputs = byStep.get(step);
-    if (outputs == null) {
+    StepResult result = byStep.get(step);
+    if (result == null) {
       throw new IllegalStateException("plan: no step \"" + step + "\"");
     }
-    return outputs.named(name);
+    return result.outputs().named(name);
   }
 
   private static IllegalStateException other(StepId step, String name, String expected) {

@@ -15,6 +15,9 @@ public interface Step {
   /// Its version and parameters.
   Fingerprint fingerprint();
 
+  /// Whether its results may leave this machine. Those of a step that depends on a [Sharing#LOCAL] one never do.
+  Sharing sharing();
+
   /// What its inputs say, in words by name: never part of a cache key, only to tell what changed since the last build.
   default SortedMap<String, String> details() {
     return Collections.emptySortedMap();

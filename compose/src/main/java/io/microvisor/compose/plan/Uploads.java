@@ -2,9 +2,11 @@ package io.microvisor.compose.plan;
 
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.FormatException;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.packages.fetch.HttpCache;
+import io.microvisor.store.Actions;
 import io.microvisor.store.Store;
 import java.io.IOException;
 import java.time.Duration;
@@ -21,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /// Brings step results to a shared cache while the build goes on: everything that a result names first, the entry that
 /// names it last, so that whoever finds an entry finds the rest.
@@ -32,6 +35,8 @@ public final class Uploads {
   static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
   private final HttpCache cache;
+  private final Trust trust;
+  private final RemoteResults.Access access;
   private final Store store;
   private final Consumer<String> warnings;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -47,11 +52,22 @@ public final class Uploads {
   /// @param bytes of the contents that were not there before
   public record Sent(int results, long bytes) {}
 
-  Uploads(HttpCache cache, RemoteResults.Access access, Store store, Consumer<String> warnings) {
+  Uploads(
+      HttpCache cache,
+      Trust trust,
+      RemoteResults.Access access,
+      Store store,
+      Consumer<String> warnings) {
     this.cache = cache;
+    this.trust = trust;
+    this.access = access;
     this.store = store;
     this.warnings = warnings;
-    this.writing = access == RemoteResults.Access.READ_WRITE;
+    this.writing =
+        switch (access) {
+          case RemoteResults.Access.Read() -> false;
+          case RemoteResults.Access.Write _, RemoteResults.Access.WriteUnsigned() -> true;
+        };
   }
 
   /// These need not be brought there.
@@ -78,12 +94,12 @@ public final class Uploads {
     try {
       boolean isKnown = !wrong.contains(key) && isRemembered(key);
       if (writing && !isKnown) {
-        if (wrong.contains(key) || !cache.hasAction(key)) {
+        if (wrong.contains(key) || !isBelievable(key)) {
           SharedEntry entry = entry(key, outputs);
           for (SharedEntry.Need need : entry.needs()) {
             bring(need);
           }
-          cache.putAction(key, entry.toBytes());
+          cache.putAction(key, bytes(entry));
           results.incrementAndGet();
         }
         remember(key);
@@ -97,6 +113,26 @@ public final class Uploads {
     return null;
   }
 
+  /// Whether there is an entry that others believe, if they trust those whom we trust.
+  private boolean isBelievable(Digest key) throws IOException, InterruptedException {
+    try {
+      Optional<byte[]> there = cache.action(key, Actions.LARGEST_VALUE);
+      if (there.isPresent()) {
+        var _ = SharedEntry.parse(key, there.get(), trust);
+      }
+      return there.isPresent();
+    } catch (FormatException | HttpCache.WrongSizeException | SharedEntry.UntrustedException _) {
+      return false; // It is replaced.
+    }
+  }
+
+  private byte[] bytes(SharedEntry entry) {
+    return switch (access) {
+      case RemoteResults.Access.Write(SigningKey key) -> entry.toBytes(key);
+      case RemoteResults.Access.Read(), RemoteResults.Access.WriteUnsigned() -> entry.toBytes();
+    };
+  }
+
   private boolean isRemembered(Digest key) throws IOException {
     return store.actions().find(memory(key)).isPresent();
   }
@@ -106,7 +142,11 @@ public final class Uploads {
   }
 
   private Digest memory(Digest key) {
-    return Digest.sha256("shared result\0" + cache + "\0" + key.hex());
+    String origins =
+        RemoteResults.origins(trust, cache.address()).stream()
+            .map(Origin::name)
+            .collect(Collectors.joining(" "));
+    return Digest.sha256("shared result 2\0%s\0%s\0%s".formatted(cache, origins, key.hex()));
   }
 
   private void bring(SharedEntry.Need need) throws IOException, InterruptedException {

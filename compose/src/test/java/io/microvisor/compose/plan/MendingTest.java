@@ -57,6 +57,11 @@ class MendingTest {
     }
 
     @Override
+    public Sharing sharing() {
+      return Sharing.SHARED;
+    }
+
+    @Override
     public Outputs run(StepContext context) throws IOException {
       return work.run(context);
     }

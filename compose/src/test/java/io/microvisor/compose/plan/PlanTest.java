@@ -24,7 +24,12 @@ class PlanTest {
 
   /// A step that makes its text, and counts how often it had to.
   private record Making(
-      StepId id, SortedMap<String, Input> inputs, int version, String text, AtomicInteger runs)
+      StepId id,
+      SortedMap<String, Input> inputs,
+      int version,
+      String text,
+      AtomicInteger runs,
+      Sharing sharing)
       implements Step {
     @Override
     public Fingerprint fingerprint() {
@@ -41,7 +46,7 @@ class PlanTest {
   }
 
   private static Making first(String text) {
-    return new Making(FIRST, new TreeMap<>(), 1, text, new AtomicInteger());
+    return new Making(FIRST, new TreeMap<>(), 1, text, new AtomicInteger(), Sharing.SHARED);
   }
 
   private static Making second(String text) {
@@ -50,7 +55,8 @@ class PlanTest {
         new TreeMap<>(Map.of("before", new Input.Output(FIRST, "text"))),
         1,
         text,
-        new AtomicInteger());
+        new AtomicInteger(),
+        Sharing.SHARED);
   }
 
   @Test
@@ -63,6 +69,16 @@ class PlanTest {
   void refusesTwoStepsOfOneName() {
     assertThatThrownBy(() -> new Plan("test", List.of(first("a"), first("b"))))
         .hasMessage("plan: two steps called \"first\"");
+  }
+
+  @Test
+  void whatDependsOnSomethingLocalIsLocalWhateverItSays() {
+    Making secret = new Making(FIRST, new TreeMap<>(), 1, "a", new AtomicInteger(), Sharing.LOCAL);
+
+    assertThat(new Plan("test", List.of(secret, second("b"))).sharing(SECOND))
+        .isEqualTo(Sharing.LOCAL);
+    assertThat(new Plan("test", List.of(first("a"), second("b"))).sharing(SECOND))
+        .isEqualTo(Sharing.SHARED);
   }
 
   @Test
@@ -122,6 +138,11 @@ class PlanTest {
           @Override
           public Fingerprint fingerprint() {
             return Fingerprint.of(1);
+          }
+
+          @Override
+          public Sharing sharing() {
+            return Sharing.SHARED;
           }
 
           @Override

@@ -21,7 +21,7 @@ import java.util.concurrent.Semaphore;
 ///
 /// | below the base address | what | asked with |
 /// |---|---|---|
-/// | `ac/<64 hex digits>` | a small result by the key of what determines it | GET, HEAD, PUT |
+/// | `ac/<64 hex digits>` | a small result by the key of what determines it | GET, PUT |
 /// | `cas/<64 hex digits>` | a content by its SHA-256 | GET, HEAD, PUT |
 ///
 /// What comes from there is as the server sends it: a content's digest, and whether an entry makes sense, is looked at by
@@ -61,16 +61,30 @@ public final class HttpCache implements Closeable {
 
   /// @param base the address that `ac/` and `cas/` are below, with or without a slash at its end; may hold a login
   public HttpCache(URI base, Network network) {
-    this.base = base.toString().endsWith("/") ? base : URI.create(base + "/");
+    this.base = below(base);
     this.limits = network.limits();
     this.transport = new Transport(network);
     this.connections = new Semaphore(limits.connectionsPerHost(), true);
+  }
+
+  /// The base address; may hold a login.
+  public URI address() {
+    return base;
   }
 
   /// The base address, without the login that may be in it.
   @Override
   public String toString() {
     return Addresses.shown(base);
+  }
+
+  /// What a cache at this address calls itself.
+  public static String shown(URI address) {
+    return Addresses.shown(below(address));
+  }
+
+  private static URI below(URI address) {
+    return address.toString().endsWith("/") ? address : URI.create(address + "/");
   }
 
   /// The value under a key, if there is one.
@@ -90,11 +104,6 @@ public final class HttpCache implements Closeable {
           };
       return get(address("ac", key), bounded) ? Optional.of(value.toByteArray()) : Optional.empty();
     });
-  }
-
-  /// Whether there is a value under a key.
-  public boolean hasAction(Digest key) throws IOException, InterruptedException {
-    return asked(() -> has(address("ac", key)));
   }
 
   /// Whether there is a content of this digest.
