@@ -1,8 +1,8 @@
 package io.microvisor.compose.rootfs;
 
 import io.microvisor.compose.template.Code;
-import io.microvisor.compose.template.Place;
 import io.microvisor.compose.template.Problem;
+import io.microvisor.compose.template.Setting;
 import io.microvisor.compose.template.SystemConfig;
 import io.microvisor.compose.template.User;
 import io.microvisor.formats.tree.Attributes;
@@ -12,15 +12,19 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// Gives packages' accounts their numbers: those the template states, else those of [SystemNumbers], in the account files
 /// and wherever the tree says who owns what: owners, and access control lists.
 ///
-/// A group whose number the template states passes it on to the user of the same name, as packages make them alike.
+/// What the template states, be it of a package's account or of one of its own, is reserved before anything else gets a
+/// number. Packages make user and group alike, so a number stated for one of them goes to the other as well if nobody else
+/// has it.
 final class Renumbering {
   /// One entry of an access control list (acl(5)) as an attribute: u16 tag, u16 permissions, u32 number; before the
   /// first a u32 version, all little-endian.
@@ -43,22 +47,16 @@ final class Renumbering {
   /// @return what is wrong: numbers that two accounts would have
   static List<Problem> apply(RootEditor root, SystemConfig system) throws IOException {
     Renumbering renumbering = new Renumbering(root, system);
-    Map<String, Stated> groups = new HashMap<>();
+    SortedMap<String, Setting.Stated<Long>> groups = new TreeMap<>();
     for (User.Group group : system.groups()) {
-      if (group.gid() instanceof User.NumericId.Fixed fixed) {
-        groups.put(group.name(), new Stated(fixed.number(), group.place()));
-      }
+      state(groups, group.name(), group.gid());
     }
-    Map<String, Stated> users = new HashMap<>(groups);
+    SortedMap<String, Setting.Stated<Long>> users = new TreeMap<>();
     for (User user : system.users()) {
-      if (user.uid() instanceof User.NumericId.Fixed fixed) {
-        users.put(user.name(), new Stated(fixed.number(), user.place()));
-      }
+      state(users, user.name(), user.uid());
     }
-    Map<Long, Long> uids = renumbering.plan("etc/passwd", "user", users);
-    // A user's own group is made with the user's number.
-    users.forEach(groups::putIfAbsent);
-    Map<Long, Long> gids = renumbering.plan("etc/group", "group", groups);
+    Map<Long, Long> uids = renumbering.plan("etc/passwd", "user", users, groups);
+    Map<Long, Long> gids = renumbering.plan("etc/group", "group", groups, users);
     if (renumbering.problems.isEmpty()) {
       renumbering.rewrite("etc/passwd", uids, gids);
       renumbering.rewrite("etc/group", gids, gids);
@@ -70,13 +68,26 @@ final class Renumbering {
     return renumbering.problems;
   }
 
-  /// A number in the template, and where.
-  private record Stated(long number, Place place) {}
+  private static void state(
+      Map<String, Setting.Stated<Long>> numbers, String name, Setting<Long> number) {
+    switch (number) {
+      case Setting.Stated<Long> stated -> numbers.put(name, stated);
+      case Setting.Unstated<Long> _ -> {}
+    }
+  }
 
   /// What each number becomes.
-  private Map<Long, Long> plan(String file, String kind, Map<String, Stated> stated)
+  ///
+  /// @param kind user or group
+  /// @param stated the numbers that the template states for accounts of this kind
+  /// @param twins those it states for accounts of the other kind
+  private Map<Long, Long> plan(
+      String file,
+      String kind,
+      SortedMap<String, Setting.Stated<Long>> stated,
+      SortedMap<String, Setting.Stated<Long>> twins)
       throws IOException {
-    Map<String, Long> before = new TreeMap<>();
+    SortedMap<String, Long> before = new TreeMap<>();
     for (String line : root.text(file).orElse("").lines().toList()) {
       String[] fields = line.split(":", -1);
       if (fields.length > 2 && fields[2].matches("\\d{1,10}")) {
@@ -84,48 +95,79 @@ final class Renumbering {
       }
     }
     Map<Long, String> owners = new HashMap<>();
-    Map<Long, Long> changes = new HashMap<>();
     before.forEach((name, number) -> {
       if (!SystemNumbers.contains(number)) {
         owners.put(number, name);
-        Stated asked = stated.get(name);
-        if (asked != null && asked.number() != number) {
-          problems.add(
-              Problem.of(
-                  Code.NUMBER_TAKEN,
-                  asked.place(),
-                  "%s %s: cannot be %d, Debian makes it %d (expected: %d, or none)"
-                      .formatted(kind, name, asked.number(), number, number)));
-        }
       }
     });
-    before.forEach((name, number) -> {
-      if (SystemNumbers.contains(number)) {
-        Stated asked = stated.get(name);
-        long after = asked == null ? SystemNumbers.of(name) : asked.number();
-        changes.put(number, after);
-        claim(owners, kind, name, after, asked == null ? system.place() : asked.place());
+    stated.forEach((name, number) -> {
+      long fixed = before.getOrDefault(name, number.value());
+      if (fixed != number.value() && !SystemNumbers.contains(fixed)) {
+        problems.add(
+            Problem.of(
+                Code.NUMBER_TAKEN,
+                number.place(),
+                "%s %s: cannot be %d, Debian makes it %d (expected: %d, or none)"
+                    .formatted(kind, name, number.value(), fixed, fixed)));
+      } else {
+        claim(owners, kind, name, number.value(), stated);
       }
     });
-    stated.forEach((name, asked) -> {
-      if (!before.containsKey(name)) {
-        claim(owners, kind, name, asked.number(), asked.place());
-      }
-    });
+    Map<Long, Long> changes = new HashMap<>();
+    SortedMap<String, Long> moving = new TreeMap<>(before);
+    moving.values().removeIf(number -> !SystemNumbers.contains(number));
+    List<String> order = new ArrayList<>(moving.keySet());
+    // What only follows from the other kind gives way to what accounts get anyway.
+    order.sort(Comparator.comparing(twins::containsKey));
+    for (String name : order) {
+      long number = number(name, stated, twins, owners);
+      changes.put(before.getOrDefault(name, number), number);
+      claim(owners, kind, name, number, stated);
+    }
     return changes;
   }
 
-  private void claim(Map<Long, String> owners, String kind, String name, long number, Place place) {
-    String other = owners.putIfAbsent(number, name);
-    if (other != null && !other.equals(name)) {
-      problems.add(
-          Problem.of(
-              Code.NUMBER_TAKEN,
-              place,
-              "%s %s: has number %d, and so has %s (expected: one of its own)"
-                  .formatted(kind, name, number, other),
-              "state another number below systemConfig.groups: {name: " + name + ", gid: ...}"));
+  private static long number(
+      String name,
+      Map<String, Setting.Stated<Long>> stated,
+      Map<String, Setting.Stated<Long>> twins,
+      Map<Long, String> owners) {
+    Setting.Stated<Long> own = stated.get(name);
+    if (own != null) {
+      return own.value();
     }
+    Setting.Stated<Long> twin = twins.get(name);
+    return twin != null && !owners.containsKey(twin.value())
+        ? twin.value()
+        : SystemNumbers.of(name);
+  }
+
+  private void claim(
+      Map<Long, String> owners,
+      String kind,
+      String name,
+      long number,
+      Map<String, Setting.Stated<Long>> stated) {
+    String other = owners.putIfAbsent(number, name);
+    if (other == null || other.equals(name)) {
+      return;
+    }
+    boolean otherStated = !stated.containsKey(name) && stated.containsKey(other);
+    String subject = otherStated ? other : name;
+    String rival = otherStated ? name : other;
+    Setting.Stated<Long> statement = stated.get(subject);
+    String below = " below systemConfig.groups: {name: %s, gid: ...}";
+    problems.add(
+        Problem.of(
+            Code.NUMBER_TAKEN,
+            statement == null ? system.place() : statement.place(),
+            "%s %s: has number %d, and so has %s, which a package makes (expected: one of its own)"
+                .formatted(kind, subject, number, rival),
+            statement == null
+                ? "state another number" + below.formatted(subject)
+                : SystemNumbers.contains(number)
+                    ? "state another number here, or for " + rival + below.formatted(rival)
+                    : "state another number"));
   }
 
   private void rewrite(String file, Map<Long, Long> third, Map<Long, Long> fourth)

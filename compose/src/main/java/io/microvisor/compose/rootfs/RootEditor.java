@@ -10,6 +10,8 @@ import io.microvisor.formats.tree.Meta;
 import io.microvisor.formats.tree.TreePath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -111,6 +113,14 @@ public final class RootEditor {
     return builder.find(real(path));
   }
 
+  /// What `path` leads to when all its links are followed.
+  Optional<Inode> resolve(String path) {
+    return switch (wayThrough(path)) {
+      case Way.Open(TreePath at) -> builder.find(at);
+      case Way.Blocked _, Way.Circle _ -> Optional.empty();
+    };
+  }
+
   /// Whether there is anything at `path`.
   public boolean exists(String path) {
     return find(path).isPresent();
@@ -154,6 +164,43 @@ public final class RootEditor {
   /// Makes a directory with these attributes, or gives them to the one that is there.
   public RootEditor directory(String path, Meta meta) {
     return put(path, new Inode.Directory(meta));
+  }
+
+  /// Makes the directories that are missing on the way to `path`, as far as they lie below `top`, which is not the root.
+  void parents(String path, String top, Meta meta) {
+    TreePath limit = at(wayThrough(top));
+    Deque<TreePath> missing = new ArrayDeque<>();
+    TreePath at = real(path).parent();
+    while (!limit.isRoot()
+        && at.startsWith(limit)
+        && !at.equals(limit)
+        && builder.find(at).isEmpty()) {
+      missing.push(at);
+      at = at.parent();
+    }
+    missing.forEach(each -> directory(each.toString(), meta));
+  }
+
+  /// Copies all that is below the directory `from` to the directory `to`.
+  ///
+  /// @param change what becomes of each inode
+  void copyBelow(String from, String to, UnaryOperator<Inode> change) {
+    TreePath source = real(from);
+    TreePath target = real(to);
+    Map<InodeId, TreePath> first = new HashMap<>();
+    for (FileTree.Entry entry : builder.below(source)) {
+      if (entry.path().equals(source)) {
+        continue;
+      }
+      TreePath path = entry.path().moved(source, target);
+      TreePath linked = first.putIfAbsent(entry.id(), path);
+      if (linked == null) {
+        builder.put(path, change.apply(entry.inode()));
+      } else {
+        builder.link(path, linked);
+      }
+    }
+    changed = true;
   }
 
   private Meta meta(int mode) {

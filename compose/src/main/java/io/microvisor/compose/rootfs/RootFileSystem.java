@@ -15,8 +15,6 @@ import io.microvisor.compose.template.RejectedException;
 import io.microvisor.compose.template.Services;
 import io.microvisor.compose.template.SystemConfig;
 import io.microvisor.compose.template.Template;
-import io.microvisor.compose.template.User;
-import io.microvisor.compose.template.VolatilePaths;
 import io.microvisor.formats.tree.Attributes;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.FileView;
@@ -38,7 +36,7 @@ import java.util.OptionalLong;
 /// documents or translations.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 17;
+  public static final int VERSION = 18;
 
   private static final int LARGEST_FILE = 512 << 20;
 
@@ -50,20 +48,23 @@ public final class RootFileSystem {
   private final Template template;
   private final SystemConfig system;
   private final RootEditor root;
+  private final TemplateUsers users;
   private final Accounts accounts;
   private final UnitLinks units;
   private final long epoch;
   private final List<Problem> problems = new ArrayList<>();
   private final TemplatePaths paths;
 
-  private RootFileSystem(Template template, FileTree base, ContentSource contents, long epoch) {
+  private RootFileSystem(Template template, FileTree base, ContentSource contents, long epoch)
+      throws IOException {
     this.template = template;
     this.system = template.system();
     this.root = new RootEditor(base, contents, epoch);
     this.epoch = epoch;
-    this.accounts = new Accounts(root, epoch / 86_400);
     this.units = new UnitLinks(root);
     this.paths = new TemplatePaths(root, problems);
+    this.users = new TemplateUsers(root, system, paths, epoch, problems);
+    this.accounts = users.accounts();
   }
 
   /// Makes the root file system.
@@ -80,10 +81,10 @@ public final class RootFileSystem {
     problems.addAll(Renumbering.apply(root, system));
     identity();
     NetworkRoot.configure(root, system.network());
-    groups();
-    users();
+    users.apply();
     folders();
     files();
+    users.check();
     hardwareData();
     IdleUnits.apply(root, units, system.persistence().state());
     services();
@@ -131,85 +132,6 @@ public final class RootFileSystem {
     root.write("usr/lib/os-release", 0644, identified.toString());
   }
 
-  private void groups() throws IOException {
-    for (User.Group group : system.groups()) {
-      accounts.addGroup(group.name(), number(group.gid()));
-    }
-  }
-
-  private static OptionalLong number(User.NumericId id) {
-    return switch (id) {
-      case User.NumericId.Automatic _ -> OptionalLong.empty();
-      case User.NumericId.Fixed fixed -> OptionalLong.of(fixed.number());
-    };
-  }
-
-  private void users() throws IOException {
-    for (User user : system.users()) {
-      String hash =
-          switch (user.password()) {
-            case User.Password.Locked _ -> "!";
-            case User.Password.Hashed hashed -> hashed.hash();
-          };
-      if (accounts.hasUser(user.name())) {
-        accounts.setPassword(user.name(), hash);
-        accounts.setShell(user.name(), user.shell());
-      } else {
-        OptionalLong asked = number(user.uid());
-        long uid = asked.isPresent() ? asked.getAsLong() : accounts.freeUserId();
-        long gid = accounts.addGroup(user.name(), OptionalLong.of(uid));
-        accounts.addUser(user.name(), uid, gid, user.home(), user.shell(), hash);
-      }
-      membership(user);
-      home(user);
-    }
-  }
-
-  private void membership(User user) throws IOException {
-    for (String group : user.groups()) {
-      if (accounts.groupId(group).isEmpty()) {
-        problems.add(
-            Problem.of(
-                Code.UNKNOWN_GROUP,
-                user.place(),
-                user.name()
-                    + ": no group \""
-                    + group
-                    + "\" (expected: one that a package or the template makes)",
-                "declare it under systemConfig.groups"));
-      } else {
-        accounts.addMember(group, user.name());
-      }
-    }
-    if (user.sudo()) {
-      root.write(
-          "etc/sudoers.d/" + user.name().replace('.', '_'),
-          0440,
-          user.name() + " ALL=(ALL:ALL) NOPASSWD: ALL\n");
-    }
-  }
-
-  private void home(User user) throws IOException {
-    boolean made = !user.sshKeys().isEmpty() || VolatilePaths.reached(user.home()).isEmpty();
-    if (!made || !paths.accepts(user, user.home())) {
-      return;
-    }
-    long uid = accounts.userId(user.name()).orElseThrow();
-    long gid = accounts.groupId(user.name()).orElse(uid);
-    String home = user.home();
-    Meta owned = new Meta(0700, uid, gid, epoch, Attributes.NONE);
-    if (!root.exists(home)) {
-      root.directory(home, owned);
-    }
-    if (!user.sshKeys().isEmpty()) {
-      root.directory(home + "/.ssh", owned);
-      root.write(
-          home + "/.ssh/authorized_keys",
-          owned.withMode(0600),
-          (String.join("\n", user.sshKeys()) + "\n").getBytes(StandardCharsets.UTF_8));
-    }
-  }
-
   private void folders() throws IOException {
     for (AdditionalFolder folder : system.folders()) {
       Optional<TreePath> at = paths.placeOf(folder);
@@ -234,6 +156,7 @@ public final class RootFileSystem {
                 wanted.group(), accounts.groupId(wanted.group()), folder.subject(), folder.place());
     int mode = wanted.keepsMode() ? there.mode() : Integer.parseInt(wanted.mode(), 8);
     if (uid.isPresent() && gid.isPresent()) {
+      users.makeFolders(path, uid.getAsLong());
       root.directory(
           path, there.withMode(mode).withOwner(uid.getAsLong(), gid.getAsLong()).withMtime(epoch));
     }
@@ -249,6 +172,7 @@ public final class RootFileSystem {
         continue;
       }
       Meta meta = new Meta(file.mode(), uid.getAsLong(), gid.getAsLong(), epoch, Attributes.NONE);
+      users.makeFolders(file.path(), uid.getAsLong());
       root.write(file.path(), meta, bytes(file.content()));
       paths.put(file);
     }

@@ -57,7 +57,7 @@ final class TemplatePaths {
   /// Whether a user's home can be made, or is there already. One in memory is the machine's to make, so nothing of the
   /// template can be in it.
   boolean accepts(User user, String home) {
-    Claim claim = new Claim("home: " + home, home, Kind.FOLDER, user.place());
+    Claim claim = new Claim("home: " + home, home, Kind.FOLDER, user.home().placeOr(user.place()));
     return openFolder(claim).isPresent();
   }
 

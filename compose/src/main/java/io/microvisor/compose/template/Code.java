@@ -123,6 +123,10 @@ public enum Code {
       "T061",
       "Two users, or two groups, would have the same number. Numbers that the template states win; those of packages'"
           + " accounts follow from their names."),
+  USER_LACKS(
+      "T062",
+      "What the template says of a user would have no effect, because the image lacks what it takes: the shell, sudo, an ssh"
+          + " server, or a home folder for ssh keys."),
   BAD_ANSWER(
       "T070",
       "A line of an answers file, which tells a machine its configuration from outside, is not one that machines take. A"

@@ -1,7 +1,6 @@
 package io.microvisor.compose.template;
 
 import io.microvisor.compose.template.SystemConfig.Retention;
-import io.microvisor.compose.template.User.NumericId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -9,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -137,16 +136,27 @@ final class SystemBinder {
     }
     return new User(
         name,
-        numericId(user.whole("uid")),
-        user.text("password")
-            .<User.Password>map(hash -> new User.Password.Hashed(hash.text()))
-            .orElse(new User.Password.Locked()),
+        number(user, "uid"),
+        setting(user, "password", User.PasswordHash::new),
         texts(user, "groups"),
-        user.flag("sudo"),
-        user.text("home", name.equals("root") ? "/root" : "/home/" + name),
-        user.text("shell", "/bin/bash"),
+        setting(user, "sudo", _ -> user.flag("sudo")),
+        setting(user, "home", Function.identity()),
+        setting(user, "shell", Function.identity()),
         keys,
         user.place("name"));
+  }
+
+  /// What somebody wrote, without the vocabulary's default.
+  private static <T> Setting<T> setting(Fields fields, String name, Function<String, T> reading) {
+    return fields
+        .text(name)
+        .filter(_ -> fields.has(name))
+        .<Setting<T>>map(item -> new Setting.Stated<>(reading.apply(item.text()), item.place()))
+        .orElseGet(Setting.Unstated::new);
+  }
+
+  private static Setting<Long> number(Fields fields, String name) {
+    return setting(fields, name, Long::parseLong);
   }
 
   private void checkKey(String subject, String line, Place place) {
@@ -165,36 +175,33 @@ final class SystemBinder {
   }
 
   private static User.Group group(Fields group) {
-    return new User.Group(
-        group.text("name", ""), numericId(group.whole("gid")), group.place("name"));
-  }
-
-  private static NumericId numericId(OptionalLong number) {
-    return number.isPresent()
-        ? new NumericId.Fixed(Math.toIntExact(number.getAsLong()))
-        : new NumericId.Automatic();
+    return new User.Group(group.text("name", ""), number(group, "gid"), group.place("name"));
   }
 
   private void distinctUsers(List<User> users) {
     Map<String, Place> names = new HashMap<>();
-    Map<NumericId, Place> numbers = new HashMap<>();
+    Map<Long, Place> numbers = new HashMap<>();
     for (User user : users) {
       distinct("user " + user.name(), names.putIfAbsent(user.name(), user.place()), user.place());
-      if (user.uid() instanceof NumericId.Fixed fixed) {
-        distinct("uid " + fixed.number(), numbers.putIfAbsent(fixed, user.place()), user.place());
-      }
+      distinctNumber("uid", user.uid(), numbers);
     }
   }
 
   private void distinctGroups(List<User.Group> groups) {
     Map<String, Place> names = new HashMap<>();
-    Map<NumericId, Place> numbers = new HashMap<>();
+    Map<Long, Place> numbers = new HashMap<>();
     for (User.Group group : groups) {
       Place place = group.place();
       distinct("group " + group.name(), names.putIfAbsent(group.name(), place), place);
-      if (group.gid() instanceof NumericId.Fixed fixed) {
-        distinct("gid " + fixed.number(), numbers.putIfAbsent(fixed, place), place);
-      }
+      distinctNumber("gid", group.gid(), numbers);
+    }
+  }
+
+  private void distinctNumber(String kind, Setting<Long> number, Map<Long, Place> seen) {
+    switch (number) {
+      case Setting.Stated<Long>(Long value, Place place) ->
+          distinct(kind + " " + value, seen.putIfAbsent(value, place), place);
+      case Setting.Unstated<Long> _ -> {}
     }
   }
 

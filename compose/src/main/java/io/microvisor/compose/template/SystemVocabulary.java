@@ -53,7 +53,11 @@ final class SystemVocabulary {
                               + " answer. Of two for one question the later counts. Not for secrets:"
                               + " they would lie in the template.")
                       .merged(Merge.APPEND),
-                  ict("users", items(user()), "People and services that log in.")
+                  ict(
+                          "users",
+                          items(user()),
+                          "People and services that log in. Of a user that a package makes, only what"
+                              + " is stated changes.")
                       .merged(Merge.BY_NAME),
                   emt(
                           "groups",
@@ -63,7 +67,7 @@ final class SystemVocabulary {
                                   emt(
                                       "gid",
                                       new Whole(1, 60_000),
-                                      "Its number; else the next free."))),
+                                      "Its number; a new group's else the next free."))),
                           "Groups to create.")
                       .merged(Merge.BY_NAME),
                   services(),
@@ -169,12 +173,15 @@ final class SystemVocabulary {
   private static Block user() {
     return block(
         ict("name", text(Syntax.USER), "The login name.").must(),
-        emt("uid", new Whole(0, 60_000), "The user's number; else the next free from 1000."),
+        emt(
+            "uid",
+            new Whole(0, 60_000),
+            "The user's number; a new user's else the next from 1000 that nobody has or states."),
         ict(
             "password",
             text(Syntax.CRYPT),
             "The password's hash, as `openssl passwd -6` prints it. Without it nobody logs in by"
-                + " password."),
+                + " password as a new user."),
         ict("hash_algo", line(), "The hash for a password given in clear.").notBuilt(),
         ict("passwordMaxAge", new Whole(0, 99_999), "Days until it must be changed.").notBuilt(),
         ict("startupScript", line(), "A program in place of the shell.").notBuilt(),
@@ -184,8 +191,9 @@ final class SystemVocabulary {
         ict(
             "home",
             text(Syntax.ABSOLUTE_PATH),
-            "The home folder; else /home/ and the name, for root /root."),
-        ict("shell", text(Syntax.ABSOLUTE_PATH), "The shell.").otherwise("/bin/bash"),
+            "The home folder; a new user's else /home/ and the name, with what is in /etc/skel. Folders"
+                + " that additionalFiles make below it belong to its user."),
+        ict("shell", text(Syntax.ABSOLUTE_PATH), "The shell; a new user's else /bin/bash."),
         ict("sshAuthorizedKeys", items(text(Syntax.SSH_KEY)), "Public keys that may log in."),
         ict(
             "sshAuthorizedKeysFiles",

@@ -2,55 +2,50 @@ package io.microvisor.compose.template;
 
 import java.util.List;
 
-/// Somebody who may log in.
+/// Somebody who may log in: a new user, or one that a package makes, of whom only what is stated changes.
 ///
-/// @param name the login name; `root` changes the user that is there
-/// @param uid the number
-/// @param password how a password is checked
+/// @param name the login name
+/// @param uid the number; a new user's is the next free one
+/// @param password a new user has none that fits
 /// @param groups further groups
 /// @param sudo whether `sudo` does everything without asking
-/// @param home the home folder
-/// @param shell the login shell
+/// @param home the home folder; a new user's is [#defaultHome]
+/// @param shell the login shell; a new user's is [#DEFAULT_SHELL]
 /// @param sshKeys lines for authorized_keys, those from files included
 public record User(
     String name,
-    NumericId uid,
-    Password password,
+    Setting<Long> uid,
+    Setting<PasswordHash> password,
     List<String> groups,
-    boolean sudo,
-    String home,
-    String shell,
+    Setting<Boolean> sudo,
+    Setting<String> home,
+    Setting<String> shell,
     List<String> sshKeys,
     Place place) {
+  /// A new user's shell.
+  public static final String DEFAULT_SHELL = "/bin/bash";
+
   public User {
     groups = List.copyOf(groups);
     sshKeys = List.copyOf(sshKeys);
   }
 
-  /// How a password is checked.
-  public sealed interface Password {
-    /// No password fits.
-    record Locked() implements Password {}
+  /// A new user's home folder.
+  public String defaultHome() {
+    return "/home/" + name;
+  }
 
-    /// The password with this crypt(5) hash.
-    record Hashed(String hash) implements Password {
-      /// Hides the hash.
-      @Override
-      public String toString() {
-        return "Hashed[...]";
-      }
+  /// A password's crypt(5) hash.
+  public record PasswordHash(String text) {
+    /// Hides the hash.
+    @Override
+    public String toString() {
+      return "PasswordHash[...]";
     }
   }
 
-  /// The number of a user or group.
-  public sealed interface NumericId {
-    /// The next free one.
-    record Automatic() implements NumericId {}
-
-    /// This one.
-    record Fixed(int number) implements NumericId {}
-  }
-
-  /// A group to create.
-  public record Group(String name, NumericId gid, Place place) {}
+  /// A group to create, or one that a package makes, whose number may be stated.
+  ///
+  /// @param gid the number; a new group's is the next free one
+  public record Group(String name, Setting<Long> gid, Place place) {}
 }

@@ -162,6 +162,38 @@ class RenumberingTest {
         .contains("user www-data: cannot be 500, Debian makes it 33");
   }
 
+  @Test
+  void aNumberOfTheTemplatesOwnAccountIsRefusedWhereAPackagesAccountHasIt() throws IOException {
+    for (String account :
+        List.of("users: [{name: mine, uid: 100}]", "groups: [{name: a, gid: 33}]")) {
+      assertThat(
+              Renumbering.apply(
+                  root(List.of("messagebus")), template("  " + account + "\n").system()))
+          .hasSize(1)
+          .first()
+          .satisfies(problem -> {
+            assertThat(problem.place().line()).isEqualTo(5);
+            assertThat(problem.what()).contains(" has number ", ", which a package makes");
+          });
+    }
+  }
+
+  @Test
+  void aNumberStatedForAUserGoesToThePackagesGroupUnlessItIsTaken() throws IOException {
+    String user = "  users: [{name: acme, uid: 345}]\n";
+    RootEditor alone = root(List.of("acme"));
+    assertThat(Renumbering.apply(alone, template(user).system())).isEmpty();
+    assertThat(alone.text("etc/group").orElseThrow()).contains("\nacme:x:345:");
+
+    RootEditor taken = root(List.of("acme"));
+    assertThat(
+            Renumbering.apply(
+                taken, template(user + "  groups: [{name: other, gid: 345}]\n").system()))
+        .isEmpty();
+    assertThat(taken.text("etc/passwd").orElseThrow())
+        .contains("\nacme:x:345:" + SystemNumbers.of("acme") + ":");
+  }
+
   /// A root as packages leave it, numbers given from 999 down in the order of the names.
   private static RootEditor root(List<String> names) {
     StringBuilder passwd = new StringBuilder("root:x:0:0:root:/root:/bin/bash\n");

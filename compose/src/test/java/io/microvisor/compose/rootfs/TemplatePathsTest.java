@@ -40,6 +40,8 @@ class TemplatePathsTest {
     base.write("etc/ssh/sshd_config", 0644, "x");
     base.write("etc/motd", 0644, "x");
     base.write("usr/bin/env", 0755, "x");
+    base.write("usr/bin/bash", 0755, "x");
+    base.write("usr/sbin/sshd", 0755, "x");
     base.symlink("bin", "usr/bin");
     base.symlink("lib", "usr/lib");
     base.write("usr/lib/os-release", 0644, "ID=debian\n");

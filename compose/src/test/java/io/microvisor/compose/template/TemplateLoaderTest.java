@@ -115,8 +115,9 @@ class TemplateLoaderTest {
               additionalFiles: [{final: /etc/a, content: new}]
             """);
     User ada = template.system().users().getFirst();
-    assertThat(ada.uid()).isEqualTo(new User.NumericId.Fixed(1500));
-    assertThat(ada.sudo()).isTrue();
+    assertThat(ada.uid().or(0L)).isEqualTo(1500);
+    assertThat(ada.sudo().or(false)).isTrue();
+    assertThat(ada.shell()).isEqualTo(new Setting.Unstated<String>());
     assertThat(ada.groups()).containsExactly("sudo");
     AdditionalFile first = template.system().files().getFirst();
     assertThat(first.content()).isEqualTo(new AdditionalFile.Content.Inline("new"));
