@@ -132,7 +132,15 @@ record Manifest(Template template, Lock lock, long epoch, Results made, DiskSpec
                 .put("origin", SinglePackages.ORIGIN)
                 .put("packages", addresses.size())
                 .put("signed", false);
-        case Template.Source.Archive _ -> {} // Has a Release file, and so is in the lock.
+        case Template.Source.Archive archive -> {
+          // Has a Release file, and so is in the lock, but for what the template lets pass.
+          if (!each.releaseSuite().isEmpty()) {
+            repositories
+                .addObject()
+                .put("suite", String.join(" ", archive.suites()))
+                .put("releaseSuite", each.releaseSuite());
+          }
+        }
       }
     }
   }

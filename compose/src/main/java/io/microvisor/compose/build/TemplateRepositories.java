@@ -119,9 +119,18 @@ public final class TemplateRepositories {
               trust,
               RepositorySpec.Freshness.CHECKED,
               RepositorySpec.Presence.REQUIRED,
-              preference));
+              preference,
+              releaseName(repository.releaseSuite())));
     }
     return specs;
+  }
+
+  private static RepositorySpec.ReleaseName releaseName(String releaseSuite) {
+    return switch (releaseSuite) {
+      case "" -> new RepositorySpec.ReleaseName.AsAsked();
+      case PackageRepository.UNNAMED -> new RepositorySpec.ReleaseName.Unnamed();
+      default -> new RepositorySpec.ReleaseName.Called(releaseSuite);
+    };
   }
 
   private static SinglePackages.Address address(String text) {

@@ -42,6 +42,7 @@ final class RepositoryBinder {
         keys(repository),
         priority == 0 ? OptionalInt.empty() : OptionalInt.of((int) priority),
         texts(repository, "allowPackages"),
+        repository.text("releaseSuite", ""),
         repository.place());
   }
 
@@ -131,7 +132,9 @@ final class RepositoryBinder {
       }
     }
     for (String beside :
-        kind.equals("packages") ? List.of("codename", "component") : List.<String>of()) {
+        kind.equals("packages")
+            ? List.of("codename", "component", "releaseSuite")
+            : List.<String>of()) {
       if (repository.has(beside)) {
         problems.add(
             Problem.of(

@@ -48,6 +48,13 @@ final class RepositoryVocabulary {
               "The OpenPGP key that signs the repository: a file in the template's folder."),
           ict("pkeys", items(text(Syntax.LOCAL_PATH)), "Several such keys."),
           ict("component", line(), "The components to use, separated by blanks.").otherwise("main"),
+          emt(
+              "releaseSuite",
+              text(Syntax.SUITE),
+              "What the Release file calls the suite, where that is not its `codename`, as with"
+                  + " snapshots below a path of their own; `none` where it has neither `Suite` nor"
+                  + " `Codename`. Without it such a file is refused, as it may be another suite's."
+                  + " The manifest records it."),
           ict(
               "priority",
               new Whole(-9999, 9999),

@@ -94,12 +94,18 @@ public record Template(
   /// @param keys files with the OpenPGP keys that may sign it; none for one that is taken without any signature
   /// @param priority what was stated, in apt's sense
   /// @param allowed names and patterns of the only packages to take; none means all
+  /// @param releaseSuite what its Release file calls the suite where that is something else; [#UNNAMED] where it has no
+  ///     name; empty where it is what was asked for
   public record PackageRepository(
       Source source,
       List<LocalFile> keys,
       OptionalInt priority,
       List<String> allowed,
+      String releaseSuite,
       Place place) {
+    /// The suite of a Release file that names none.
+    public static final String UNNAMED = "none";
+
     public PackageRepository {
       keys = List.copyOf(keys);
       allowed = List.copyOf(allowed);

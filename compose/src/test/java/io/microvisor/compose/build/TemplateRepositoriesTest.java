@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,33 @@ class TemplateRepositoriesTest {
     assertThat(TemplateRepositories.of(loaded()))
         .extracting(Repository::name)
         .containsExactly("base/debs");
+  }
+
+  @Test
+  void anEntrySaysWhatItsReleaseFileCallsTheSuite() throws IOException {
+    for (var each :
+        Map.of(
+                "", new RepositorySpec.ReleaseName.AsAsked(),
+                "releaseSuite: trixie", new RepositorySpec.ReleaseName.Called("trixie"),
+                "releaseSuite: none", new RepositorySpec.ReleaseName.Unnamed())
+            .entrySet()) {
+      Template template =
+          load(
+              """
+              packageRepositories:
+                - url: https://packages.example/debian
+                  codename: trixie/snapshots/5.12
+                  insecureSkipVerify: true
+                  %s
+              """
+                  .formatted(each.getKey()));
+
+      assertThat(TemplateRepositories.of(template))
+          .singleElement()
+          .isInstanceOfSatisfying(
+              RepositorySpec.class,
+              spec -> assertThat(spec.releaseName()).isEqualTo(each.getValue()));
+    }
   }
 
   @Test

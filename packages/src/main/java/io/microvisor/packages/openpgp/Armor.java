@@ -46,6 +46,28 @@ final class Armor {
     return packets.toByteArray();
   }
 
+  /// The packets of a file that consists of blocks of type `kind` and nothing else, not even blank lines: so apt takes
+  /// detached signatures.
+  ///
+  /// @throws FormatException if there is anything outside the blocks, or a block is not closed or not base64
+  static byte[] decodeOnly(String kind, byte[] content) throws FormatException {
+    List<String> lines = new String(content, StandardCharsets.ISO_8859_1).lines().toList();
+    ByteArrayOutputStream packets = new ByteArrayOutputStream();
+    for (int at = 0; at < lines.size(); at++) {
+      if (!lines.get(at).stripTrailing().equals("-----BEGIN " + kind + "-----")) {
+        throw FormatException.notThis(
+            "OpenPGP signature",
+            "line "
+                + (at + 1)
+                + " belongs to no signature (expected: -----BEGIN "
+                + kind
+                + "-----, and nothing outside)");
+      }
+      at = decode(kind, lines, at, packets);
+    }
+    return packets.toByteArray();
+  }
+
   /// Decodes the block whose BEGIN is line `begin`, and answers the line of its END.
   static int decode(String kind, List<String> lines, int begin, ByteArrayOutputStream packets)
       throws FormatException {

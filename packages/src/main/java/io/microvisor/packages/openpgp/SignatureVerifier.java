@@ -65,7 +65,7 @@ public final class SignatureVerifier {
   public Signer verifyDetached(String subject, byte[] content, byte[] signature)
       throws IOException {
     byte[] packets =
-        Armor.looksLike(signature) ? Armor.decodeAll(Armor.SIGNATURE, signature) : signature;
+        Armor.looksLike(signature) ? Armor.decodeOnly(Armor.SIGNATURE, signature) : signature;
     return verify(subject, content, packets);
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// A Release file (Debian repository format, "Release" files): what an archive says about one suite. Read only what a
 /// [ReleaseVerifier] has accepted.
@@ -20,7 +21,7 @@ import java.util.TreeMap;
 /// | field | here | if missing |
 /// |---|---|---|
 /// | Origin, Label, Suite, Codename, Version | text | empty |
-/// | Date | when it was made | refused |
+/// | Date | when it was made | unknown: [Instant#EPOCH] |
 /// | Valid-Until | from when it counts no more | never: [Instant#MAX] |
 /// | Acquire-By-Hash | whether files can be had by their digest | no |
 /// | Components, Architectures | words | empty |
@@ -29,7 +30,7 @@ import java.util.TreeMap;
 /// | No-Support-for-Architecture-all | whether `Packages` of `all` repeat in the others | no |
 /// | SHA256 | files: digest, size, path | refused; MD5Sum and SHA1 are never looked at |
 ///
-/// @param date when the archive made it
+/// @param date when the archive made it, [Instant#EPOCH] where it does not say
 /// @param validUntil from when it counts no more, [Instant#MAX] for never
 /// @param allInOthers whether indexes of each architecture hold packages of architecture `all`, too
 /// @param files by their path
@@ -59,7 +60,7 @@ public record Release(
 
   /// Reads the text of a Release file.
   ///
-  /// @throws FormatException if it has no date or no SHA256 section, or anything in them is not as it must be
+  /// @throws FormatException if it has no SHA256 section, or anything in it or a date is not as it must be
   public static Release parse(byte[] text) throws FormatException {
     ControlStanza stanza = ControlStanza.parse(new String(text, StandardCharsets.UTF_8));
     return new Release(
@@ -68,7 +69,7 @@ public record Release(
         stanza.text("Suite"),
         stanza.text("Codename"),
         stanza.text("Version"),
-        date(stanza, "Date", stanza.required("Date")),
+        stanza.find("Date").isEmpty() ? Instant.EPOCH : date(stanza, "Date", stanza.text("Date")),
         stanza.find("Valid-Until").isEmpty()
             ? Instant.MAX
             : date(stanza, "Valid-Until", stanza.text("Valid-Until")),
@@ -88,7 +89,18 @@ public record Release(
 
   private static SortedMap<String, IndexFile> files(ControlStanza stanza) throws FormatException {
     SortedMap<String, IndexFile> files = new TreeMap<>();
-    for (String line : stanza.required("SHA256").split("\n", -1)) {
+    if (stanza.text("SHA256").isEmpty()) {
+      List<String> others =
+          Stream.of("SHA512", "SHA1", "MD5Sum")
+              .filter(each -> stanza.find(each).isPresent())
+              .toList();
+      throw FormatException.unsupported(
+          FORMAT,
+          0,
+          "it lists files by %s (expected: by SHA256)"
+              .formatted(others.isEmpty() ? "no digest" : String.join(" and ", others)));
+    }
+    for (String line : stanza.text("SHA256").split("\n", -1)) {
       if (line.isBlank()) {
         continue;
       }

@@ -1,5 +1,6 @@
 package io.microvisor.packages.repository;
 
+import io.microvisor.bytes.FormatException;
 import io.microvisor.packages.openpgp.ClearSigned;
 import io.microvisor.packages.openpgp.SignatureVerifier;
 import io.microvisor.packages.repository.RepositorySpec.Trust;
@@ -12,7 +13,8 @@ import java.util.List;
 /// Turns the bytes of Release files into a [VerifiedRelease], or refuses them: by signature, by date, and by suite,
 /// because a genuine Release file of another suite is still the wrong one.
 public final class ReleaseVerifier {
-  private static final Duration SKEW = Duration.ofDays(1);
+  /// How far a `Date` may lie ahead: clocks without a time server are minutes wrong. (apt allows ten seconds.)
+  private static final Duration SKEW = Duration.ofMinutes(5);
 
   private final Instant now;
 
@@ -27,18 +29,15 @@ public final class ReleaseVerifier {
   /// @throws IOException if it is damaged or refused, with what was found, what was expected and what to do
   public VerifiedRelease verifyInRelease(String subject, RepositorySpec spec, byte[] inRelease)
       throws IOException {
+    ClearSigned message = understood(subject, () -> ClearSigned.parse(inRelease));
     return switch (spec.trust()) {
       case Trust.SignedBy(var keyring) -> {
         var verified =
-            new SignatureVerifier(keyring, now).verify(subject, ClearSigned.parse(inRelease));
+            understood(subject, () -> new SignatureVerifier(keyring, now).verify(subject, message));
         yield accept(subject, spec, verified.text(), new Provenance.Signed(verified.signer()));
       }
       case Trust.Unsigned() ->
-          accept(
-              subject,
-              spec,
-              ClearSigned.parse(inRelease).unverifiedText(),
-              new Provenance.UnsignedByChoice());
+          accept(subject, spec, message.unverifiedText(), new Provenance.UnsignedByChoice());
     };
   }
 
@@ -51,30 +50,53 @@ public final class ReleaseVerifier {
     return switch (spec.trust()) {
       case Trust.SignedBy(var keyring) -> {
         var signer =
-            new SignatureVerifier(keyring, now).verifyDetached(subject, release, signature);
+            understood(
+                subject + ".gpg",
+                () ->
+                    new SignatureVerifier(keyring, now)
+                        .verifyDetached(subject, release, signature));
         yield accept(subject, spec, release, new Provenance.Signed(signer));
       }
       case Trust.Unsigned() -> accept(subject, spec, release, new Provenance.UnsignedByChoice());
     };
   }
 
+  /// Something that is made of bytes from outside.
+  @FunctionalInterface
+  private interface Reading<T> {
+    T read() throws IOException;
+  }
+
+  /// Says of broken bytes whose they are.
+  private static <T> T understood(String subject, Reading<T> reading) throws IOException {
+    try {
+      return reading.read();
+    } catch (FormatException e) {
+      throw new IOException(subject + ": " + e.getMessage(), e);
+    }
+  }
+
   private VerifiedRelease accept(
       String subject, RepositorySpec spec, byte[] text, Provenance provenance) throws IOException {
-    Release release = Release.parse(text);
-    boolean says = !release.suite().isEmpty() || !release.codename().isEmpty();
-    boolean asked = spec.suite().equals(release.suite()) || spec.suite().equals(release.codename());
-    if (says && !asked && !spec.flat()) {
+    Release release = understood(subject, () -> Release.parse(text));
+    if (!spec.flat() && !isNamed(spec, release)) {
       throw new IOException(
           subject
-              + ": it is the Release file of suite \""
-              + release.suite()
-              + "\", codename \""
-              + release.codename()
-              + "\" (expected: "
-              + spec.suite()
-              + ")\n  advice: give the suite's own name, or another mirror");
+              + ": it is the Release file of "
+              + (unnamed(release)
+                  ? "no named suite, as it has neither Suite nor Codename"
+                  : "suite \"%s\", codename \"%s\"".formatted(release.suite(), release.codename()))
+              + " (expected: "
+              + expected(spec)
+              + ")\n  advice: give the suite's own name, or another mirror; if the archive calls it so on"
+              + " purpose, say releaseSuite: "
+              + (unnamed(release) ? "none" : alias(release))
+              + " in its entry of packageRepositories");
     }
     List<String> notes = new ArrayList<>();
+    if (release.date().equals(Instant.EPOCH)) {
+      notes.add(subject + ": it has no Date, so nobody can tell whether it is an old one");
+    }
     for (String stale : untimely(subject, release)) {
       switch (spec.freshness()) {
         case CHECKED -> throw new IOException(stale);
@@ -85,6 +107,34 @@ public final class ReleaseVerifier {
       }
     }
     return new VerifiedRelease(release, provenance, notes);
+  }
+
+  private static boolean isNamed(RepositorySpec spec, Release release) {
+    return switch (spec.releaseName()) {
+      case RepositorySpec.ReleaseName.AsAsked() -> isCalled(release, spec.suite());
+      case RepositorySpec.ReleaseName.Called(String name) -> isCalled(release, name);
+      case RepositorySpec.ReleaseName.Unnamed() -> unnamed(release);
+    };
+  }
+
+  private static boolean isCalled(Release release, String name) {
+    return name.equals(release.suite()) || name.equals(release.codename());
+  }
+
+  private static boolean unnamed(Release release) {
+    return release.suite().isEmpty() && release.codename().isEmpty();
+  }
+
+  private static String alias(Release release) {
+    return release.suite().isEmpty() ? release.codename() : release.suite();
+  }
+
+  private static String expected(RepositorySpec spec) {
+    return switch (spec.releaseName()) {
+      case RepositorySpec.ReleaseName.AsAsked() -> spec.suite();
+      case RepositorySpec.ReleaseName.Called(String name) -> name;
+      case RepositorySpec.ReleaseName.Unnamed() -> "neither Suite nor Codename";
+    };
   }
 
   private List<String> untimely(String subject, Release release) {

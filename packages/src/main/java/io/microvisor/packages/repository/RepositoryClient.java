@@ -175,6 +175,26 @@ public final class RepositoryClient {
         notes);
   }
 
+  /// What is in the components of an archive that its snapshot leaves aside; nothing where they cannot be had.
+  public PackageCatalog unused(RepositorySnapshot snapshot, Consumer<DownloadEvent> listener)
+      throws InterruptedException {
+    RepositorySpec spec = snapshot.spec();
+    List<String> others =
+        snapshot.release().components().stream()
+            .filter(each -> !spec.components().contains(each))
+            .toList();
+    if (spec.flat() || others.isEmpty()) {
+      return PackageCatalog.EMPTY;
+    }
+    VerifiedRelease release =
+        new VerifiedRelease(snapshot.release(), snapshot.provenance(), List.of());
+    try {
+      return read(spec.withComponents(others), release, listener).packages();
+    } catch (IOException _) {
+      return PackageCatalog.EMPTY; // Advice is not worth an error of its own.
+    }
+  }
+
   private static List<String> leftOut(RepositorySpec spec, PackageCatalog packages) {
     List<LeftOut> all = packages.leftOut();
     List<String> notes = new ArrayList<>();
@@ -240,12 +260,15 @@ public final class RepositoryClient {
     }
     for (String component : spec.components()) {
       String folder = component + "/binary-" + spec.architecture() + "/Packages";
-      wanted.add(
-          find(spec, release, component, folder, listener)
-              .orElseThrow(() -> lacks(spec, release, folder)));
-      if (release.architectures().contains("all") && !release.allInOthers()) {
-        find(spec, release, component, component + "/binary-all/Packages", listener)
-            .ifPresent(wanted::add);
+      Optional<Wanted> own = find(spec, release, component, folder, listener);
+      own.ifPresent(wanted::add);
+      if (own.isEmpty() || release.architectures().contains("all") && !release.allInOthers()) {
+        Optional<Wanted> all =
+            find(spec, release, component, component + "/binary-all/Packages", listener);
+        all.ifPresent(wanted::add);
+        if (own.isEmpty() && all.isEmpty()) {
+          throw lacks(spec, release, folder);
+        }
       }
     }
     return wanted;

@@ -15,6 +15,7 @@ import java.util.List;
 /// @param freshness whether a Release file may be past its `Valid-Until`
 /// @param presence what it means if the archive does not have the suite
 /// @param preference how its packages are preferred to those of other repositories
+/// @param releaseName what its Release file must call the suite
 public record RepositorySpec(
     String name,
     List<URI> archives,
@@ -24,7 +25,8 @@ public record RepositorySpec(
     Trust trust,
     Freshness freshness,
     Presence presence,
-    Preference preference)
+    Preference preference,
+    ReleaseName releaseName)
     implements Repository {
   public RepositorySpec {
     if (archives.isEmpty() || suite.isEmpty() || ArchivePath.leadsUp(suite)) {
@@ -39,6 +41,30 @@ public record RepositorySpec(
     }
     archives = archives.stream().map(RepositorySpec::folder).toList();
     components = List.copyOf(components);
+  }
+
+  /// A suite whose Release file calls it what it is asked for by.
+  public RepositorySpec(
+      String name,
+      List<URI> archives,
+      String suite,
+      List<String> components,
+      String architecture,
+      Trust trust,
+      Freshness freshness,
+      Presence presence,
+      Preference preference) {
+    this(
+        name,
+        archives,
+        suite,
+        components,
+        architecture,
+        trust,
+        freshness,
+        presence,
+        preference,
+        new ReleaseName.AsAsked());
   }
 
   /// A suite without a preference of its own.
@@ -72,6 +98,19 @@ public record RepositorySpec(
     record Unsigned() implements Trust {}
   }
 
+  /// What a Release file must call its suite, by `Suite` or `Codename`: a genuine one of another suite is still the wrong
+  /// one. Without meaning for flat repositories, which have no suite.
+  public sealed interface ReleaseName {
+    /// What it is asked for by.
+    record AsAsked() implements ReleaseName {}
+
+    /// Something else: snapshots are often served below a path of their own and signed under the suite's name.
+    record Called(String name) implements ReleaseName {}
+
+    /// Nothing: it has neither field.
+    record Unnamed() implements ReleaseName {}
+  }
+
   /// Whether a Release file past its `Valid-Until` is accepted.
   public enum Freshness {
     /// No: who replays an old one hides security updates.
@@ -90,14 +129,40 @@ public record RepositorySpec(
 
   /// The same with another freshness.
   public RepositorySpec with(Freshness other) {
-    return new RepositorySpec(
-        name, archives, suite, components, architecture, trust, other, presence, preference);
+    return with(archives, components, other, releaseName);
+  }
+
+  /// The same with another name in the Release file.
+  public RepositorySpec with(ReleaseName other) {
+    return with(archives, components, freshness, other);
   }
 
   /// The same at other addresses.
   RepositorySpec withArchives(List<URI> others) {
+    return with(others, components, freshness, releaseName);
+  }
+
+  /// The same with other components.
+  RepositorySpec withComponents(List<String> others) {
+    return with(archives, others, freshness, releaseName);
+  }
+
+  private RepositorySpec with(
+      List<URI> newArchives,
+      List<String> newComponents,
+      Freshness newFreshness,
+      ReleaseName newReleaseName) {
     return new RepositorySpec(
-        name, others, suite, components, architecture, trust, freshness, presence, preference);
+        name,
+        newArchives,
+        suite,
+        newComponents,
+        architecture,
+        trust,
+        newFreshness,
+        presence,
+        preference,
+        newReleaseName);
   }
 
   /// Whether this is a flat repository (sources.list(5): "an exact path").

@@ -5,6 +5,7 @@ import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.packages.catalog.PackageCatalog;
 import io.microvisor.packages.deb.DebPackage;
+import io.microvisor.packages.deb.Origin;
 import io.microvisor.packages.fetch.Download;
 import io.microvisor.packages.fetch.DownloadEvent;
 import io.microvisor.packages.fetch.Downloader;
@@ -43,9 +44,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Packages from archives, by wish or by lock.
 public final class PackageSupply implements Closeable {
+  /// The name that a wish begins with.
+  private static final Pattern WISHED_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9+.-]*");
+
   private final Store store;
   private final List<RepositorySpec> archives;
   private final List<Repository> unindexed;
@@ -132,7 +138,52 @@ public final class PackageSupply implements Closeable {
     Priorities priorities = Priorities.of(snapshots(listener), locals(), pins);
     PackageCatalog all =
         PackageCatalog.joined(List.of(PackageCatalog.of(kept.packages()), packages(listener)));
-    return Solver.solve(DebUniverse.of(all, policy.withPin(kept.before(priorities))), wishes);
+    return withAdvice(
+        Solver.solve(DebUniverse.of(all, policy.withPin(kept.before(priorities))), wishes),
+        all,
+        listener);
+  }
+
+  /// Looks for packages that nobody has in those components of the archives that are not used. They are fetched only
+  /// now, and if they cannot be had there is no advice.
+  private Resolution<DebPackage> withAdvice(
+      Resolution<DebPackage> resolution, PackageCatalog all, Consumer<DownloadEvent> listener)
+      throws IOException, InterruptedException {
+    if (!(resolution instanceof Resolution.Misunderstood<DebPackage>(var unknown))) {
+      return resolution;
+    }
+    List<Resolution.Unknown> advised = new ArrayList<>();
+    for (Resolution.Unknown each : unknown) {
+      Matcher name = WISHED_NAME.matcher(each.wish().text());
+      List<String> places = new ArrayList<>();
+      if (name.lookingAt() && all.named(name.group()).length == 0) {
+        for (RepositorySnapshot snapshot : snapshots(listener)) {
+          PackageCatalog unused = client.unused(snapshot, listener);
+          unused.packages(name.group()).stream()
+              .map(DebPackage::origin)
+              .distinct()
+              .map(origin -> place(snapshot.spec(), origin))
+              .forEach(places::add);
+        }
+      }
+      advised.add(
+          places.isEmpty()
+              ? each
+              : new Resolution.Unknown(
+                  each.wish(), each.what() + "; " + String.join("; ", places), List.of()));
+    }
+    return new Resolution.Misunderstood<>(advised);
+  }
+
+  /// The specifications of the distribution's own archive are named after their suites.
+  private static String place(RepositorySpec spec, Origin origin) {
+    return "%s has it: add %s to %s"
+        .formatted(
+            origin,
+            origin.component(),
+            spec.name().equals(spec.suite())
+                ? "archive.components"
+                : "component in " + spec.name());
   }
 
   /// What the repositories hold now, as one catalogue.

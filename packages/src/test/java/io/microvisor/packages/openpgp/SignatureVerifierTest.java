@@ -3,6 +3,7 @@ package io.microvisor.packages.openpgp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.microvisor.bytes.FormatException;
 import io.microvisor.packages.openpgp.SignatureRefusedException.Reason;
 import io.microvisor.testkit.Malformed;
 import java.io.ByteArrayOutputStream;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bouncycastle.bcpg.HashAlgorithmTags;
@@ -294,6 +296,45 @@ final class SignatureVerifierTest {
         TestKey.armour("SIGNATURE", signature).getBytes(StandardCharsets.UTF_8));
     refused(
         Reason.BAD_SIGNATURE, () -> verifier.verifyDetached("Release", new byte[] {1}, signature));
+  }
+
+  /// As apt: nothing outside, but several signatures one after the other.
+  @Test
+  void refusesWhateverStandsAroundADetachedSignature() throws IOException {
+    TestKey key = TestKey.sound();
+    byte[] content = {1};
+    String armoured =
+        TestKey.armour(
+            "SIGNATURE",
+            TestKey.detached(
+                content,
+                PGPSignature.BINARY_DOCUMENT,
+                key.primary(),
+                HashAlgorithmTags.SHA256,
+                NOW,
+                _ -> {}));
+    String block = armoured.strip() + "\n";
+    SignatureVerifier verifier = new SignatureVerifier(key.keyring(), NOW);
+
+    verifier.verifyDetached("Release", content, utf8(block + block));
+    verifier.verifyDetached("Release", content, utf8(block.replace("\n", "\r\n")));
+    for (String bad :
+        List.of(
+            "text\n" + block,
+            block + "text\n",
+            block + "text\n" + block,
+            "\n" + block,
+            block + "\n",
+            block.replace("-----BEGIN", " -----BEGIN"),
+            block + block.replace("-----END", "-----DNE"))) {
+      assertThatThrownBy(() -> verifier.verifyDetached("Release", content, utf8(bad)))
+          .as(bad)
+          .isInstanceOf(FormatException.class);
+    }
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   @Test

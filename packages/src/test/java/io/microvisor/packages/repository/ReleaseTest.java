@@ -51,8 +51,14 @@ final class ReleaseTest {
     refused(GOOD.replace("        0 main", " 9999999999999999999 main"), "size \"99999999");
     refused(GOOD.replace("e3b0", "e3bx"), "(expected: 64 hexadecimal digits)");
     refused(GOOD.replace("Sat, 12", "Sat, 13"), "(expected: a date such as");
-    refused(GOOD.replace("SHA256", "SHA1"), "no field SHA256");
-    refused(GOOD.replace("Date:", "Dale:"), "no field Date");
+    refused(
+        GOOD.replace("SHA256", "SHA1"), "it lists files by SHA1 and MD5Sum (expected: by SHA256)");
+    refused(GOOD.replace("SHA256", "SHA512"), "it lists files by SHA512 and MD5Sum");
+  }
+
+  @Test
+  void takesOneWithoutADateAsApt() throws FormatException {
+    assertThat(parse(GOOD.replace("Date:", "Dale:")).date()).isEqualTo(Instant.EPOCH);
   }
 
   @Test

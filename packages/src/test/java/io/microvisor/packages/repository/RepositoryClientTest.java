@@ -14,6 +14,7 @@ import io.microvisor.packages.openpgp.SignatureRefusedException;
 import io.microvisor.packages.openpgp.TestKey;
 import io.microvisor.packages.repository.RepositorySpec.Freshness;
 import io.microvisor.packages.repository.RepositorySpec.Presence;
+import io.microvisor.packages.repository.RepositorySpec.ReleaseName;
 import io.microvisor.packages.repository.RepositorySpec.Trust;
 import io.microvisor.store.Store;
 import java.io.IOException;
@@ -217,6 +218,85 @@ final class RepositoryClientTest {
     assertThatThrownBy(() -> refresh(spec()))
         .hasMessageContaining(
             "it is the Release file of suite \"stable\", codename \"bookworm\" (expected: trixie)");
+  }
+
+  @Test
+  void takesAReleaseFileUnderTheNameTheTemplateStates() throws Exception {
+    archive.fields = archive.fields.replace("trixie", "edge");
+    archive.on(server, ".gz");
+
+    assertThat(refresh(spec().with(new ReleaseName.Called("edge"))).packages().size()).isEqualTo(2);
+    assertThat(refresh(spec().with(new ReleaseName.Called("stable"))).packages().size())
+        .isEqualTo(2);
+    assertThatThrownBy(() -> refresh(spec().with(new ReleaseName.Called("other"))))
+        .hasMessageContaining("(expected: other)")
+        .hasMessageContaining("say releaseSuite: stable");
+    assertThatThrownBy(() -> refresh(spec().with(new ReleaseName.Unnamed())))
+        .hasMessageContaining("(expected: neither Suite nor Codename)");
+  }
+
+  @Test
+  void refusesAReleaseFileOfNoNamedSuiteUnlessTheTemplateSaysSo() throws Exception {
+    archive.fields = archive.fields.replaceAll("(Suite|Codename): .*\n", "");
+    archive.on(server, ".gz");
+
+    assertThatThrownBy(() -> refresh(spec()))
+        .hasMessageContaining(
+            "no named suite, as it has neither Suite nor Codename (expected: trixie)")
+        .hasMessageContaining("say releaseSuite: none");
+    assertThat(refresh(spec().with(new ReleaseName.Unnamed())).packages().size()).isEqualTo(2);
+  }
+
+  @Test
+  void takesADateMinutesAheadAndRefusesOneBeyond() throws Exception {
+    archive.fields =
+        archive.fields.replaceAll("\nDate: .*", "\nDate: Mon, 05 Jan 2026 00:06:00 UTC");
+    archive.on(server, ".gz");
+    assertThatThrownBy(() -> refresh(spec())).hasMessageContaining("in the future (now:");
+
+    archive.fields = archive.fields.replace("00:06:00", "00:04:00");
+    archive.on(server, ".gz");
+    assertThat(refresh(spec()).packages().size()).isEqualTo(2);
+  }
+
+  @Test
+  void notesAReleaseFileWithoutADate() throws Exception {
+    archive.fields = archive.fields.replaceAll("\nDate: .*", "");
+    archive.on(server, ".gz");
+
+    assertThat(refresh(spec()).notes())
+        .singleElement()
+        .asString()
+        .contains("dists/trixie/InRelease: it has no Date");
+  }
+
+  @Test
+  void readsAnArchiveThatHasPackagesOfAllArchitecturesAlone() throws Exception {
+    String release =
+        archive
+            .release("")
+            .replace("binary-amd64", "binary-all")
+            .replace("all amd64", "all")
+            .replace("Acquire-By-Hash: yes", "Acquire-By-Hash: no");
+    server.on(TestArchive.DIST + "InRelease", FaultyServer.content(archive.key.clearSign(release)));
+    server.on(TestArchive.DIST + "main/binary-all/Packages", FaultyServer.content(archive.plain()));
+
+    assertThat(refresh(spec()).packages().size()).isEqualTo(2);
+  }
+
+  @Test
+  void namesTheArchiveWhoseReleaseFileCannotBeRead() {
+    server.on(
+        TestArchive.DIST + "InRelease",
+        FaultyServer.content(
+            archive.key.clearSign(archive.release("").replace("SHA256:", "MD5Sum:"))));
+    assertThatThrownBy(() -> refresh(spec()))
+        .hasMessageContaining("/debian/dists/trixie/InRelease: ")
+        .hasMessageContaining("it lists files by MD5Sum (expected: by SHA256)");
+
+    server.on(TestArchive.DIST + "InRelease", FaultyServer.content(new byte[] {'<', 'p', '>'}));
+    assertThatThrownBy(() -> refresh(spec()))
+        .hasMessageContaining("/debian/dists/trixie/InRelease: not a clear-signed text");
   }
 
   @Test
