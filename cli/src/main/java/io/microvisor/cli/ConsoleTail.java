@@ -42,16 +42,16 @@ final class ConsoleTail implements Closeable {
   }
 
   private synchronized void add(String line) {
-    lines.addLast(line);
+    lines.addLast(Printable.withoutSequences(line));
     if (lines.size() > LINES) {
       lines.removeFirst();
     }
   }
 
-  /// The last line that says something, without its control sequences (ECMA-48).
+  /// The last line that says something.
   synchronized String lastLine() {
     return lines.reversed().stream()
-        .map(line -> line.replaceAll("\u001b(\\[[0-9;?=!]*[A-Za-z]|.)|[^\\x20-\\x7e]", "").strip())
+        .map(line -> line.replaceAll("[^\\x20-\\x7e]", "").strip())
         .filter(line -> !line.isEmpty())
         .findFirst()
         .orElse("nothing on the console yet");

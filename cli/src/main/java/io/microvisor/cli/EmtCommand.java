@@ -86,7 +86,7 @@ final class EmtCommand {
             general ? new CommandLine(headline(type), factory) : new CommandLine(type, factory));
       }
     }
-    line.setOut(terminal.out());
+    line.setOut(terminal.out().own());
     line.setErr(terminal.err());
     line.setUsageHelpAutoWidth(true);
     line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -1,7 +1,5 @@
 package io.microvisor.cli;
 
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
@@ -17,8 +15,8 @@ public final class Main {
   public static void main(String[] arguments) {
     // Numbers and case follow no country's rules, in messages and everywhere else.
     Locale.setDefault(Locale.ROOT);
-    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
-    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    TerminalWriter out = TerminalWriter.of(System.out, false);
+    TerminalWriter err = TerminalWriter.of(System.err, true);
     StartCache.dropIfUnusable();
     CountDownLatch done = new CountDownLatch(1);
     endProperly(Thread.currentThread(), done);

@@ -1,5 +1,6 @@
 package io.microvisor.cli;
 
+import io.microvisor.bytes.Logins;
 import io.microvisor.packages.repository.AptSources;
 import io.microvisor.packages.repository.MirrorDiscovery;
 import io.microvisor.packages.repository.RepositorySpec;
@@ -61,6 +62,9 @@ final class MirrorOption {
       // Said below, as for every other text that is no address.
     }
     throw new FailureException(
-        ExitCode.USAGE, "--mirror " + text + ": no address (expected: such as http://HOST/debian)");
+        ExitCode.USAGE,
+        "--mirror "
+            + Logins.hiddenInRefused(text)
+            + ": no address (expected: such as http://HOST/debian)");
   }
 }

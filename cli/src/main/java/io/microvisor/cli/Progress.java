@@ -33,7 +33,8 @@ final class Progress implements Consumer<BuildEvent>, AutoCloseable {
     }
   }
 
-  private final PrintWriter out;
+  private final TerminalWriter out;
+  private final PrintWriter live;
   private final Style style;
   private final boolean verbose;
   private final LongSupplier nanoTime;
@@ -41,8 +42,9 @@ final class Progress implements Consumer<BuildEvent>, AutoCloseable {
   private int drawn;
   private long lastDraw;
 
-  Progress(PrintWriter out, Style style, boolean verbose, LongSupplier nanoTime) {
+  Progress(TerminalWriter out, Style style, boolean verbose, LongSupplier nanoTime) {
     this.out = out;
+    this.live = out.own();
     this.style = style;
     this.verbose = verbose;
     this.nanoTime = nanoTime;
@@ -122,8 +124,9 @@ final class Progress implements Consumer<BuildEvent>, AutoCloseable {
     erase();
     lastDraw = now;
     running.forEach((id, step) -> {
-      out.println(
-          "\u001b[2m  %-16s %6s  %s\u001b[0m".formatted(id, seconds(now - step.since), bar(step)));
+      live.println(
+          "\u001b[2m  %-16s %6s  %s\u001b[0m"
+              .formatted(Printable.text(id.name()), seconds(now - step.since), bar(step)));
       drawn++;
     });
     out.flush();
@@ -145,7 +148,7 @@ final class Progress implements Consumer<BuildEvent>, AutoCloseable {
   private void erase() {
     if (drawn > 0) {
       // Up by as many lines as were drawn, then clear to the end of the screen (ECMA-48 CPL, ED).
-      out.print("\u001b[" + drawn + "F\u001b[J");
+      live.print("\u001b[" + drawn + "F\u001b[J");
       drawn = 0;
     }
   }

@@ -23,7 +23,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintWriter;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -55,8 +54,7 @@ final class Rehearsal {
   /// @param arguments those of the command that was run last
   public static void main(String[] arguments) throws IOException, InterruptedException {
     Locale.setDefault(Locale.ROOT);
-    PrintWriter nowhere =
-        new PrintWriter(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+    TerminalWriter nowhere = TerminalWriter.of(OutputStream.nullOutputStream(), false);
     Terminal terminal =
         Terminal.ofThisProcess(nowhere, OutputStream.nullOutputStream(), nowhere).rehearsing();
     Main.run(terminal, "--help");

@@ -1,5 +1,6 @@
 package io.microvisor.cli;
 
+import io.microvisor.bytes.Logins;
 import io.microvisor.compose.plan.PublicKey;
 import io.microvisor.compose.plan.RemoteResults.Access;
 import io.microvisor.compose.plan.SigningKey;
@@ -244,7 +245,10 @@ final class RemoteCacheOptions {
       // Said below, as for every other text that is no address.
     }
     throw new FailureException(
-        ExitCode.USAGE, subject + text + ": no address (expected: such as https://HOST/emt)");
+        ExitCode.USAGE,
+        subject
+            + Logins.hiddenInRefused(text)
+            + ": no address (expected: such as https://HOST/emt)");
   }
 
   /// Modes as options.

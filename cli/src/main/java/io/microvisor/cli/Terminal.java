@@ -2,7 +2,6 @@ package io.microvisor.cli;
 
 import java.io.Console;
 import java.io.OutputStream;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -24,9 +23,9 @@ import java.util.function.Supplier;
 /// @param nanoTime a clock that only goes forward, in nanoseconds
 /// @param rehearsal whether a build only does what it would have to do if a file changed, and keeps nothing
 record Terminal(
-    PrintWriter out,
+    TerminalWriter out,
     OutputStream bytes,
-    PrintWriter err,
+    TerminalWriter err,
     boolean interactive,
     Map<String, String> environment,
     Path workingDirectory,
@@ -35,7 +34,7 @@ record Terminal(
     LongSupplier nanoTime,
     boolean rehearsal) {
 
-  static Terminal ofThisProcess(PrintWriter out, OutputStream bytes, PrintWriter err) {
+  static Terminal ofThisProcess(TerminalWriter out, OutputStream bytes, TerminalWriter err) {
     Map<String, String> environment = System.getenv();
     boolean interactive =
         Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false)

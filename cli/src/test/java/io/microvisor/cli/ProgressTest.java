@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.microvisor.compose.plan.BuildEvent;
 import io.microvisor.compose.plan.StepId;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +15,7 @@ final class ProgressTest {
   private long nanos = 1_000_000_000;
 
   private Progress progress(Progress.Style style, boolean verbose) {
-    return new Progress(new PrintWriter(written), style, verbose, () -> nanos);
+    return new Progress(new TerminalWriter(written, false), style, verbose, () -> nanos);
   }
 
   private static void build(Progress progress, Runnable pause) {

@@ -1,7 +1,6 @@
 package io.microvisor.cli;
 
 import java.io.ByteArrayOutputStream;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -37,9 +36,9 @@ final class TestTerminal {
   /// What commands see of it.
   Terminal terminal() {
     return new Terminal(
-        new PrintWriter(out, true),
+        new TerminalWriter(out, true),
         bytes,
-        new PrintWriter(err, true),
+        new TerminalWriter(err, true),
         false,
         environment,
         folder,

@@ -122,6 +122,55 @@ class ArchitectureTest {
                 "libraries return values and emit events; who shows them is not their business"));
   }
 
+  /// Where one door makes everything harmless, there may be no other.
+  @Test
+  void theCommandLinePrintsThroughOneWriter() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(BASE + "cli..")
+            .and(describe("are not Main", each -> !each.getSimpleName().equals("Main")))
+            .should()
+            .accessTargetWhere(target("System.out and System.err", System.class, "out", "err"))
+            .because("TerminalWriter strips escape sequences and logins"));
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(BASE + "cli..")
+            .and(
+                describe(
+                    "are not TerminalWriter",
+                    each -> !each.getName().startsWith(BASE + "cli.TerminalWriter")))
+            .should()
+            .accessTargetWhere(
+                target("writers besides", java.io.PrintWriter.class, "<init>")
+                    .and(
+                        describe(
+                            "no TerminalWriter",
+                            access ->
+                                !access.getTargetOwner().getSimpleName().equals("TerminalWriter")))
+                    .or(target("streams that print", java.io.PrintStream.class, "<init>")))
+            .because("TerminalWriter strips escape sequences and logins"));
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(BASE + "cli..")
+            .and(
+                describe(
+                    "are neither TerminalWriter, EmtCommand nor Progress",
+                    each ->
+                        List.of("TerminalWriter", "EmtCommand", "Progress").stream()
+                            .noneMatch(name -> each.getName().startsWith(BASE + "cli." + name))))
+            .should()
+            .accessTargetWhere(
+                describe(
+                    "TerminalWriter.own()",
+                    access ->
+                        access.getTargetOwner().getSimpleName().equals("TerminalWriter")
+                            && access.getTarget().getName().equals("own")))
+            .because("it is for help and the live region of progress, which have no foreign text"));
+  }
+
   @Test
   void nothingReadsTheWorldUndeclared() {
     check(

@@ -1,6 +1,7 @@
 package io.microvisor.compose.template;
 
 import io.microvisor.bytes.ByteSize;
+import io.microvisor.bytes.Logins;
 import io.microvisor.compose.template.Yaml.ScalarKind;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -316,7 +317,8 @@ final class ShapeCheck {
   }
 
   /// A text fit for a message: one line, printable, not long; quoted when it is empty or holds blanks.
-  static String shown(String text) {
+  static String shown(String value) {
+    String text = value.contains("://") ? Logins.hiddenInRefused(value) : value;
     StringBuilder clean = new StringBuilder();
     text.codePoints()
         .limit(61)

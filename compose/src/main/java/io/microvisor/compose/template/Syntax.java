@@ -1,5 +1,7 @@
 package io.microvisor.compose.template;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.regex.Pattern;
@@ -114,14 +116,13 @@ public enum Syntax {
           INTERFACE,
           ADDRESS,
           ROUTE_TARGET,
-          URL,
-          PACKAGE_URL,
           COMPONENT,
           SUITE,
           SUITES,
           LOCALE,
           GUID ->
           text.length() <= LONGEST && matches(text);
+      case URL, PACKAGE_URL -> text.length() <= LONGEST && matches(text) && isAddress(text);
       case ABSOLUTE_PATH, KEPT_PATH, UNIT_FILE ->
           text.length() <= LONGEST && matches(text) && hasShortNames(text);
     };
@@ -131,6 +132,16 @@ public enum Syntax {
   private static boolean hasShortNames(String path) {
     return Arrays.stream(path.split("/", -1))
         .allMatch(name -> name.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME);
+  }
+
+  /// Whether a text that begins like one is an address, and names a host unless it is of a file (RFC 3986).
+  private static boolean isAddress(String text) {
+    try {
+      URI address = new URI(text);
+      return address.getHost() != null || "file".equals(address.getScheme());
+    } catch (URISyntaxException _) {
+      return false;
+    }
   }
 
   private boolean matches(String text) {

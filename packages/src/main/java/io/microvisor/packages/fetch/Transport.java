@@ -1,6 +1,7 @@
 package io.microvisor.packages.fetch;
 
 import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.Logins;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -210,14 +211,19 @@ final class Transport implements Closeable {
     try {
       to = Addresses.withoutLogin(from.resolve(new URI(location)).normalize());
     } catch (URISyntaxException _) {
-      throw new FinalException("redirects to \"" + location + "\", which is no address");
+      throw new FinalException(
+          "redirects to \"" + Logins.hiddenInRefused(location) + "\", which is no address");
     }
     String scheme = String.valueOf(to.getScheme()).toLowerCase(Locale.ROOT);
     boolean secure = scheme.equals("https");
     boolean plain = scheme.equals("http") && from.getScheme().equalsIgnoreCase("http");
     if (location.isEmpty() || to.getHost() == null || !(secure || plain)) {
       throw new FinalException(
-          "redirects to \"" + location + "\" (expected: an " + from.getScheme() + " address)");
+          "redirects to \""
+              + Logins.hiddenInRefused(location)
+              + "\" (expected: an "
+              + from.getScheme()
+              + " address)");
     }
     return to;
   }

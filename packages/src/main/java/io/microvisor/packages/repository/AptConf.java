@@ -1,5 +1,6 @@
 package io.microvisor.packages.repository;
 
+import io.microvisor.bytes.Logins;
 import io.microvisor.packages.fetch.Network;
 import io.microvisor.packages.fetch.Tls;
 import io.microvisor.packages.repository.RepositorySpec.Freshness;
@@ -167,7 +168,10 @@ final class AptConf {
     } catch (IllegalArgumentException _) {
       // Said below.
     }
-    notes.add("apt's proxy " + value + " is not used (expected: http://host:port/)");
+    notes.add(
+        "apt's proxy "
+            + Logins.hiddenInRefused(value)
+            + " is not used (expected: http://host:port/)");
     return Optional.empty();
   }
 }

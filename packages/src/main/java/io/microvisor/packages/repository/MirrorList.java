@@ -1,5 +1,6 @@
 package io.microvisor.packages.repository;
 
+import io.microvisor.bytes.Logins;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -73,13 +74,15 @@ record MirrorList(List<Mirror> mirrors, List<String> notes) {
         if (!web && !(local && scheme.equals("file"))) {
           throw new IllegalArgumentException(
               "a mirror at "
-                  + words[0]
+                  + Logins.hiddenInRefused(words[0])
                   + " (expected: http or https"
                   + (local ? ", or file)" : ")"));
         }
         mirrors.add(mirror(address, words));
       } catch (IllegalArgumentException e) {
-        notes.add("%s:%d: left out: %s".formatted(subject, i + 1, e.getMessage()));
+        notes.add(
+            "%s:%d: left out: %s"
+                .formatted(subject, i + 1, Logins.hiddenInRefused(String.valueOf(e.getMessage()))));
       }
     }
     mirrors.sort(Comparator.comparingInt(Mirror::priority)); // Stable.

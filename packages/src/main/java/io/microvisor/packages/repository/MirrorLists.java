@@ -2,6 +2,7 @@ package io.microvisor.packages.repository;
 
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.Logins;
 import io.microvisor.packages.fetch.Downloader;
 import io.microvisor.packages.fetch.Small;
 import io.microvisor.packages.fetch.Validators;
@@ -110,7 +111,7 @@ public final class MirrorLists {
     boolean local = address.startsWith("file:") || address.startsWith("copy:");
     byte[] bytes =
         local ? local(text, address.replaceFirst("^copy:", "file:")) : fetched(text, address);
-    MirrorList list = MirrorList.parse(text, expanded(address, bytes), local);
+    MirrorList list = MirrorList.parse(Logins.hidden(text), expanded(address, bytes), local);
     read.put(archive, list);
     return list;
   }
@@ -119,7 +120,7 @@ public final class MirrorLists {
     try {
       return ByteSource.of(Path.of(URI.create(address))).readAll(LARGEST);
     } catch (IOException e) {
-      throw new IOException("mirror list " + list + ": cannot be read: " + e, e);
+      throw new IOException("mirror list " + Logins.hidden(list) + ": cannot be read: " + e, e);
     }
   }
 
@@ -131,7 +132,8 @@ public final class MirrorLists {
         cache.put(key, content);
         return content;
       }
-      throw new IOException("mirror list " + list + ": it is not there (expected: a text file)");
+      throw new IOException(
+          "mirror list " + Logins.hidden(list) + ": it is not there (expected: a text file)");
     } catch (IOException e) {
       Optional<byte[]> kept = cache.find(key);
       if (kept.isPresent()) {

@@ -1,6 +1,7 @@
 package io.microvisor.packages.repository;
 
 import io.microvisor.bytes.FormatException;
+import io.microvisor.bytes.Logins;
 import io.microvisor.packages.deb.ControlStanza;
 import io.microvisor.packages.repository.AptEntry.SignedBy;
 import io.microvisor.packages.repository.RepositorySpec.Freshness;
@@ -55,7 +56,11 @@ final class SourcesReader {
         continue;
       }
       if (parts.isEmpty() || parts.get().size() < 3 || !parts.get().getFirst().equals("deb")) {
-        notes.add(place + ": left out: \"" + line + "\" (expected: deb URI SUITE COMPONENT...)");
+        notes.add(
+            place
+                + ": left out: \""
+                + Logins.hiddenInRefused(line)
+                + "\" (expected: deb URI SUITE COMPONENT...)");
         continue;
       }
       List<String> words = parts.get();
@@ -65,7 +70,10 @@ final class SourcesReader {
             SourcesLine.options(words.get(1).substring(1, words.get(1).length() - 1));
         if (found.isEmpty() || words.size() < 4) {
           notes.add(
-              place + ": left out: \"" + line + "\" (expected: [OPTION=VALUE ...] URI SUITE)");
+              place
+                  + ": left out: \""
+                  + Logins.hiddenInRefused(line)
+                  + "\" (expected: [OPTION=VALUE ...] URI SUITE)");
           continue;
         }
         options = found.get();
