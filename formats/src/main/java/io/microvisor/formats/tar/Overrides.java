@@ -33,18 +33,22 @@ final class Overrides {
 
   private final Map<String, byte[]> values = new TreeMap<>();
   private Attributes attributes = Attributes.NONE;
+  private boolean awaitMember;
 
-  boolean isEmpty() {
-    return values.isEmpty() && attributes.isEmpty();
+  /// Whether a header came that is about the member after it, even one that says nothing.
+  boolean awaitMember() {
+    return awaitMember;
   }
 
   /// Takes the content of a GNU 'L' member.
   void longName(byte[] content) {
+    awaitMember = true;
     values.put("path", untilNul(content));
   }
 
   /// Takes the content of a GNU 'K' member.
   void longLink(byte[] content) {
+    awaitMember = true;
     values.put("linkpath", untilNul(content));
   }
 
@@ -60,6 +64,7 @@ final class Overrides {
   ///
   /// @param position where it is in the archive
   void extended(byte[] records, long position) throws IOException {
+    awaitMember = true;
     for (Map.Entry<String, byte[]> entry : PaxRecords.read(records, position).entrySet()) {
       String keyword = entry.getKey();
       byte[] value = entry.getValue();

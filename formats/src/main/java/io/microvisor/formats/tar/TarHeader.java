@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// The header block before each member: numbers are octal ASCII digits ended by a space or NUL.
+/// The header block before each member: numbers are octal ASCII digits ended by a space or NUL; one that is only NULs is 0.
 ///
 /// | field | offset | size | meaning |
 /// |---|---|---|---|
@@ -77,8 +77,9 @@ record TarHeader(
     boolean device = typeflag == '3' || typeflag == '4';
     return new TarHeader(
         prefix.length == 0 ? name : joined(prefix, name),
-        (int) fields.number("mode", 100, 8, 0, 0177777)
-            & LARGEST_MODE, // Some put the type in, too.
+        (int) fields.number("mode", 100, 8, 0, 0xffff_ffffL)
+            & LARGEST_MODE, // Some put the type in, too: Unix's, or Go's, which has it in higher
+                            // bits.
         fields.number("uid", 108, 8, 0, 0xffff_fffeL),
         fields.number("gid", 116, 8, 0, 0xffff_fffeL),
         fields.number("size", 124, 12, 0, Long.MAX_VALUE),
@@ -171,7 +172,8 @@ record TarHeader(
         value = value << 3 | block[at] - '0';
       }
       boolean ended = at == end || block[at] == ' ' || block[at] == 0;
-      if (digits == 0 || !ended) {
+      boolean empty = at < end && block[at] == 0;
+      if (digits == 0 && !empty || !ended) {
         throw FormatException.damaged(FORMAT, position + offset, field + " is not an octal number");
       }
       return value;

@@ -8,13 +8,17 @@ import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.TreePath;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /// Reads an archive into a file tree, in one pass; contents go to a sink as they come.
 ///
 /// Refused as damaged: a wrong checksum, an archive without its two zero blocks or with anything but zeros behind them,
-/// absolute paths and `..`, a second member of one name (directories may come again), a member below something that is
-/// no directory, a hard link to anything but an earlier member. Refused as unsupported: sparse files, archives without
+/// absolute paths and `..`, a member below something that is no directory, a directory in the place of something else or
+/// the other way round, a hard link to anything but an earlier member. A second member of one name takes the place of the
+/// first, as dpkg has it, and leaves hard links to the first as they are; a directory that comes again changes nothing,
+/// and a file behind a symbolic link of its name, which dpkg drops, is refused. Refused as unsupported: sparse files, archives without
 /// the ustar magic, types and keywords not known here, names that are not UTF-8. Directories that the archive does not
 /// mention are made as root's, mode 0755.
 public final class TarReader {
@@ -24,6 +28,9 @@ public final class TarReader {
   private final TarInput in;
   private final ContentSink contents;
   private final FileTree.Builder tree = FileTree.builder();
+
+  /// Those that the archive mentions, and so not those made for what is in them.
+  private final Set<TreePath> directories = new HashSet<>();
 
   private TarReader(TarInput in, ContentSink contents) {
     this.in = in;
@@ -46,7 +53,7 @@ public final class TarReader {
       long position = in.position();
       Optional<TarHeader> next = in.header();
       if (next.isEmpty()) {
-        if (!overrides.isEmpty()) {
+        if (overrides.awaitMember()) {
           throw FormatException.damaged(
               TarHeader.FORMAT, position, "ends behind an extended header (expected: its member)");
         }
@@ -74,11 +81,12 @@ public final class TarReader {
     try {
       TarMember member = overrides.applied(header, position);
       TreePath path = path(member.path(), position);
-      boolean directory = member.typeflag() == '5';
-      Optional<Inode> there = tree.find(path);
-      if (there.isPresent() && !(directory && there.get() instanceof Inode.Directory)) {
-        throw FormatException.damaged(
-            TarHeader.FORMAT, position, "a second member " + path.absolute() + " (expected: one)");
+      checkPlace(member, path, position);
+      if (member.typeflag() == 'S') {
+        throw FormatException.unsupported(
+            TarHeader.FORMAT,
+            position,
+            path.absolute() + " is a sparse file in GNU's old form (expected: all of its bytes)");
       }
       if (member.size() != 0 && member.typeflag() != '0') {
         throw FormatException.unsupported(
@@ -95,8 +103,8 @@ public final class TarReader {
         tree.mkdirs(path.parent());
       }
       if (member.typeflag() == '1') {
-        tree.link(path, path(member.target(), position));
-      } else {
+        link(path, path(member.target(), position), position);
+      } else if (member.typeflag() != '5' || directories.add(path)) {
         tree.put(path, inode(member, path, position));
       }
     } catch (IllegalArgumentException e) {
@@ -105,6 +113,35 @@ public final class TarReader {
       damaged.initCause(e);
       throw damaged;
     }
+  }
+
+  /// Refuses a member whose place is taken by what it cannot replace.
+  private void checkPlace(TarMember member, TreePath path, long position) throws IOException {
+    boolean directory = member.typeflag() == '5';
+    boolean link = member.typeflag() == '2';
+    boolean fits =
+        switch (tree.find(path).orElse(null)) {
+          case Inode.Directory _ -> directory;
+          case Inode.Symlink _ -> link;
+          case Inode.RegularFile _, Inode.Device _, Inode.Fifo _, Inode.Socket _ -> !directory;
+          case null -> true;
+        };
+    if (!fits) {
+      throw FormatException.damaged(
+          TarHeader.FORMAT,
+          position,
+          "a second member " + path.absolute() + " of another kind (expected: of the same)");
+    }
+  }
+
+  private void link(TreePath path, TreePath target, long position) throws IOException {
+    if (path.equals(target)) {
+      throw FormatException.damaged(
+          TarHeader.FORMAT,
+          position,
+          "a hard link of " + path.absolute() + " to itself (expected: to an earlier member)");
+    }
+    tree.link(path, target);
   }
 
   private static TreePath path(String text, long position) throws IOException {
@@ -123,9 +160,6 @@ public final class TarReader {
       case '4' -> device(member, Inode.Device.Kind.BLOCK);
       case '5' -> new Inode.Directory(member.meta());
       case '6' -> new Inode.Fifo(member.meta());
-      case 'S' ->
-          throw FormatException.unsupported(
-              TarHeader.FORMAT, position, path.absolute() + " is a sparse file");
       default ->
           throw FormatException.unsupported(
               TarHeader.FORMAT,

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.microvisor.bytes.ContentSink;
 import io.microvisor.bytes.FormatException;
 import io.microvisor.bytes.FormatException.Kind;
+import io.microvisor.formats.tree.Attributes;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
+import io.microvisor.formats.tree.Meta;
 import io.microvisor.testkit.Malformed;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -82,6 +84,19 @@ class TarReaderTest {
     assertThat(member('5', "a/", "", 0).member('5', "./a", "", 0).end().read().size()).isEqualTo(2);
   }
 
+  @Test
+  void keepsOfADirectoryWhatIsSaidOfItFirst() throws IOException {
+    member('0', "a/file", "", 0);
+    archive.writeBytes(directory("a/", 0700));
+    archive.writeBytes(directory("./a", 0755));
+
+    assertThat(end().read().find("a").orElseThrow().meta().mode()).isEqualTo(0700);
+  }
+
+  private static byte[] directory(String path, int mode) {
+    return new TarHeader(bytes(path), mode, 0, 0, 0, 0, '5', bytes(""), 0, 0).toBytes();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"../x", "a/../../x", "..", "./..", "a/..", "/etc/passwd", "/", "//x", ""})
   void refusesPathsThatLeaveTheTree(String path) {
@@ -128,11 +143,78 @@ class TarReaderTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0,0", "0,5", "5,0", "2,0", "2,5", "0,2", "0,1"})
-  void refusesASecondMemberOfTheSameName(char first, char second) {
-    member(first, "a", "t", 0).member(second, "./a", "a", 0).end();
+  @CsvSource({"0,5", "5,0", "2,0", "2,5", "5,2", "2,1"})
+  void refusesASecondMemberOfAnotherKind(char first, char second) {
+    member('0', "b", "", 0).member(first, "a", "t", 0).member(second, "./a", "b", 0).end();
 
-    refused(Kind.DAMAGED, "a second member /a", this::read);
+    refused(Kind.DAMAGED, "a second member /a of another kind", this::read);
+  }
+
+  @Test
+  void aSecondMemberOfTheSameNameTakesThePlaceOfTheFirst() throws IOException {
+    FileTree tree =
+        member('0', "a", "", 3)
+            .content("one")
+            .member('1', "hard", "a", 0)
+            .member('0', "./a", "", 5)
+            .content("other")
+            .member('0', "soft", "", 0)
+            .member('2', "soft", "b", 0)
+            .end()
+            .read();
+
+    assertThat(((Inode.RegularFile) tree.find("a").orElseThrow()).size()).isEqualTo(5);
+    assertThat(((Inode.RegularFile) tree.find("hard").orElseThrow()).size()).isEqualTo(3);
+    assertThat(tree.find("soft")).containsInstanceOf(Inode.Symlink.class);
+  }
+
+  @Test
+  void refusesALinkThatTakesThePlaceOfWhatItLinksTo() {
+    member('0', "a", "", 0).member('1', "./a", "a", 0).end();
+
+    refused(Kind.DAMAGED, "hard link", this::read);
+  }
+
+  /// Unix's regular file; Go's bits for a directory, for setuid and for sticky.
+  @ParameterizedTest
+  @ValueSource(longs = {0100755, 020000000755L, 040000755, 04000755})
+  void takesModesWithTheTypeInThem(long mode) throws IOException {
+    byte[] header = new TarHeader(bytes("a"), 0, 0, 0, 0, 0, '0', bytes(""), 0, 0).toBytes();
+    header[100] = (byte) 0x80;
+    for (int i = 0; i < 7; i++) {
+      header[101 + i] = (byte) (mode >> 8 * (6 - i));
+    }
+    archive.writeBytes(withChecksum(header));
+
+    assertThat(end().read().find("a").orElseThrow().meta().mode()).isEqualTo(0755);
+  }
+
+  @Test
+  void takesANumberOfNulsAsNone() throws IOException {
+    byte[] header = new TarHeader(bytes("a"), 0644, 7, 7, 0, 7, '0', bytes(""), 0, 0).toBytes();
+    Arrays.fill(header, 108, 124, (byte) 0); // uid, gid
+    Arrays.fill(header, 136, 148, (byte) 0); // mtime
+    archive.writeBytes(withChecksum(header));
+
+    assertThat(end().read().find("a").orElseThrow().meta())
+        .isEqualTo(new Meta(0644, 0, 0, 0, Attributes.NONE));
+  }
+
+  private static byte[] withChecksum(byte[] header) {
+    Arrays.fill(header, 148, 156, (byte) ' ');
+    int sum = 0;
+    for (byte one : header) {
+      sum += one & 0xff;
+    }
+    System.arraycopy(bytes("%06o\0 ".formatted(sum)), 0, header, 148, 8);
+    return header;
+  }
+
+  @Test
+  void callsASparseFileWithContentThat() {
+    member('S', "disk.img", "", 512).content(new byte[512]).end();
+
+    refused(Kind.UNSUPPORTED, "/disk.img is a sparse file", this::read);
   }
 
   @ParameterizedTest
@@ -273,6 +355,13 @@ class TarReaderTest {
     extended("SCHILY.xattr.user.x", "v".repeat(65537)).member('0', "a", "", 0).end();
 
     refused(Kind.UNSUPPORTED, "65537 bytes", this::read);
+  }
+
+  @Test
+  void refusesAnEmptyExtendedHeaderWithoutMember() {
+    member('x', "PaxHeaders", "", 0).end();
+
+    refused(Kind.DAMAGED, "ends behind an extended header", this::read);
   }
 
   @Test

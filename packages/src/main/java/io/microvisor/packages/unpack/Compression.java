@@ -1,26 +1,39 @@
 package io.microvisor.packages.unpack;
 
+import java.util.HexFormat;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// How a file is compressed, which its name tells.
 public enum Compression {
   /// Not at all.
-  NONE(""),
+  NONE("", ""),
   /// gzip (RFC 1952).
-  GZIP(".gz"),
+  GZIP(".gz", "1f8b"),
   /// The .xz format, version 1.1.
-  XZ(".xz"),
-  /// Zstandard (RFC 8878).
-  ZSTD(".zst"),
-  /// The format before .xz, which only old archives have.
-  LZMA(".lzma"),
+  XZ(".xz", "fd377a585a00"),
+  /// Zstandard (RFC 8878), whose first frame may be a skippable one.
+  ZSTD(".zst", "28b52ffd|5[0-9a-f]2a4d18"),
+  /// The format before .xz, which only old archives have; nothing tells it.
+  LZMA(".lzma", ""),
   /// bzip2, which only old archives have.
-  BZIP2(".bz2");
+  BZIP2(".bz2", "425a68");
 
   private final String suffix;
+  private final Pattern magic;
 
-  Compression(String suffix) {
+  /// @param magic what such a file begins with: a regular expression over hex digits
+  Compression(String suffix, String magic) {
     this.suffix = suffix;
+    this.magic = Pattern.compile(magic);
+  }
+
+  /// How many first bytes [#mayBegin] looks at.
+  static final int MAGIC_SIZE = 6;
+
+  /// Whether a file so compressed may begin with these bytes.
+  boolean mayBegin(byte[] first) {
+    return magic.matcher(HexFormat.of().formatHex(first)).lookingAt();
   }
 
   /// What a name so compressed ends with: empty for none, else with its dot.

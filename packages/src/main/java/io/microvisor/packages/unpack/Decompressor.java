@@ -5,14 +5,15 @@ import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.FormatException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.tukaani.xz.LZMAInputStream;
 
 /// Expands compressed bytes within limits: of the result's size, and of the memory a decoder may ask for.
 ///
 /// Whatever is wrong with the compressed bytes (checksums are verified, several streams in a row are one) comes as a
-/// [FormatException]; failures to read them come as they are.
+/// [FormatException], also where a decoder fails in a way of its own; failures to read them come as they are.
 public final class Decompressor {
   /// The most memory an xz decoder may use: enough for the 64 MiB dictionary of `xz -9`.
   static final long XZ_MEMORY = 80L << 20;
@@ -41,11 +42,19 @@ public final class Decompressor {
       throw FormatException.notThis(
           ExpandedStream.format(compression), "it is empty (expected: a header)");
     }
+    checkMagic(compression, compressed);
     WatchedSource source = new WatchedSource(compressed.stream());
-    try {
-      return new ExpandedStream(compression, decoder(compression, source), source, limit);
-    } catch (IOException e) {
-      throw ExpandedStream.translated(compression, source, e);
+    return new ExpandedStream(compression, () -> decoder(compression, source), source, limit);
+  }
+
+  private static void checkMagic(Compression compression, ByteSource compressed)
+      throws IOException {
+    byte[] first = new byte[(int) Math.min(Compression.MAGIC_SIZE, compressed.size())];
+    compressed.readFully(0, ByteBuffer.wrap(first));
+    if (!compression.mayBegin(first)) {
+      throw FormatException.notThis(
+          ExpandedStream.format(compression),
+          "it begins with " + HexFormat.ofDelimiter(" ").formatHex(first));
     }
   }
 
@@ -53,11 +62,7 @@ public final class Decompressor {
       throws IOException {
     return switch (compression) {
       case NONE -> source;
-      case GZIP ->
-          GzipCompressorInputStream.builder()
-              .setInputStream(source)
-              .setDecompressConcatenated(true)
-              .get();
+      case GZIP -> new GzipStream(source);
       case XZ -> Xz.open(source);
       case ZSTD -> {
         ZstdInputStreamNoFinalizer zstd = new ZstdInputStreamNoFinalizer(source);

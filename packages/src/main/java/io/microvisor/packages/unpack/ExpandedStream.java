@@ -18,21 +18,38 @@ final class ExpandedStream extends InputStream {
   private final long limit;
   private long position;
 
-  ExpandedStream(Compression compression, InputStream decoder, WatchedSource source, long limit) {
+  /// Work of a decoder that we did not write.
+  @FunctionalInterface
+  interface Decoding<T> {
+    T run() throws IOException;
+  }
+
+  /// @param opening makes the decoder
+  ExpandedStream(
+      Compression compression, Decoding<InputStream> opening, WatchedSource source, long limit)
+      throws IOException {
     this.compression = compression;
-    this.decoder = decoder;
     this.source = source;
     this.limit = limit;
+    this.decoder = guarded(opening);
   }
 
   static String format(Compression compression) {
     return compression.name().toLowerCase(Locale.ROOT) + " stream";
   }
 
-  static IOException translated(Compression compression, WatchedSource source, IOException e) {
-    if (source.failed() || e instanceof FormatException) {
-      return e;
+  /// Decoders tell of damage by exceptions of many kinds, unchecked ones among them; here they become ours.
+  private <T> T guarded(Decoding<T> decoding) throws IOException {
+    try {
+      return decoding.run();
+    } catch (IOException e) {
+      throw source.failed() || e instanceof FormatException ? e : translated(e);
+    } catch (RuntimeException e) {
+      throw translated(e);
     }
+  }
+
+  private FormatException translated(Exception e) {
     String format = format(compression);
     String what = e instanceof EOFException ? "ends too early (truncated?)" : String.valueOf(e);
     FormatException translated =
@@ -55,19 +72,15 @@ final class ExpandedStream extends InputStream {
     if (length == 0) {
       return 0;
     }
-    try {
-      int count = decoder.read(into, offset, length);
-      position += Math.max(0, count);
-      if (position > limit) {
-        throw FormatException.unsupported(
-            format(compression),
-            limit,
-            "expands to more than %s (expected: at most that)".formatted(new ByteSize(limit)));
-      }
-      return count;
-    } catch (IOException e) {
-      throw translated(compression, source, e);
+    int count = guarded(() -> decoder.read(into, offset, length));
+    position += Math.max(0, count);
+    if (position > limit) {
+      throw FormatException.unsupported(
+          format(compression),
+          limit,
+          "expands to more than %s (expected: at most that)".formatted(new ByteSize(limit)));
     }
+    return count;
   }
 
   @Override

@@ -31,7 +31,7 @@ import java.util.concurrent.Executors;
 /// more memory than its tree and control files, the buffers, and at most 80 MiB for the decoder; contents pass through.
 public final class Unpacker {
   /// The version of what is kept: to be raised with every change of the result for the same package.
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private static final long LARGEST_DATA = 8L << 30;
   private static final int MOST_WORKERS = 8;

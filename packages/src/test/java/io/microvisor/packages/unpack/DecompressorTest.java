@@ -7,11 +7,14 @@ import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.FormatException;
 import io.microvisor.bytes.FormatException.Kind;
 import io.microvisor.testkit.Malformed;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
@@ -87,6 +90,66 @@ class DecompressorTest {
   void refusesWhatIsNotCompressed(Compression compression) {
     assertThatThrownBy(() -> expand(compression, TEXT, 1 << 20))
         .isInstanceOf(FormatException.class);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      mode = Mode.EXCLUDE,
+      names = {"NONE", "LZMA"})
+  void callsAnotherFormatThat(Compression compression) throws IOException {
+    Compression another = compression == Compression.XZ ? Compression.GZIP : Compression.XZ;
+    byte[] other = Compressed.bytes(another, TEXT);
+
+    assertThatThrownBy(() -> expand(compression, other, 1 << 20))
+        .isInstanceOfSatisfying(
+            FormatException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NOT_THIS_FORMAT));
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = Mode.EXCLUDE, names = "NONE")
+  void refusesWhateverComesBehindAGoodBeginning(Compression compression) throws IOException {
+    byte[] good = Compressed.bytes(compression, TEXT);
+    Random random = new Random(7);
+    for (int i = 0; i < 2000; i++) {
+      int kept = 3 + random.nextInt(good.length - 3);
+      byte[] bad = new byte[kept + 60];
+      random.nextBytes(bad);
+      System.arraycopy(good, 0, bad, 0, kept);
+      try {
+        expand(compression, bad, 1 << 20);
+      } catch (FormatException _) { // or a text: some have no checksum
+      }
+    }
+  }
+
+  @Test
+  void takesADecodersUncheckedFailureForDamage() {
+    WatchedSource source = new WatchedSource(new ByteArrayInputStream(TEXT));
+
+    assertThatThrownBy(() ->
+            new ExpandedStream(
+                Compression.BZIP2,
+                () -> {
+                  throw new ArrayIndexOutOfBoundsException(258);
+                },
+                source,
+                100))
+        .isInstanceOfSatisfying(
+            FormatException.class, e -> assertThat(e.kind()).isEqualTo(Kind.DAMAGED))
+        .hasMessageContaining("258");
+  }
+
+  @Test
+  void passesOverAllThatAGzipHeaderMayHold() throws IOException {
+    byte[] good = Compressed.bytes(Compression.GZIP, TEXT);
+    byte[] optional = "\3\0abcname\0comment\0\1\2".getBytes(StandardCharsets.ISO_8859_1);
+    byte[] bytes = new byte[good.length + optional.length];
+    System.arraycopy(good, 0, bytes, 0, 10);
+    bytes[3] = 0x1f; // FTEXT, FHCRC, FEXTRA without subfields, FNAME, FCOMMENT
+    System.arraycopy(optional, 0, bytes, 10, optional.length);
+    System.arraycopy(good, 10, bytes, 10 + optional.length, good.length - 10);
+
+    assertThat(expand(Compression.GZIP, bytes, 1 << 20)).isEqualTo(TEXT);
   }
 
   @ParameterizedTest

@@ -34,20 +34,18 @@ class XzTest {
   private static byte[] expand(Decoder decoder, byte[] compressed) throws IOException {
     WatchedSource source = new WatchedSource(new ByteArrayInputStream(compressed));
     try (InputStream in =
-        new ExpandedStream(Compression.XZ, open(decoder, source), source, 1 << 20)) {
+        new ExpandedStream(Compression.XZ, opening(decoder, source), source, 1 << 20)) {
       return in.readAllBytes();
-    } catch (IOException e) {
-      throw ExpandedStream.translated(Compression.XZ, source, e);
     }
   }
 
-  private static InputStream open(Decoder decoder, InputStream source) throws IOException {
+  private static ExpandedStream.Decoding<InputStream> opening(Decoder decoder, InputStream source) {
     return switch (decoder) {
-      case JAVA -> Xz.openJava(source);
+      case JAVA -> () -> Xz.openJava(source);
       case NATIVE -> {
         Optional<Liblzma> liblzma = Liblzma.newest();
         assumeTrue(liblzma.isPresent(), "no liblzma.so.5 on this host");
-        yield new LiblzmaStream(liblzma.get(), source);
+        yield () -> new LiblzmaStream(liblzma.orElseThrow(), source);
       }
     };
   }
@@ -117,7 +115,7 @@ class XzTest {
   @ParameterizedTest
   @EnumSource
   void canBeClosedEarlyAndTwice(Decoder decoder) throws IOException {
-    InputStream in = open(decoder, new ByteArrayInputStream(compressed(XZ.CHECK_CRC64)));
+    InputStream in = opening(decoder, new ByteArrayInputStream(compressed(XZ.CHECK_CRC64))).run();
     assertThat(in.read()).isEqualTo('t');
     in.close();
     in.close();

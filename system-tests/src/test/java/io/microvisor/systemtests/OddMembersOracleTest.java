@@ -1,0 +1,90 @@
+package io.microvisor.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.microvisor.bytes.ContentSink;
+import io.microvisor.bytes.FormatException;
+import io.microvisor.formats.tar.TarReader;
+import io.microvisor.formats.tree.FileTree;
+import io.microvisor.systemtests.TreeListing.Fact;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Packages whose members are odd, as builders other than dpkg-deb make them: dpkg installs them, and our reader's tree is
+/// what dpkg makes.
+class OddMembersOracleTest {
+  /// Shell functions: `deb NAME` makes a package of the data.tar before it, and has dpkg install it below NAME/root.
+  private static final String FUNCTIONS =
+      """
+      add() { tar --owner=0 --group=0 --no-recursion -rf data.tar "$@"; }
+      file() { rm -f x/$1 && printf '%s' "$2" >x/$1 && add ./x/$1; }
+      link() { rm -f x/$1 && ln -s "$2" x/$1 && add ./x/$1; }
+      begin() { rm -rf x data.tar && mkdir x && chmod 755 . x && add ./ ./x/; }
+      deb() {
+        printf 'Package: %s\\nVersion: 1\\nArchitecture: all\\nMaintainer: a <a@example.com>\\nDescription: odd\\n' "$1" >control
+        tar --owner=0 --group=0 -cf control.tar ./control
+        echo 2.0 >debian-binary
+        ar rc "$1.deb" debian-binary control.tar data.tar
+        mkdir -p "$1/root/var/lib/dpkg/info" "$1/root/var/lib/dpkg/updates"
+        : >"$1/root/var/lib/dpkg/status"
+        cp data.tar "$1/"
+        dpkg --root="$PWD/$1/root" --force-all --no-triggers -i "$1.deb" >"$1/log" 2>&1 && echo "$1" || true
+      }
+      """;
+
+  private static final String CASES =
+      """
+      begin; file a one; file a other; deb file-twice
+      begin; file a one; ln x/a x/h; tar --owner=0 --group=0 -rf data.tar ./x/a ./x/h; file a other; deb hard-link-to-the-first
+      begin; file a one; link a b; deb link-behind-file
+      begin; link a b; link a c; deb link-twice
+      begin; mkdir x/d; add ./x/d/; chmod 700 x/d; add ./x/d/; deb folder-twice
+      begin; file a one; rm x/a; mkdir x/a; add ./x/a/; deb folder-behind-file
+      """;
+
+  private static final Set<String> REFUSED = Set.of("folder-behind-file");
+
+  @TempDir Path folder;
+
+  @Test
+  void memberOfOneNameIsTakenAsDpkgTakesIt() throws IOException, InterruptedException {
+    Oracles oracles = Oracles.open();
+    List<String> installed = oracles.succeed(folder, FUNCTIONS + CASES).lines().toList();
+    Set<Fact> facts = EnumSet.of(Fact.MODE, Fact.HARD_LINKS);
+
+    assertThat(installed).hasSize(5).doesNotContainAnyElementsOf(REFUSED);
+    for (String name : installed) {
+      SortedMap<String, String> ours = TreeListing.of(read(name), facts);
+      ours.keySet().removeIf(path -> !path.startsWith("/x/"));
+      SortedMap<String, String> dpkgs = TreeListing.of(folder.resolve(name + "/root"), facts);
+      dpkgs.keySet().removeIf(path -> !path.startsWith("/x/"));
+      assertThat(ours).as(name).isNotEmpty().isEqualTo(dpkgs);
+    }
+    for (String name : REFUSED) {
+      assertThat(catchRefusal(name)).as(name).contains("of another kind");
+    }
+  }
+
+  private FileTree read(String name) throws IOException {
+    try (InputStream in = Files.newInputStream(folder.resolve(name).resolve("data.tar"))) {
+      return TarReader.read(in, ContentSink.discarding());
+    }
+  }
+
+  private String catchRefusal(String name) throws IOException {
+    try {
+      read(name);
+      return "";
+    } catch (FormatException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+}
