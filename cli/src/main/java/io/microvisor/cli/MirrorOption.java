@@ -55,7 +55,9 @@ final class MirrorOption {
   private static URI address(String text) throws FailureException {
     try {
       URI address = new URI(text);
-      if (SCHEMES.contains(String.valueOf(address.getScheme()))) {
+      // Without a host, a password with a slash in it would be taken for one.
+      String scheme = String.valueOf(address.getScheme());
+      if (SCHEMES.contains(scheme) && (address.getHost() != null || scheme.equals("file"))) {
         return address;
       }
     } catch (URISyntaxException _) {

@@ -26,7 +26,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -54,7 +53,8 @@ import picocli.CommandLine.Parameters;
       "  emt run build/hello/hello-1.0.raw",
       "  emt run --ssh                    a shell over ssh instead of the console",
       "  emt run --time                   how long the boot takes, and where",
-      "  emt run --memory 4GiB --no-snapshot   what the guest writes stays in the image"
+      "  emt run --memory 4GiB --no-snapshot   what the guest writes stays in the image",
+      "  emt run --network restricted     for a guest that is not to reach anybody"
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -98,6 +98,15 @@ final class RunCommand implements Callable<Integer> {
       description = "Forget what the guest writes (default); --no-snapshot changes the image.")
   private boolean snapshot = true;
 
+  @Option(
+      names = "--network",
+      paramLabel = "WHAT",
+      defaultValue = "user",
+      description =
+          "What the guest reaches: user (default), all that this machine reaches, with services on its loopback, at"
+              + " 10.0.2.2; restricted, nobody, but it has an address; none, no network card.")
+  private MachineSpec.Network network = MachineSpec.Network.USER;
+
   @Mixin private TimeOptions times = new TimeOptions();
 
   RunCommand(Terminal terminal) {
@@ -107,6 +116,10 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException, FailureException {
     boolean measured = times.wanted();
+    if (ssh && network == MachineSpec.Network.NONE) {
+      throw new FailureException(
+          ExitCode.USAGE, "--ssh without a network (expected: --network user or restricted)");
+    }
     Path disk = image.path(terminal);
     MachineSpec.Disk drive = drive(disk);
     SandboxSupport support = SandboxSupport.probe();
@@ -209,8 +222,16 @@ final class RunCommand implements Callable<Integer> {
     terminal.err().flush();
     List<Credential> credentials =
         List.of(new Credential("agetty.autologin", "root"), new Credential("login.noauth", "yes"));
-    MachineSpec spec = machine(disk, acceleration).credentials(credentials).onTerminal().build();
-    try (Machine machine = tools.start(spec, scratch, ToolRun.Stdio.INHERITED)) {
+    try (UserTerminal own = UserTerminal.of(terminal);
+        Machine machine =
+            tools.start(
+                machine(disk, acceleration)
+                    .credentials(credentials)
+                    .kernelParameters(own.kernelParameters())
+                    .onTerminal()
+                    .build(),
+                scratch,
+                ToolRun.Stdio.INHERITED)) {
       return machine.exit() == 0 ? ExitCode.OK.value() : ExitCode.FAILED.value();
     }
   }
@@ -257,9 +278,12 @@ final class RunCommand implements Callable<Integer> {
     try (Machine machine = tools.start(spec, scratch, ToolRun.Stdio.PIPED);
         ConsoleTail tail = ConsoleTail.of(machine)) {
       awaitSsh(tools, machine, port, keys, tail);
-      try (ToolRun session =
-          ToolRun.start(
-              tools.support(), tools.ssh(port, keys, new ArrayList<>()), ToolRun.Stdio.INHERITED)) {
+      try (UserTerminal own = UserTerminal.of(terminal);
+          ToolRun session =
+              ToolRun.start(
+                  tools.support(),
+                  tools.ssh(port, keys, List.of()).environment("TERM", own.kind()),
+                  ToolRun.Stdio.INHERITED)) {
         session.exit();
       }
     }
@@ -294,7 +318,7 @@ final class RunCommand implements Callable<Integer> {
         .memory(memory)
         .processors(processors)
         .acceleration(acceleration)
-        .network()
+        .network(network)
         .rebooting();
   }
 

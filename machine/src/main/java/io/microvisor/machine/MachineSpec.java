@@ -13,7 +13,7 @@ import java.util.OptionalInt;
 /// @param processors 1 to 64
 /// @param acceleration how instructions run
 /// @param sshPort the port on the host's loopback that leads to the guest's port 22; empty: none
-/// @param network whether the guest has a network card behind QEMU's user-mode network
+/// @param network what the guest reaches
 /// @param credentials handed in for this boot
 /// @param reset what a reset of the guest does
 /// @param console where the serial console goes
@@ -88,9 +88,14 @@ public record MachineSpec(
     REFUSED
   }
 
-  /// Whether there is a network card.
+  /// What the guest reaches.
   public enum Network {
+    /// What the host reaches, through QEMU's user-mode network: also services that listen on the host's loopback only, at
+    /// 10.0.2.2.
     USER,
+    /// Nobody: it gets an address, and can only be called, at [#sshPort].
+    RESTRICTED,
+    /// There is no network card.
     NONE
   }
 
@@ -179,16 +184,17 @@ public record MachineSpec(
       return this;
     }
 
-    /// Gives it a network card.
-    public Builder network() {
-      network = Network.USER;
+    /// Says what it reaches.
+    public Builder network(Network other) {
+      network = other;
       return this;
     }
 
-    /// Gives it a network card, and leads `port` of the host's loopback to the guest's port 22.
+    /// Leads `port` of the host's loopback to the guest's port 22, on a network card that it gets if it has none.
     public Builder sshPort(int port) {
       sshPort = OptionalInt.of(port);
-      return network();
+      network = network == Network.NONE ? Network.USER : network;
+      return this;
     }
 
     /// Hands in credentials for this boot.

@@ -91,8 +91,14 @@ public final class MachineTools {
           case SNAPSHOT, REFUSED -> ToolSpec.Access.READ_ONLY;
           case PERSISTENT -> ToolSpec.Access.READ_WRITE;
         };
+    List<String> command =
+        new ArrayList<>(QemuCommand.of(spec, new ByteSize(Files.size(spec.disk().image()))));
+    if (support instanceof SandboxSupport.AsRoot) {
+      command.addAll(QemuCommand.AS_NOBODY);
+    }
     ToolSpec tool =
-        root.tool(QemuCommand.of(spec, new ByteSize(Files.size(spec.disk().image()))))
+        root.tool(command)
+            .privileges(ToolSpec.Privileges.OPENING)
             .bind(spec.disk().image(), QemuCommand.DISK, diskAccess);
     tool =
         switch (spec.firmware()) {
@@ -109,7 +115,13 @@ public final class MachineTools {
           tool =
               tool.bind(Files.createFile(report), QemuCommand.REPORT, ToolSpec.Access.READ_WRITE);
     }
-    if (spec.network() == MachineSpec.Network.USER) {
+    boolean onHost =
+        switch (spec.network()) {
+          case USER -> true;
+          case RESTRICTED -> spec.sshPort().isPresent();
+          case NONE -> false;
+        };
+    if (onHost) {
       tool = tool.network(ToolSpec.Network.HOST);
     }
     if (spec.acceleration() == Acceleration.KVM) {

@@ -76,6 +76,18 @@ class QemuCommandTest {
   }
 
   @Test
+  void keepsARestrictedGuestFromCallingAnybody() {
+    MachineSpec restricted =
+        machine(MachineSpec.Disposition.SNAPSHOT)
+            .network(MachineSpec.Network.RESTRICTED)
+            .sshPort(2222)
+            .build();
+
+    assertThat(command(restricted))
+        .contains("user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:2222-:22");
+  }
+
+  @Test
   void countsInstructionsInsteadOfSeconds() {
     MachineSpec spec =
         machine(MachineSpec.Disposition.SNAPSHOT).reporting(MachineSpec.Clock.INSTRUCTIONS).build();

@@ -11,6 +11,7 @@ import java.util.SortedMap;
 final class Entry {
   private static final long MNT_DETACH = 2;
   private static final long PR_CAPBSET_DROP = 24;
+  private static final long PR_SET_NO_NEW_PRIVS = 38;
   private static final long PR_CAP_AMBIENT = 47;
   private static final long PR_CAP_AMBIENT_CLEAR_ALL = 4;
   private static final long SECCOMP_SET_MODE_FILTER = 1;
@@ -31,6 +32,9 @@ final class Entry {
   /// CHECKPOINT_RESTORE.
   private static final Set<Integer> TAKEN_FROM_TOOLS =
       Set.of(16, 17, 19, 21, 22, 25, 27, 34, 38, 39, 40);
+
+  /// What root needs to open the files of all, and to become somebody else: CAP_DAC_OVERRIDE, SETGID, SETUID.
+  private static final Set<Integer> KEPT_FOR_OPENING = Set.of(1, 6, 7);
 
   /// Whether a command keeps the terminal it is started from.
   enum Session {
@@ -54,9 +58,30 @@ final class Entry {
   }
 
   /// The entry of a tool, in base 64.
-  static String ofTool(List<String> command, SortedMap<String, String> environment, Session to) {
+  ///
+  /// @param root whether the tool is root of this machine, too
+  static String ofTool(
+      List<String> command,
+      SortedMap<String, String> environment,
+      Session to,
+      ToolSpec.Privileges privileges,
+      boolean root) {
     CallProgram program = inside("tool");
-    TAKEN_FROM_TOOLS.stream().sorted().forEach(capability -> drop(program, capability));
+    for (int capability = 0; capability <= LAST; capability++) {
+      boolean kept =
+          switch (privileges) {
+            case ROOT -> !TAKEN_FROM_TOOLS.contains(capability);
+            case OPENING -> root && KEPT_FOR_OPENING.contains(capability);
+          };
+      if (!kept) {
+        drop(program, capability);
+      }
+    }
+    switch (privileges) {
+      case ROOT -> {}
+      case OPENING ->
+          program.must("gain no rights", SystemCall.PRCTL, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    }
     return text(finish(program, to, SeccompFilter.forTools()), command, environment);
   }
 

@@ -21,8 +21,8 @@ import java.util.concurrent.TimeoutException;
 ///
 /// The tool sees its tool root (programs and libraries read-only, /etc and /var as copies of its own), the declared binds
 /// and devices, and the host's network if asked for. It is root there, without the capabilities to mount or to load
-/// modules; on a machine where we are not root it has our own rights to the host's files. It dies when this is closed
-/// and when this process dies.
+/// modules, or with less where its [ToolSpec.Privileges] say so; on a machine where we are not root it has our own rights to
+/// the host's files. It dies when this is closed and when this process dies.
 public final class ToolRun implements Closeable {
   /// What a tool's standard input, output and error are.
   public enum Stdio {
@@ -104,7 +104,13 @@ public final class ToolRun implements Closeable {
     List<String> command = Child.unshare(Users.ofTools(support), namespaces);
     command.addAll(List.of("sh", "-c", Scripts.read("tool.sh"), "tool"));
     command.add(spec.root().toRealPath().toString());
-    command.add(Entry.ofTool(spec.command(), spec.environment(), session));
+    command.add(
+        Entry.ofTool(
+            spec.command(),
+            spec.environment(),
+            session,
+            spec.privileges(),
+            support instanceof SandboxSupport.AsRoot));
     command.add(spec.network() == ToolSpec.Network.HOST ? "host" : "none");
     command.add(Integer.toString(spec.devices().size()));
     command.addAll(spec.devices());

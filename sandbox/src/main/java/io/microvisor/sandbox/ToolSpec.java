@@ -14,6 +14,7 @@ import java.util.TreeMap;
 /// @param binds what of the host it sees besides
 /// @param devices the devices it may use besides `null zero full random urandom tty`, below /dev: `kvm`
 /// @param network whether it reaches the host's network
+/// @param privileges what it may do that other users may not
 /// @param environment all of its environment
 public record ToolSpec(
     Path root,
@@ -21,6 +22,7 @@ public record ToolSpec(
     List<Bind> binds,
     List<String> devices,
     Network network,
+    Privileges privileges,
     SortedMap<String, String> environment) {
   /// Which network a tool has.
   public enum Network {
@@ -28,6 +30,15 @@ public record ToolSpec(
     HOST,
     /// None but a loopback device that is down.
     NONE
+  }
+
+  /// What a tool may do that other users may not.
+  public enum Privileges {
+    /// What root may, but for mounting, loading modules and the like.
+    ROOT,
+    /// Nothing, where an ordinary user starts it. Where root does: open the files of all, and become another user, who may
+    /// do nothing. The tool is to do that as soon as its files are open.
+    OPENING
   }
 
   /// What a tool may do to a bind.
@@ -71,32 +82,38 @@ public record ToolSpec(
     environment.put("HOME", "/root");
     environment.put("LC_ALL", "C.UTF-8");
     environment.put("TZ", "UTC");
-    return new ToolSpec(root, command, List.of(), List.of(), Network.NONE, environment);
+    return new ToolSpec(
+        root, command, List.of(), List.of(), Network.NONE, Privileges.ROOT, environment);
   }
 
   /// The same with one more bind, seen at `inside`.
   public ToolSpec bind(Path host, String inside, Access access) {
     List<Bind> more = new ArrayList<>(binds);
     more.add(new Bind(host, inside, access));
-    return new ToolSpec(root, command, more, devices, network, environment);
+    return new ToolSpec(root, command, more, devices, network, privileges, environment);
   }
 
   /// The same with one more device, by its name below /dev.
   public ToolSpec device(String name) {
     List<String> more = new ArrayList<>(devices);
     more.add(name);
-    return new ToolSpec(root, command, binds, more, network, environment);
+    return new ToolSpec(root, command, binds, more, network, privileges, environment);
   }
 
   /// The same with another network.
   public ToolSpec network(Network other) {
-    return new ToolSpec(root, command, binds, devices, other, environment);
+    return new ToolSpec(root, command, binds, devices, other, privileges, environment);
+  }
+
+  /// The same with other privileges.
+  public ToolSpec privileges(Privileges other) {
+    return new ToolSpec(root, command, binds, devices, network, other, environment);
   }
 
   /// The same with one more environment setting.
   public ToolSpec environment(String name, String value) {
     SortedMap<String, String> more = new TreeMap<>(environment);
     more.put(name, value);
-    return new ToolSpec(root, command, binds, devices, network, more);
+    return new ToolSpec(root, command, binds, devices, network, privileges, more);
   }
 }

@@ -318,7 +318,7 @@ final class ShapeCheck {
 
   /// A text fit for a message: one line, printable, not long; quoted when it is empty or holds blanks.
   static String shown(String value) {
-    String text = value.contains("://") ? Logins.hiddenInRefused(value) : value;
+    String text = value.contains(":") ? Logins.hiddenInRefused(value) : value;
     StringBuilder clean = new StringBuilder();
     text.codePoints()
         .limit(61)

@@ -214,14 +214,10 @@ public final class MirrorDiscovery {
     try {
       URI archive = folder(uri.replace(" ", "%20").replaceFirst("^copy:", "file:"));
       return switch (String.valueOf(archive.getScheme())) {
-        case "http",
-            "https",
-            "file",
-            "mirror",
-            "mirror+http",
-            "mirror+https",
-            "mirror+file",
-            "mirror+copy" ->
+        case "http", "https", "mirror" ->
+            // Without a host, a password with a slash in it would be taken for one.
+            archive.getHost() == null ? Optional.empty() : Optional.of(archive);
+        case "file", "mirror+http", "mirror+https", "mirror+file", "mirror+copy" ->
             Optional.of(archive);
         default -> Optional.empty(); // cdrom, ftp, ssh, tor: not ours to use.
       };

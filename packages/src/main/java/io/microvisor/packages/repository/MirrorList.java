@@ -70,7 +70,8 @@ record MirrorList(List<Mirror> mirrors, List<String> notes) {
       try {
         URI address = RepositorySpec.folder(URI.create(words[0].replaceFirst("^copy:", "file:")));
         String scheme = String.valueOf(address.getScheme());
-        boolean web = scheme.equals("http") || scheme.equals("https");
+        boolean web =
+            (scheme.equals("http") || scheme.equals("https")) && address.getHost() != null;
         if (!web && !(local && scheme.equals("file"))) {
           throw new IllegalArgumentException(
               "a mirror at "
