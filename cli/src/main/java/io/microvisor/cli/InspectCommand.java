@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
     header = "Tells what is in an image.",
     description = {
       "Partitions, root hash, kernels with their command line, the operating system, and what takes the room. Read from"
-          + " the image itself, and from manifest.json beside it where that is there."
+          + " the image itself, and from the manifest beside it where that is there."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -292,7 +292,7 @@ final class InspectCommand implements Callable<Integer> {
     };
   }
 
-  /// What manifest.json beside the image says that the image does not.
+  /// What the manifest beside the image says that the image does not.
   private static Map<String, Object> manifest(Path file) throws IOException {
     Map<String, Object> facts = new LinkedHashMap<>();
     Optional<JsonNode> ours = ours(file);
@@ -312,18 +312,21 @@ final class InspectCommand implements Callable<Integer> {
     return facts;
   }
 
-  /// manifest.json beside the image; empty if it is about another image.
+  /// The manifest beside the image, `<name>-<version>.manifest.json`; empty if there is none that names this image.
   private static Optional<JsonNode> ours(Path file) throws IOException {
-    Path beside = file.resolveSibling("manifest.json");
-    if (!Files.isRegularFile(beside)) {
-      return Optional.empty();
-    }
-    JsonNode manifest = Json.read(Files.readString(beside), beside.toString());
-    return manifest
+    String name = String.valueOf(file.getFileName());
+    for (int dot = name.indexOf('.'); dot > 0; dot = name.indexOf('.', dot + 1)) {
+      Path beside = file.resolveSibling(name.substring(0, dot) + ".manifest.json");
+      if (Files.isRegularFile(beside)) {
+        JsonNode manifest = Json.read(Files.readString(beside), beside.toString());
+        if (manifest
             .path("artifacts")
             .valueStream()
-            .anyMatch(each -> each.path("file").asText().equals(String.valueOf(file.getFileName())))
-        ? Optional.of(manifest)
-        : Optional.empty();
+            .anyMatch(each -> each.path("file").asText().equals(name))) {
+          return Optional.of(manifest);
+        }
+      }
+    }
+    return Optional.empty();
   }
 }

@@ -139,7 +139,7 @@ final class ImageCommandsTest {
   @Test
   void tellsTheSameToMachines() throws IOException {
     Files.writeString(
-        disk.resolveSibling("manifest.json"),
+        disk.resolveSibling("tiny-0.1.manifest.json"),
         "{\"time\": \"2026-01-01T00:00:00Z\", \"packages\": [{}, {}],"
             + " \"artifacts\": [{\"file\": \"tiny-0.1.raw\"}]}");
     TestTerminal terminal = new TestTerminal(folder);
@@ -194,7 +194,7 @@ final class ImageCommandsTest {
     Path bare =
         new TinyImage().file("usr/bin/x", 0644, "x").writeDisk(folder.resolve("b/bare.raw"));
     Files.writeString(
-        bare.resolveSibling("manifest.json"),
+        bare.resolveSibling("bare.manifest.json"),
         "{\"packages\": [{\"name\": \"p\", \"size\": 4096}], \"artifacts\": [{\"file\": \"bare.raw\"}]}");
     TestTerminal terminal = new TestTerminal(folder);
 

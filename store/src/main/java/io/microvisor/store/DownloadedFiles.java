@@ -2,6 +2,7 @@ package io.microvisor.store;
 
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.files.Durable;
 import io.microvisor.bytes.files.OwnerOnly;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -59,7 +60,7 @@ public final class DownloadedFiles {
     try (ExecutorService beside = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<Path> synced =
           beside.submit(() -> {
-            Shelf.sync(file);
+            Durable.sync(file);
             return file;
           });
       Digest digest = Digest.sha256(ByteSource.of(file).stream());

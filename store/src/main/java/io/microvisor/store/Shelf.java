@@ -1,14 +1,12 @@
 package io.microvisor.store;
 
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.files.Durable;
 import io.microvisor.bytes.files.OwnerOnly;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
@@ -117,24 +115,14 @@ final class Shelf {
 
   /// Syncs a finished file and gives it its final name, in place of what had it.
   Path publish(Path file, Digest digest) throws IOException {
-    sync(file);
+    Durable.sync(file);
     return publishSynced(file, digest);
   }
 
-  /// Has the bytes of a file on the disk.
-  static void sync(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      channel.force(false);
-    }
-  }
-
-  /// The same as [#publish], for a file that [#sync] is done with.
+  /// The same as [#publish], for a file that is synced.
   Path publishSynced(Path file, Digest digest) throws IOException {
     Path target = publishUnsynced(file, digest);
-    try (FileChannel channel =
-        FileChannel.open(target.resolveSibling(""), StandardOpenOption.READ)) {
-      channel.force(true);
-    }
+    Durable.syncFolder(target.resolveSibling(""));
     return target;
   }
 
@@ -142,10 +130,10 @@ final class Shelf {
   Path publishUnsynced(Path file, Digest digest) throws IOException {
     Path target = path(digest);
     try {
-      Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Durable.rename(file, target);
     } catch (NoSuchFileException _) {
       OwnerOnly.directories(target.resolveSibling(""));
-      Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Durable.rename(file, target);
     }
     found.add(digest);
     return target;

@@ -68,7 +68,7 @@ class ReproducibilityTest {
     SortedMap<String, Digest> artifacts = build(first);
     SortedMap<String, Digest> again = build(second);
 
-    assertThat(artifacts).containsKeys("minimal-0.1.raw", "manifest.json");
+    assertThat(artifacts).containsKeys("minimal-0.1.raw", "minimal-0.1.manifest.json");
     assertThat(again).isEqualTo(artifacts);
   }
 

@@ -114,7 +114,9 @@ class VendorKernelTest {
 
   @Test
   void namesKernelAndBuildPackagesInItsManifest() throws IOException {
-    assertThat(Files.readString(image.resolveSibling("manifest.json")))
+    String disk = String.valueOf(image.getFileName());
+    Path manifest = image.resolveSibling(disk.replaceFirst("raw$", "manifest.json"));
+    assertThat(Files.readString(manifest))
         .contains("\"kernel\" : \"" + kernel().release() + "\"")
         .contains("\"kernelPackage\" : \"" + kernel().name() + " " + kernel().version() + "\"")
         .containsSubsequence("\"buildPackages\"", "acpi-call-dkms", "linux-headers-");

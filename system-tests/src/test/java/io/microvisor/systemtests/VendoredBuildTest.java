@@ -39,7 +39,7 @@ class VendoredBuildTest {
             .with("EMT_APT", Files.createDirectory(folder.resolve("apt")).toString());
     succeeds(elsewhere, "build", "--frozen", "--offline", "minimal", "-o", "out");
 
-    for (String each : List.of("minimal-0.1.raw", "manifest.json")) {
+    for (String each : List.of("minimal-0.1.raw", "minimal-0.1.manifest.json")) {
       assertThat(Digest.sha256(ByteSource.of(later.resolve("out").resolve(each))))
           .as(each)
           .isEqualTo(Digest.sha256(ByteSource.of(now.resolve("out").resolve(each))));

@@ -110,7 +110,7 @@ class WarmPathTest {
         digests.put(String.valueOf(each.getFileName()), Digest.sha256(ByteSource.of(each)));
       }
     }
-    assertThat(digests).containsKeys("warm-1.raw", "manifest.json");
+    assertThat(digests).containsKeys("warm-1.raw", "warm-1.manifest.json");
     return digests;
   }
 }

@@ -4,10 +4,10 @@ import com.github.luben.zstd.ZstdOutputStream;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.RandomSink;
+import io.microvisor.compose.image.BaseStep;
 import io.microvisor.compose.image.DiskSpec;
 import io.microvisor.compose.image.DiskWriter;
 import io.microvisor.compose.image.RootImageStep;
-import io.microvisor.compose.image.BaseStep;
 import io.microvisor.compose.image.UkiStep;
 import io.microvisor.compose.image.VerityStep;
 import io.microvisor.compose.plan.BuildEvent;
@@ -25,7 +25,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
@@ -46,7 +45,8 @@ import java.util.stream.Collectors;
 /// Writes what the template asks for into the output folder.
 ///
 /// Everything is made in a hidden folder beside its final place, synced, and renamed when all of it is ready: a build that
-/// fails or is killed leaves what was there before.
+/// fails or is killed leaves what was there before. What an earlier build of the same name and version made and this one does
+/// not goes; other versions stay.
 final class ArtifactWriter {
   private static final StepId DISK = new StepId("disk");
   private static final int ZSTD_LEVEL = 3;
@@ -75,8 +75,8 @@ final class ArtifactWriter {
     Files.createDirectories(output);
     try (UnfinishedFolder unfinished = UnfinishedFolder.open(output)) {
       Path scratch = unfinished.path();
-      Path disk = write(template, lock, epoch, made, new Target(template, scratch));
-      List<Path> finished = publish(scratch, output);
+      Path disk = write(template, lock, epoch, made, new ArtifactFiles(template.image(), scratch));
+      List<Path> finished = new ArtifactFiles(template.image(), scratch).publish(output);
       events.accept(
           new BuildEvent.Finished(DISK, finished.size() + " files in " + output.getFileName()));
       Path first = output.resolve(String.valueOf(disk.getFileName()));
@@ -107,15 +107,7 @@ final class ArtifactWriter {
                 .collect(Collectors.joining(", ")));
   }
 
-  /// The files of one build: `<name>-<version>.<suffix>`.
-  private record Target(Template template, Path folder) {
-    Path file(String suffix) {
-      return folder.resolve(
-          template.image().name() + "-" + template.image().version() + "." + suffix);
-    }
-  }
-
-  private Path write(Template template, Lock lock, long epoch, Results made, Target target)
+  private Path write(Template template, Lock lock, long epoch, Results made, ArtifactFiles target)
       throws IOException, InterruptedException {
     DiskSpec spec = disk(template, epoch, made);
     spec.tightness().ifPresent(what -> events.accept(new BuildEvent.Warned(DISK, what)));
@@ -127,7 +119,7 @@ final class ArtifactWriter {
     }
     SortedMap<String, Digest> digests = Collections.synchronizedSortedMap(new TreeMap<>());
     List<Work> work = new ArrayList<>();
-    if (isReleased(template)) {
+    if (isReleased(template.disk().artifacts())) {
       work.add(() -> hash(raw, digests));
     }
     for (Disk.Artifact artifact : template.disk().artifacts()) {
@@ -151,19 +143,21 @@ final class ArtifactWriter {
     }
     all(work);
     Manifest manifest = new Manifest(template, lock, epoch, made, spec);
-    byte[] json = manifest.json(files(target.folder()), digests);
-    Files.write(target.folder().resolve("manifest.json"), json);
-    if (isReleased(template)) {
-      digests.put("manifest.json", Digest.sha256(json));
-      Files.writeString(target.folder().resolve("SHA256SUMS"), sums(digests));
+    byte[] json = manifest.json(target.made(), digests);
+    Files.write(target.manifest(), json);
+    if (isReleased(template.disk().artifacts())) {
+      digests.put(name(target.manifest()), Digest.sha256(json));
+      target.writeSums(digests);
     }
     return raw;
   }
 
   /// Whether there is more than a disk to boot: then every file gets a digest. The digest of a disk takes longer than
   /// all that is left to do for it in most builds, so it waits for one that is to be handed on.
-  private static boolean isReleased(Template template) {
-    return template.disk().artifacts().size() > 1;
+  static boolean isReleased(List<Disk.Artifact> artifacts) {
+    return artifacts.stream()
+        .anyMatch(
+            each -> each.type() != Disk.Type.RAW || each.compression() != Disk.Compression.NONE);
   }
 
   private static String name(Path file) {
@@ -200,13 +194,6 @@ final class ArtifactWriter {
 
   private static void hash(Path file, SortedMap<String, Digest> digests) throws IOException {
     digests.put(name(file), Digest.sha256(ByteSource.of(file).stream()));
-  }
-
-  private static String sums(SortedMap<String, Digest> digests) {
-    StringBuilder text = new StringBuilder();
-    digests.forEach(
-        (name, digest) -> text.append(digest.hex()).append("  ").append(name).append('\n'));
-    return text.toString();
   }
 
   private DiskSpec disk(Template template, long epoch, Results made) throws IOException {
@@ -252,33 +239,5 @@ final class ArtifactWriter {
       Files.copy(part, file);
     }
     digests.put(name(file), made.blob(step, name).identity());
-  }
-
-  private static List<Path> files(Path folder) throws IOException {
-    try (var list = Files.list(folder)) {
-      return list.filter(file -> !name(file).startsWith(".")).sorted().toList();
-    }
-  }
-
-  /// Syncs and renames; the manifest last, so that where it is, everything it names is.
-  private static List<Path> publish(Path scratch, Path output) throws IOException {
-    List<Path> finished = new ArrayList<>();
-    List<Path> files = new ArrayList<>(files(scratch));
-    files.sort((a, b) -> Boolean.compare(isManifest(a), isManifest(b)));
-    for (Path file : files) {
-      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-        channel.force(true);
-      }
-    }
-    for (Path file : files) {
-      Path target = output.resolve(String.valueOf(file.getFileName()));
-      Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      finished.add(target);
-    }
-    return finished;
-  }
-
-  private static boolean isManifest(Path file) {
-    return file.endsWith("manifest.json");
   }
 }

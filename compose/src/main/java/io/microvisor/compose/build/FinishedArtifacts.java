@@ -18,7 +18,7 @@ import java.util.Optional;
 /// moves with every write and cannot be set back by a program. What is remembered is a line per file, its words separated by
 /// tabs: `<inode> <size> <change time> <name>`.
 record FinishedArtifacts(Actions memory, Digest key) {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   /// The memory of one build's artifacts.
   ///

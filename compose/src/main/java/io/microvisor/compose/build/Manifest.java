@@ -11,10 +11,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NumericNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.microvisor.bytes.Digest;
+import io.microvisor.compose.image.BaseStep;
 import io.microvisor.compose.image.DiskSpec;
 import io.microvisor.compose.image.InitrdStep;
 import io.microvisor.compose.image.RootImageStep;
-import io.microvisor.compose.image.BaseStep;
 import io.microvisor.compose.image.UkiStep;
 import io.microvisor.compose.image.VerityStep;
 import io.microvisor.compose.plan.Results;
@@ -35,7 +35,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/// What is known about a finished image: `manifest.json`. It names no path or wall-clock time, so that two builds of the same
+/// What is known about a finished image: `<name>-<version>.manifest.json`. It names no path or wall-clock time, so that two builds of the same
 /// lock have the same manifest if their steps' results came from the same origins; and no host but that of a remote cache
 /// that was believed without signatures.
 record Manifest(Template template, Lock lock, long epoch, Results made, DiskSpec disk) {

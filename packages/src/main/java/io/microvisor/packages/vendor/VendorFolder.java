@@ -2,6 +2,7 @@ package io.microvisor.packages.vendor;
 
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.files.Durable;
 import io.microvisor.packages.fetch.Download;
 import io.microvisor.packages.fetch.Downloader;
 import io.microvisor.packages.fetch.Network;
@@ -179,7 +180,7 @@ public record VendorFolder(Path path) {
         throw new IOException(
             deb + ": its digest is " + found + " (expected: " + pinned.sha256() + ")");
       }
-      Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+      Durable.replace(unfinished, target);
       return true;
     } finally {
       Files.deleteIfExists(unfinished);
@@ -258,7 +259,7 @@ public record VendorFolder(Path path) {
     Path unfinished = file.resolveSibling(file.getFileName() + ".new");
     try {
       Files.write(unfinished, content);
-      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+      Durable.replace(unfinished, file);
     } finally {
       Files.deleteIfExists(unfinished);
     }
