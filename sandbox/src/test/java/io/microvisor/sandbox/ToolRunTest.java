@@ -81,6 +81,17 @@ class ToolRunTest {
   }
 
   @Test
+  void leavesAToolThatOnlyOpensFilesNothingElseToDo() throws Exception {
+    String kept = support instanceof SandboxSupport.AsRoot ? "00000000000000c2" : "0".repeat(16);
+
+    String status =
+        run(script("cat /proc/self/status").privileges(ToolSpec.Privileges.OPENING)).text();
+
+    assertThat(status.lines())
+        .contains("CapPrm:\t" + kept, "CapEff:\t" + kept, "CapBnd:\t" + kept, "NoNewPrivs:\t1");
+  }
+
+  @Test
   void hasNoNetworkUnlessAskedFor() throws Exception {
     assertThat(run(script("cat /proc/net/dev")).text().lines().skip(2))
         .singleElement()
