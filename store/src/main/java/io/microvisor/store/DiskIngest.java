@@ -1,6 +1,7 @@
 package io.microvisor.store;
 
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.Zeros;
 import io.microvisor.bytes.files.OwnerOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -35,8 +36,12 @@ final class DiskIngest implements Ingest {
   public void write(ByteBuffer from) throws IOException {
     checkOpen();
     hasher.update(from.duplicate());
+    if (Zeros.only(from)) { // A hole in the file takes no room.
+      position += from.remaining();
+      from.position(from.limit());
+    }
     while (from.hasRemaining()) {
-      position += channel.write(from);
+      position += channel.write(from, position);
     }
   }
 
@@ -64,6 +69,9 @@ final class DiskIngest implements Ingest {
     if (there.isPresent() && Files.size(there.get()) == position) {
       close();
       return;
+    }
+    if (channel.size() < position) { // It ends with a hole.
+      channel.write(ByteBuffer.allocate(1), position - 1);
     }
     channel.close();
     shelf.publish(file, digest);

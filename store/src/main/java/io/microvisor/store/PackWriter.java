@@ -2,6 +2,7 @@ package io.microvisor.store;
 
 import io.microvisor.bytes.ContentSink;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.Zeros;
 import io.microvisor.bytes.files.OwnerOnly;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
@@ -23,6 +24,7 @@ import java.util.SequencedMap;
 /// whole visible. Closing without a commit discards it. For one thread at a time.
 public final class PackWriter implements ContentSink, Closeable {
   private static final int BUFFER_SIZE = 1 << 17;
+  private static final int SMALLEST_HOLE = 1 << 12;
 
   private final Shelf shelf;
   private final Digest key;
@@ -32,6 +34,10 @@ public final class PackWriter implements ContentSink, Closeable {
   private final PendingWrites pending;
   private final SequencedMap<Digest, PackIndex.Extent> contents = new LinkedHashMap<>();
   private long size;
+
+  /// Up to where something was written; a content that was known already is written over.
+  private long written;
+
   private boolean ended;
 
   PackWriter(Shelf shelf, Digest key) throws IOException {
@@ -49,7 +55,7 @@ public final class PackWriter implements ContentSink, Closeable {
     long start = size;
     for (int read; (read = content.read(buffer)) >= 0; ) {
       hasher.update(buffer, 0, read);
-      pending.write(PackIndex.HEADER_SIZE + size, ByteBuffer.wrap(buffer, 0, read));
+      write(ByteBuffer.wrap(buffer, 0, read));
       size += read;
     }
     if (size - start != announced) {
@@ -61,6 +67,14 @@ public final class PackWriter implements ContentSink, Closeable {
       size = start; // Known already: the next content overwrites it.
     }
     return digest;
+  }
+
+  /// Leaves zeros out where nothing was written yet: a hole in the file takes no room.
+  private void write(ByteBuffer bytes) throws IOException {
+    if (size < written || bytes.remaining() < SMALLEST_HOLE || !Zeros.only(bytes)) {
+      written = Math.max(written, size + bytes.remaining());
+      pending.write(PackIndex.HEADER_SIZE + size, bytes);
+    }
   }
 
   /// Makes the pack visible, in place of the one that may be there.

@@ -112,6 +112,24 @@ class PacksTest {
   }
 
   @Test
+  void readsZerosWhereAnEarlierContentWasTakenBack() throws IOException {
+    byte[] letters = "letters".repeat(10_000).getBytes(StandardCharsets.UTF_8);
+    byte[] zeros = new byte[300_000];
+    Digest digest;
+    try (PackWriter writer = store.packs().begin(KEY)) {
+      writer.add(letters);
+      writer.add(letters);
+      digest = writer.add(zeros);
+      writer.commit(FileTree.empty(), new byte[0]);
+    }
+
+    ContentSource read = store.packs().find(KEY).orElseThrow().contents();
+
+    assertThat(read.open(digest).readAll(zeros.length)).isEqualTo(zeros);
+    assertThat(read.open(Digest.sha256(letters)).readAll(letters.length)).isEqualTo(letters);
+  }
+
+  @Test
   void packsOfTheSameContentAreIdentical() throws IOException {
     store.packs().write(KEY, tree(), ContentSource.of(contents));
     byte[] first = Files.readAllBytes(path());

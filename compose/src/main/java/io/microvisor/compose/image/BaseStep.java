@@ -87,8 +87,8 @@ public record BaseStep(
             ModulesStep.read(context, "modules"),
             new Foregone(context).hardwareData(tree),
             epoch);
-    for (byte[] bytes : base.added().values()) {
-      context.keepContent(bytes);
+    for (var added : base.added().entrySet()) {
+      context.keepContent(added.getKey(), added.getValue());
     }
     return Outputs.of("tree", context.keep(base.tree()))
         .and("kernel version", new Artifact.Text(kernel.release()))

@@ -58,7 +58,7 @@ public final class Foregone {
     if (!RootImageStep.hasEarlier(context, template.image().name())) {
       ErofsWriter.compressAhead(
           base.tree(),
-          contents.or(digest -> Optional.ofNullable(base.added().get(digest)).map(ByteSource::of)),
+          ContentSource.of(base.added()).or(contents),
           RootImageStep.compression(template.disk().compressLevel()),
           RootImageStep.cache(context.memory()),
           goOn);

@@ -1,20 +1,24 @@
 package io.microvisor.compose.image;
 
+import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.Digest;
 import io.microvisor.compose.initrd.InitrdSources;
 import io.microvisor.compose.plan.Artifact;
 import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
+import io.microvisor.compose.plan.Sharing;
 import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.rootfs.RootFileSystem;
 import io.microvisor.compose.template.EffectiveTemplate;
+import io.microvisor.compose.template.LocalFile;
 import io.microvisor.compose.template.Template;
 import io.microvisor.compose.template.User;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
-import io.microvisor.compose.plan.Sharing;
+import io.microvisor.store.OtherDigestException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.SortedMap;
@@ -69,8 +73,8 @@ public record RootStep(Input.Output base, Template template, long epoch) impleme
   public Outputs run(StepContext context) throws IOException {
     FileTree tree = context.tree("base");
     RootFileSystem.Result root = RootFileSystem.compose(template, tree, context.contents(), epoch);
-    for (byte[] bytes : root.added().values()) {
-      context.keepContent(bytes);
+    for (var added : root.added().entrySet()) {
+      keep(context, added.getKey(), added.getValue());
     }
     InitrdSources sources =
         InitrdSources.of(
@@ -82,6 +86,23 @@ public record RootStep(Input.Output base, Template template, long epoch) impleme
     return Outputs.of("tree", context.keep(root.tree()))
         .and("initrd sources", context.keep(sources.tree()))
         .and("os-release", release(context, root.tree()));
+  }
+
+  private void keep(StepContext context, Digest digest, ByteSource contents) throws IOException {
+    try {
+      context.keepContent(digest, contents);
+    } catch (OtherDigestException e) {
+      String name =
+          template.effective().files().stream()
+              .filter(file -> file.digest().equals(digest))
+              .map(LocalFile::name)
+              .findFirst()
+              .orElseThrow(() -> new IllegalStateException("content " + digest, e));
+      throw new IOException(
+          name
+              + ": changed while the image was built (expected: the file as it was read at the start)",
+          e);
+    }
   }
 
   private static Artifact.Blob release(StepContext context, FileTree tree) throws IOException {

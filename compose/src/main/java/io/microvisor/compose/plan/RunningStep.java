@@ -6,9 +6,11 @@ import io.microvisor.bytes.Digest;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.TreeCodec;
 import io.microvisor.store.Actions;
+import io.microvisor.store.Ingest;
 import io.microvisor.store.Store;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -81,7 +83,9 @@ final class RunningStep implements StepContext {
   public Artifact.Tree keep(FileTree tree) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 20);
     TreeCodec.write(tree, bytes);
-    Artifact.Tree kept = new Artifact.Tree(added(bytes.toByteArray()));
+    Digest digest = Digest.sha256(bytes.toByteArray());
+    keepContent(digest, ByteSource.of(bytes.toByteArray()));
+    Artifact.Tree kept = new Artifact.Tree(digest);
     trees.remember(kept, tree);
     return kept;
   }
@@ -104,17 +108,18 @@ final class RunningStep implements StepContext {
     return keep(file);
   }
 
-  @Override
-  public void keepContent(byte[] bytes) throws IOException {
-    added(bytes);
-  }
-
   /// Most of what a step keeps was kept by an earlier build, too, so it pays to look first.
-  private Digest added(byte[] bytes) throws IOException {
-    Digest digest = Digest.sha256(bytes);
+  @Override
+  public void keepContent(Digest digest, ByteSource content) throws IOException {
     boolean there =
-        store.contents().find(digest).filter(found -> found.size() == bytes.length).isPresent();
-    return there ? digest : store.contents().add(bytes);
+        store.contents().find(digest).filter(found -> found.size() == content.size()).isPresent();
+    if (!there) {
+      try (Ingest ingest = store.contents().ingest();
+          InputStream in = content.stream()) {
+        in.transferTo(ingest.stream());
+        ingest.commitAs(digest);
+      }
+    }
   }
 
   @Override

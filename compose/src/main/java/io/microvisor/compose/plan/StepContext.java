@@ -36,7 +36,14 @@ public interface StepContext {
   Artifact.Blob keep(byte[] bytes) throws IOException;
 
   /// Puts the content of a file of some tree into the store.
-  void keepContent(byte[] bytes) throws IOException;
+  default void keepContent(byte[] bytes) throws IOException {
+    keepContent(Digest.sha256(bytes), ByteSource.of(bytes));
+  }
+
+  /// Puts the content of a file of some tree into the store, in pieces, unless it is there.
+  ///
+  /// @throws io.microvisor.store.OtherDigestException if the bytes have another digest
+  void keepContent(Digest digest, ByteSource content) throws IOException;
 
   /// Small results that a step keeps to be faster next time. What it finds there must not change what it makes.
   Actions memory();

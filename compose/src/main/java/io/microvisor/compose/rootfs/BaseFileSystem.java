@@ -1,5 +1,6 @@
 package io.microvisor.compose.rootfs;
 
+import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.compose.kernel.InstalledKernel;
@@ -24,7 +25,7 @@ public final class BaseFileSystem {
   ///
   /// @param added contents that were written here
   /// @param modules the kernel modules in it
-  public record Result(FileTree tree, Map<Digest, byte[]> added, ModuleIndex modules) {}
+  public record Result(FileTree tree, Map<Digest, ByteSource> added, ModuleIndex modules) {}
 
   /// Makes it.
   ///

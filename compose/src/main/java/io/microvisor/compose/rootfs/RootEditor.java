@@ -28,7 +28,7 @@ public final class RootEditor {
 
   private final ContentSource contents;
   private final long epoch;
-  private final Map<Digest, byte[]> added = new HashMap<>();
+  private final Map<Digest, ByteSource> added = new HashMap<>();
   private FileTree.Builder builder;
   private FileTree snapshot;
   private boolean changed;
@@ -71,14 +71,14 @@ public final class RootEditor {
         .toList();
   }
 
-  /// The contents that were written, by digest.
-  public Map<Digest, byte[]> added() {
+  /// The contents that were written, by digest; those of large files stay where they are until somebody reads them.
+  public Map<Digest, ByteSource> added() {
     return Map.copyOf(added);
   }
 
   /// The contents of the tree's files; those written here first, so that nobody looks for them in packages.
   ContentSource contents() {
-    ContentSource own = digest -> Optional.ofNullable(added.get(digest)).map(ByteSource::of);
+    ContentSource own = digest -> Optional.ofNullable(added.get(digest));
     return own.or(contents);
   }
 
@@ -145,8 +145,15 @@ public final class RootEditor {
   /// Writes a file, in place of what was there.
   public RootEditor write(String path, Meta meta, byte[] bytes) {
     Digest digest = Digest.sha256(bytes);
-    added.put(digest, bytes.clone());
-    return put(path, new Inode.RegularFile(meta, digest, bytes.length));
+    return write(path, meta, digest, ByteSource.of(bytes.clone()));
+  }
+
+  /// Writes a file whose contents are read when they are needed, in place of what was there.
+  ///
+  /// @param digest of the contents; whoever stores them checks it
+  public RootEditor write(String path, Meta meta, Digest digest, ByteSource contents) {
+    added.put(digest, contents);
+    return put(path, new Inode.RegularFile(meta, digest, contents.size()));
   }
 
   /// Changes a text file's contents and keeps its mode and owner; a missing file is made with mode 0644.

@@ -38,12 +38,10 @@ public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
   public static final int VERSION = 18;
 
-  private static final int LARGEST_FILE = 512 << 20;
-
   /// A root file system.
   ///
   /// @param added contents that were written here
-  public record Result(FileTree tree, Map<Digest, byte[]> added) {}
+  public record Result(FileTree tree, Map<Digest, ByteSource> added) {}
 
   private final Template template;
   private final SystemConfig system;
@@ -173,7 +171,7 @@ public final class RootFileSystem {
       }
       Meta meta = new Meta(file.mode(), uid.getAsLong(), gid.getAsLong(), epoch, Attributes.NONE);
       users.makeFolders(file.path(), uid.getAsLong());
-      root.write(file.path(), meta, bytes(file.content()));
+      write(file.path(), meta, file.content());
       paths.put(file);
     }
   }
@@ -208,21 +206,13 @@ public final class RootFileSystem {
     return OptionalLong.empty();
   }
 
-  private static byte[] bytes(AdditionalFile.Content content) throws IOException {
-    return switch (content) {
-      case AdditionalFile.Content.Inline inline -> inline.text().getBytes(StandardCharsets.UTF_8);
-      case AdditionalFile.Content.Local local -> read(local.file());
-    };
-  }
-
-  private static byte[] read(LocalFile file) throws IOException {
-    byte[] bytes = ByteSource.of(file.path()).readAll(LARGEST_FILE);
-    if (!Digest.sha256(bytes).equals(file.digest())) {
-      throw new IOException(
-          file.name()
-              + ": changed while the image was built (expected: the file as it was read at the start)");
+  private void write(String path, Meta meta, AdditionalFile.Content content) throws IOException {
+    switch (content) {
+      case AdditionalFile.Content.Inline(String text) ->
+          root.write(path, meta, text.getBytes(StandardCharsets.UTF_8));
+      case AdditionalFile.Content.Local(LocalFile file) ->
+          root.write(path, meta, file.digest(), ByteSource.of(file.path()));
     }
-    return bytes;
   }
 
   private void services() throws IOException {

@@ -41,11 +41,7 @@ final class TemplateUsers {
   /// @param epoch the image's time, in seconds since 1970
   /// @param problems get what is wrong
   TemplateUsers(
-      RootEditor root,
-      SystemConfig system,
-      TemplatePaths paths,
-      long epoch,
-      List<Problem> problems)
+      RootEditor root, SystemConfig system, TemplatePaths paths, long epoch, List<Problem> problems)
       throws IOException {
     this.root = root;
     this.system = system;

@@ -13,8 +13,11 @@ import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.Meta;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,6 +104,22 @@ class TemplatePathsTest {
 
     assertThat(tree.find(at)).get().isInstanceOf(Inode.RegularFile.class);
     assertThat(tree.find("usr/lib/os-release")).get().isInstanceOf(Inode.RegularFile.class);
+  }
+
+  @Test
+  void takesALocalFileThatIsLargerThanTheHeap() throws IOException {
+    long large = 1100L << 20;
+    try (FileChannel file =
+        FileChannel.open(
+            folder.resolve("large"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      file.write(ByteBuffer.allocate(1), large - 1);
+    }
+
+    FileTree tree = compose("additionalFiles: [{local: large, final: /srv/large}]");
+
+    assertThat(tree.find("srv/large"))
+        .hasValueSatisfying(
+            inode -> assertThat(((Inode.RegularFile) inode).size()).isEqualTo(large));
   }
 
   @Test

@@ -218,7 +218,7 @@ class TemplateUsersTest {
   }
 
   private TemplateUsers apply(String users) throws IOException {
-    TemplateUsers all = 
+    TemplateUsers all =
         new TemplateUsers(
             root, system(users), new TemplatePaths(root, problems), 86_400L * 20_000, problems);
     all.apply();

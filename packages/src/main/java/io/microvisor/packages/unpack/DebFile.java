@@ -33,8 +33,18 @@ public record DebFile(Part control, Part data) {
     /// @param limit how many bytes it may have at most; less is allowed where the compressed part is so small that
     ///     only a decompression bomb can be that large (more than 256 MiB, and 512 times the compressed size)
     public InputStream open(long limit) throws IOException {
-      long plausible = Math.max(HARMLESS, bytes.size() * LARGEST_RATIO);
-      return Decompressor.open(compression, bytes, Math.min(limit, plausible));
+      return open(limit, 0);
+    }
+
+    /// A stream of the archive, which must be closed.
+    ///
+    /// @param announced how many bytes it should have by what the package says of itself: zeros compress to next to nothing,
+    ///     so that a large file with holes looks like a bomb. A quarter more is allowed
+    InputStream open(long limit, long announced) throws IOException {
+      long compressed = Math.min(bytes.size(), Long.MAX_VALUE / LARGEST_RATIO);
+      long plausible = Math.max(HARMLESS, compressed * LARGEST_RATIO);
+      long asSaid = announced < limit ? announced + announced / 4 : limit;
+      return Decompressor.open(compression, bytes, Math.min(limit, Math.max(plausible, asSaid)));
     }
   }
 

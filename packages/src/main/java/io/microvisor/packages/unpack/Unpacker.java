@@ -6,6 +6,7 @@ import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
 import io.microvisor.formats.tar.TarReader;
 import io.microvisor.formats.tree.FileTree;
+import io.microvisor.packages.deb.ControlStanza;
 import io.microvisor.store.Pack;
 import io.microvisor.store.PackWriter;
 import io.microvisor.store.Store;
@@ -33,7 +34,7 @@ public final class Unpacker {
   /// The version of what is kept: to be raised with every change of the result for the same package.
   static final int VERSION = 2;
 
-  private static final long LARGEST_DATA = 8L << 30;
+  private static final long LARGEST_DATA = 64L << 30;
   private static final int MOST_WORKERS = 8;
 
   /// A package to unpack.
@@ -80,7 +81,7 @@ public final class Unpacker {
 
   /// Unpacks a package, unless that was done before.
   ///
-  /// @throws FormatException if it is broken, or larger than 8 GiB
+  /// @throws FormatException if it is broken, or larger than 64 GiB
   public UnpackedPackage unpack(ByteSource deb) throws IOException {
     Digest sha256 = Digest.sha256(deb);
     Optional<UnpackedPackage> known = find(sha256);
@@ -143,12 +144,18 @@ public final class Unpacker {
     try (InputStream archive = file.control().open(ControlArchive.LARGEST)) {
       control = archive.readAllBytes();
     }
-    ControlArchive.stanza(ControlArchive.read(control)); // Refuses a broken one before any work.
+    ControlStanza stanza = ControlArchive.stanza(ControlArchive.read(control)); // Before any work.
     try (PackWriter writer = store.packs().begin(key(sha256));
-        InputStream archive = file.data().open(LARGEST_DATA)) {
+        InputStream archive = file.data().open(LARGEST_DATA, announced(stanza))) {
       FileTree tree = TarReader.read(archive, writer);
       return unpacked(writer.commit(tree, control));
     }
+  }
+
+  /// Installed-Size in bytes; nothing where it is not a number, which is no reason to refuse a package.
+  private static long announced(ControlStanza stanza) {
+    String kibibytes = stanza.text("Installed-Size");
+    return kibibytes.matches("[0-9]{1,12}") ? Long.parseLong(kibibytes) << 10 : 0;
   }
 
   private static UnpackedPackage unpacked(Pack pack) throws IOException {

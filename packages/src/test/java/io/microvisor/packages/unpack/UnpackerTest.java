@@ -317,10 +317,10 @@ class UnpackerTest {
     }
   }
 
-  @Test
-  void refusesADecompressionBombAndKeepsNothing() throws IOException {
-    ByteArrayOutputStream bomb = new ByteArrayOutputStream();
-    try (OutputStream out = Compressed.stream(Compression.ZSTD, bomb)) {
+  /// A package of 300 MiB of zeros.
+  private byte[] zeros(byte[] control) throws IOException {
+    ByteArrayOutputStream data = new ByteArrayOutputStream();
+    try (OutputStream out = Compressed.stream(Compression.ZSTD, data)) {
       long size = 300L << 20;
       byte[] header = tar(FileTree.builder().put("zeros", file("")).build());
       byte[] large = withSize(Arrays.copyOfRange(header, 512, 1024), size);
@@ -330,15 +330,29 @@ class UnpackerTest {
       }
       out.write(new byte[1024]);
     }
-    assertThat(bomb.size()).isLessThan(1 << 17);
-    byte[] deb =
-        ar(
-            "debian-binary",
-            version("2.0\n"),
-            "control.tar",
-            control(),
-            "data.tar.zst",
-            bomb.toByteArray());
+    assertThat(data.size()).isLessThan(1 << 17);
+    return ar(
+        "debian-binary",
+        version("2.0\n"),
+        "control.tar",
+        control,
+        "data.tar.zst",
+        data.toByteArray());
+  }
+
+  @Test
+  void unpacksALargeFileOfZerosThatThePackageAnnounces() throws IOException {
+    byte[] announcing =
+        tar(FileTree.builder().put("control", file(STANZA + "Installed-Size: 307200\n")).build());
+
+    FileTree tree = unpack(zeros(announcing)).tree();
+
+    assertThat(tree.contentSize()).isEqualTo(300L << 20);
+  }
+
+  @Test
+  void refusesADecompressionBombAndKeepsNothing() throws IOException {
+    byte[] deb = zeros(control());
 
     assertThatThrownBy(() -> unpack(deb))
         .isInstanceOf(FormatException.class)
