@@ -88,6 +88,24 @@ class OutsideBootTest {
   private static final String CHANGES =
       "until [ -e /run/emt/etc-changes ]; do sleep 1; done; cat /run/emt/etc-changes";
 
+  /// Whose NoCloud cloud-init takes, without and with a network, and what that makes of a seed elsewhere.
+  private static final String SOURCES =
+      """
+      mkdir -p /run/seed/seed/nocloud
+      cd /run/seed/seed/nocloud
+      echo >user-data
+      echo 'seedfrom: file:///run/seed/seed/nocloud/' >meta-data
+      python3 -c '
+      from cloudinit import helpers, sources
+      where = (["NoCloud"], ["emt_cloud", "", "cloudinit.sources"])
+      needs = ([sources.DEP_FILESYSTEM], [sources.DEP_FILESYSTEM, sources.DEP_NETWORK])
+      found = [sources.list_sources(where[0], need, where[1])[0] for need in needs]
+      paths = helpers.Paths({"cloud_dir": "/run/seed", "run_dir": "/run/seed"})
+      taken = found[0]({"datasource": {"NoCloud": {"fs_label": None}}}, None, paths)._get_data()
+      print(*[each.__module__.split(".")[0] for each in found], "taken" if taken else "refused")
+      ' 2>/dev/null
+      """;
+
   private static final String USER_DATA =
       """
       #cloud-config
@@ -111,6 +129,7 @@ class OutsideBootTest {
     answer(disk, ANSWERS.formatted("Edge_17"));
     try (Guest first = LAB.get().boot(disk, folder)) {
       refusesWholeAnswersForOneMistake(first);
+      passesByALoopDeviceOfTheSameName(first);
       change(first);
       first.powerOff();
     }
@@ -167,6 +186,7 @@ class OutsideBootTest {
     for (int i = 0; i < 2; i++) {
       try (Guest guest = LAB.get().boot(disk, folder)) {
         isConfigured(guest, "DataSourceNoCloud", "by-cloud", "ran");
+        assertThat(guest.said(SOURCES)).isEqualTo("emt_cloud emt_cloud refused");
         guest.powerOff();
       }
     }
@@ -225,6 +245,25 @@ class OutsideBootTest {
         .startsWith("emt-answers.service")
         .hasLineCount(1);
     assertThat(guest.said(CHANGES)).hasLineCount(1).startsWith("#");
+  }
+
+  /// A guest's volume looks like this to its host.
+  private static void passesByALoopDeviceOfTheSameName(Guest guest)
+      throws IOException, InterruptedException {
+    assertThat(
+            guest.said(
+                """
+                dd if=/dev/disk/by-label/EMT-CONFIG of=/var/tmp/guest.img bs=1M status=none
+                losetup -f /var/tmp/guest.img
+                udevadm settle
+                systemctl restart emt-answers 2>/dev/null
+                losetup -D
+                rm /var/tmp/guest.img
+                journalctl -b -t emt -o cat
+                """))
+        .contains("answers: EMT-CONFIG on loop0 does not count")
+        .doesNotContain("several")
+        .containsPattern("(?s)answers.conf:4:12: .*loop0.*answers.conf:4:12: ");
   }
 
   /// What the next boot finds: changes, an extension of each kind, and one that is an image.

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// An answers file, checked as a machine will check it.
 ///
@@ -33,6 +34,7 @@ public final class AnswersFile {
   public static final int LARGEST = 1 << 20;
 
   private static final int LONGEST_SHOWN = 60;
+  private static final Pattern KEY = Pattern.compile("[a-z][a-z_-]{0,23}");
   private static final String BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
 
   private final String file;
@@ -142,7 +144,7 @@ public final class AnswersFile {
 
   private void header(String text, int column) {
     if (!text.endsWith("]")) {
-      add(column, shown(text) + ": not closed (expected: ] at the end of the line)");
+      add(column, "[: not closed (expected: ] at the end of the line)");
       return;
     }
     String inner = text.substring(1, Math.max(1, text.length() - 1));
@@ -154,9 +156,8 @@ public final class AnswersFile {
     if (section == null) {
       add(
           at,
-          "["
-              + shown(name)
-              + "]: no such section (expected: one of "
+          (KEY.matcher(name).matches() ? "[" + name + "]" : "this line")
+              + ": no such section (expected: one of "
               + String.join(", ", vocabulary.sections().keySet())
               + ")");
       return;
@@ -188,16 +189,12 @@ public final class AnswersFile {
     if (equals < 0) {
       add(
           column,
-          "\""
-              + shown(text)
-              + "\": neither a section, a key nor contents (expected: [section], key = value, or | and a line)");
+          "neither a section, a key nor contents (expected: [section], key = value, or | and a line)");
       return;
     }
     String name = trimmed(text.substring(0, equals));
     if (current.isEmpty()) {
-      add(
-          column,
-          "\"" + shown(name) + "\": stands before all sections (expected: [section] before it)");
+      add(column, named(name) + ": stands before all sections (expected: [section] before it)");
       return;
     }
     Section section = current.get().section();
@@ -205,9 +202,8 @@ public final class AnswersFile {
     if (key == null) {
       add(
           column,
-          "\""
-              + shown(name)
-              + "\": no such key in ["
+          named(name)
+              + ": no such key in ["
               + section.name()
               + "] (expected: one of "
               + String.join(", ", section.keys().keySet())
@@ -223,7 +219,7 @@ public final class AnswersFile {
     if (!key.form().accepts(value)) {
       add(
           column + equals + 1 + blanks(rest),
-          name + ": \"" + shown(value) + "\"" + expected(key.form()));
+          name + ": " + wrong(key.form(), value) + expected(key.form()));
     }
     if (!current.get().keys().add(name) && key.times() == Times.ONCE) {
       add(column, name + ": stands twice in " + current.get().title() + " (expected: once)");
@@ -260,6 +256,20 @@ public final class AnswersFile {
 
   private static String expected(Form form) {
     return " (expected: " + form.expected() + ")";
+  }
+
+  /// A value that is not in its form.
+  private static String wrong(Form form, String value) {
+    return switch (form.shown()) {
+      case YES -> "\"" + shown(value) + "\"";
+      case NO -> "not in its form";
+    };
+  }
+
+  /// How a text is named that is not understood: people forget the bar before a line of contents, and what is secret in it belongs
+  /// on no console. Only what may be a key is repeated.
+  private static String named(String text) {
+    return KEY.matcher(text).matches() ? "\"" + text + "\"" : "this line";
   }
 
   /// What may be repeated on a console.

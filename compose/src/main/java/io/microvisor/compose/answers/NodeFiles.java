@@ -61,6 +61,7 @@ public final class NodeFiles {
   private static SortedMap<String, String> files(String when) {
     SortedMap<String, String> files = new TreeMap<>();
     files.put("usr/lib/emt/answers", Resource.text("answers.sh"));
+    files.put("usr/lib/emt/files", Resource.text("files.sh"));
     files.put("usr/lib/emt/answers.awk", Resource.text("answers.awk"));
     files.put("usr/lib/emt/answers.vocabulary", Resource.text("vocabulary"));
     files.put(UNITS + UNIT, reading(when));

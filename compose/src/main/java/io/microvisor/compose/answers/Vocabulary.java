@@ -16,11 +16,19 @@ public record Vocabulary(Map<String, Section> sections) {
   /// @param most bytes
   /// @param expected the form in words
   /// @param pattern of the whole value, in the common part of Java's and POSIX's extended expressions
-  public record Form(int most, String expected, Pattern pattern) {
+  /// @param shown whether messages may repeat a value that is not in this form
+  public record Form(int most, String expected, Pattern pattern, Shown shown) {
     /// Whether a value has this form.
     public boolean accepts(String value) {
       return value.length() <= most && pattern.matcher(value).matches();
     }
+  }
+
+  /// Whether a wrong value may be repeated.
+  public enum Shown {
+    YES,
+    /// It may be a secret.
+    NO
   }
 
   /// Whether a section has lines of contents.
@@ -68,7 +76,11 @@ public record Vocabulary(Map<String, Section> sections) {
           case "form" ->
               forms.put(
                   fields[1],
-                  new Form(Integer.parseInt(fields[2]), fields[3], Pattern.compile(fields[4])));
+                  new Form(
+                      Integer.parseInt(fields[2]),
+                      fields[3],
+                      Pattern.compile(fields[4]),
+                      fields.length > 5 ? Shown.NO : Shown.YES));
           case "section" ->
               sections.put(
                   fields[1],

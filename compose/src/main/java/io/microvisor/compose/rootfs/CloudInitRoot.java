@@ -14,6 +14,7 @@ final class CloudInitRoot {
       """
       # Made with the image.
       datasource_list: [NoCloud, ConfigDrive]
+      datasource_pkg_list: [emt_cloud]
       updates:
         network: {when: [boot-new-instance, boot]}
       # The image makes the one host key that is kept.
@@ -51,6 +52,49 @@ final class CloudInitRoot {
         - power_state_change
       """;
 
+  /// The distribution's NoCloud follows `seedfrom`, from a disk's meta-data, the machine's serial number or the kernel command line,
+  /// to wherever it leads. cloud-init has no setting against that, but takes sources of another package before its own.
+  private static final String SOURCES = "usr/lib/python3/dist-packages/emt_cloud/";
+
+  private static final String NO_CLOUD =
+      """
+      \"""NoCloud without seedfrom: what configures this machine lies on one of its disks, never elsewhere.\"""
+
+      import logging
+
+      from cloudinit import sources
+      from cloudinit.sources import DataSourceNoCloud as distribution
+
+      LOG = logging.getLogger(__name__)
+
+
+      class DataSourceNoCloud(distribution.DataSourceNoCloud):
+          def __init__(self, sys_cfg, distro, paths):
+              super().__init__(sys_cfg, distro, paths)
+              self.supported_seed_starts = ()
+
+          def _log_unusable_seedfrom(self, seedfrom):
+              LOG.warning("seedfrom is refused, and NoCloud with it: nothing elsewhere configures this machine")
+
+
+      # The second, when there is a network, in place of the one that asks it.
+      datasources = [
+          (DataSourceNoCloud, (sources.DEP_FILESYSTEM,)),
+          (DataSourceNoCloud, (sources.DEP_FILESYSTEM, sources.DEP_NETWORK)),
+      ]
+
+
+      def get_datasource_list(depends):
+          return sources.list_from_depends(depends, datasources)
+      """;
+
+  /// On the kernel command line, they name an address that cloud-init would take its configuration from.
+  private static final String NO_ADDRESS =
+      """
+      ConditionKernelCommandLine=!cloud-config-url
+      ConditionKernelCommandLine=!url
+      """;
+
   private static final List<String> SERVICES =
       List.of(
           "cloud-init-main",
@@ -70,8 +114,13 @@ final class CloudInitRoot {
 
   static void apply(RootEditor root) {
     root.write("etc/cloud/cloud.cfg.d/95_emt.cfg", 0644, CONFIGURATION);
+    root.write(SOURCES + "__init__.py", 0644, "");
+    root.write(SOURCES + "DataSourceNoCloud.py", 0644, NO_CLOUD);
     for (String service : SERVICES) {
-      root.write(UNITS + service + ".service.d/10-emt.conf", 0644, "[Unit]\n" + NodeFiles.TRUSTED);
+      root.write(
+          UNITS + service + ".service.d/10-emt.conf",
+          0644,
+          "[Unit]\n" + NodeFiles.TRUSTED + NO_ADDRESS);
     }
     root.write(UNITS + SERVICES.getFirst() + ".service.d/20-emt-names.conf", 0644, NAMES_FORGOTTEN);
   }

@@ -36,7 +36,7 @@ import java.util.OptionalLong;
 /// documents or translations.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 18;
+  public static final int VERSION = 19;
 
   /// A root file system.
   ///

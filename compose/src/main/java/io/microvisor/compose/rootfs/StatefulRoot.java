@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// What an image brings for a machine that keeps state: the definitions of its partitions, the mount units of folders that are
 /// kept, who owns what, what asks for a factory reset, and what tells of differences in `/etc`. The initrd does the rest: it mounts
@@ -133,6 +134,10 @@ final class StatefulRoot {
       case Way.Open(TreePath at) -> {
         if (!at.absolute().equals(path)) {
           add(path, "is reached through a link", at.absolute());
+        } else {
+          foreignFolder(path)
+              .ifPresent(foreign ->
+                  add(path, "lies in a folder of a user's, who could lead it elsewhere", foreign));
         }
       }
       case Way.Blocked(TreePath _, TreePath by) ->
@@ -157,6 +162,20 @@ final class StatefulRoot {
             Code.BAD_LAYOUT_ENV,
             template.system().persistence().place(),
             "layoutEnv: " + path + ": " + what + " (expected: " + expected + ")"));
+  }
+
+  /// The first folder above a path that is not root's: what is mounted below would go where its owner's links lead.
+  private Optional<String> foreignFolder(String path) {
+    for (int end = path.indexOf('/', 1); end > 0; end = path.indexOf('/', end + 1)) {
+      String above = path.substring(0, end);
+      String moved = above.startsWith("/home/") ? "/var" + above : above;
+      if (Stream.of(above, moved)
+          .flatMap(each -> root.find(each).stream())
+          .anyMatch(inode -> inode.meta().uid() != 0)) {
+        return Optional.of(above);
+      }
+    }
+    return Optional.empty();
   }
 
   private void keep(List<KeptPath> paths) throws IOException {

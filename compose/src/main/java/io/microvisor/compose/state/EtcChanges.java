@@ -49,6 +49,7 @@ public final class EtcChanges {
       Type=exec
       RemainAfterExit=yes
       Nice=10
+      TimeoutStopSec=30
       SyslogIdentifier=emt
       ExecStart=/bin/sh /usr/lib/emt/etc-changes report
       ExecStop=/bin/sh /usr/lib/emt/etc-changes remember

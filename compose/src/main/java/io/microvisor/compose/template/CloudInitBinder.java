@@ -1,17 +1,28 @@
 package io.microvisor.compose.template;
 
 import io.microvisor.compose.template.AdditionalFile.Content;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /// Binds `systemConfig.cloudInit`: its files become files of the image, where cloud-init's NoCloud source finds them
 /// before it asks any disk.
 final class CloudInitBinder {
   private static final String SEED = "/var/lib/cloud/seed/nocloud/";
   private static final String SETTINGS = "/etc/cloud/cloud.cfg.d/";
+
+  private static final int LARGEST_READ = 1 << 20;
+
+  /// The key in YAML, block or flow, quoted or not.
+  private static final Pattern SEED_FROM =
+      Pattern.compile("(?m)(?:^|[{,\\s])[\"']?seedfrom[\"']?[ \\t]*:");
 
   /// What cloud-init calls what a key names.
   private static final Map<String, String> SEEDS =
@@ -83,8 +94,41 @@ final class CloudInitBinder {
       return;
     }
     Optional<LocalFile> local = folder.file(key, item);
-    local.ifPresent(
-        found -> files.add(file(key, path, new Content.Local(found), mode, item.place())));
+    local.ifPresent(found -> {
+      if (!path.endsWith("/user-data")) {
+        checkSeed(key, item, found);
+      }
+      files.add(file(key, path, new Content.Local(found), mode, item.place()));
+    });
+  }
+
+  /// `seedfrom` leads elsewhere for what configures the machine; on the machine it is refused, too.
+  private void checkSeed(String key, Fields.Item item, LocalFile found) {
+    try (InputStream in = Files.newInputStream(found.path())) {
+      String text = new String(in.readNBytes(LARGEST_READ), StandardCharsets.ISO_8859_1);
+      if (SEED_FROM.matcher(text).find()) {
+        problems.add(
+            Problem.of(
+                Code.BAD_VALUE,
+                item.place(),
+                key
+                    + ": "
+                    + ShapeCheck.shown(item.text())
+                    + " says seedfrom (expected: nothing from elsewhere, but user-data beside it)",
+                "put what lies there into userDataFile"));
+      }
+    } catch (IOException e) {
+      problems.add(
+          Problem.of(
+              Code.MISSING_FILE,
+              item.place(),
+              key
+                  + ": "
+                  + ShapeCheck.shown(item.text())
+                  + " cannot be read: "
+                  + TemplateFolder.reason(e)
+                  + " (expected: a file)"));
+    }
   }
 
   private AdditionalFile file(String key, String path, Content content, int mode, Place place) {

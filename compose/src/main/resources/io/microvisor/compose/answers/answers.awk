@@ -24,10 +24,11 @@ function shown(text,   short, i, c, safe) {
   return safe (length(text) > 60 ? "..." : "")
 }
 
-function trimmed(text) {
-  sub(/^[ \t]+/, "", text)
-  sub(/[ \t]+$/, "", text)
-  return text
+# Not by an expression that looks for blanks at the end: some awks try it from each blank of a line of a million.
+function trimmed(text,   end) {
+  end = length(text)
+  while (end > 0 && substr(text, end, 1) ~ /[ \t]/) end--
+  return substr(text, blanks(text) + 1, end - blanks(text))
 }
 
 function blanks(text) {
@@ -37,6 +38,17 @@ function blanks(text) {
 
 function fits(form, text) {
   return length(text) <= most[form] + 0 && text ~ ("^(" regex[form] ")$")
+}
+
+# How a text is named that is not understood: people forget the bar before a line of contents, and what is secret in it belongs on no
+# console. Only what may be a key is repeated.
+function named(text) {
+  return length(text) <= 24 && text ~ /^[a-z][a-z_-]*$/ ? "\"" text "\"" : "this line"
+}
+
+# A value that is not in its form.
+function wrong(form, text) {
+  return (form in hidden ? "not in its form" : "\"" shown(text) "\"") " (expected: " expected[form] ")"
 }
 
 # What stands in place of a section's or key's name in messages.
@@ -62,7 +74,7 @@ function header(text, column,   inner, at, name, rest, form) {
   section = argument = ""
   skipping = 1
   if (text !~ /\]$/) {
-    problem(line, column, shown(text) ": not closed (expected: ] at the end of the line)")
+    problem(line, column, "[: not closed (expected: ] at the end of the line)")
     return
   }
   inner = substr(text, 2, length(text) - 2)
@@ -72,7 +84,7 @@ function header(text, column,   inner, at, name, rest, form) {
   sub(/[ \t].*$/, "", name)
   rest = substr(inner, length(name) + 1)
   if (!(name in lines)) {
-    problem(line, at, "[" shown(name) "]: no such section (expected: one of " all ")")
+    problem(line, at, (named(name) == "this line" ? "this line" : "[" name "]") ": no such section (expected: one of " all ")")
     return
   }
   form = argument_form[name]
@@ -109,17 +121,17 @@ function header(text, column,   inner, at, name, rest, form) {
 function answer(text, column,   equals, name, value, at, form) {
   equals = index(text, "=")
   if (equals == 0) {
-    if (!skipping) problem(line, column, "\"" shown(text) "\": neither a section, a key nor contents (expected: [section], key = value, or | and a line)")
+    if (!skipping) problem(line, column, "neither a section, a key nor contents (expected: [section], key = value, or | and a line)")
     return
   }
   name = trimmed(substr(text, 1, equals - 1))
   if (skipping) return
   if (section == "") {
-    problem(line, column, "\"" shown(name) "\": stands before all sections (expected: [section] before it)")
+    problem(line, column, named(name) ": stands before all sections (expected: [section] before it)")
     return
   }
   if (!((section, name) in form_of)) {
-    problem(line, column, "\"" shown(name) "\": no such key in [" section "] (expected: one of " list(keys[section]) ")")
+    problem(line, column, named(name) ": no such key in [" section "] (expected: one of " list(keys[section]) ")")
     return
   }
   value = substr(text, equals + 1)
@@ -131,7 +143,7 @@ function answer(text, column,   equals, name, value, at, form) {
     return
   }
   if (!fits(form, value)) {
-    problem(line, at, name ": \"" shown(value) "\" (expected: " expected[form] ")")
+    problem(line, at, name ": " wrong(form, value))
   }
   if (times[section, name] == "once" && (instance, name) in counted) {
     problem(line, column, name ": stands twice in " title() " (expected: once)")
@@ -161,6 +173,7 @@ which == 1 {
     most[field[2]] = field[3]
     expected[field[2]] = field[4]
     regex[field[2]] = field[5]
+    if (field[6] == "hidden") hidden[field[2]] = 1
   } else if (field[1] == "section") {
     argument_form[field[2]] = field[3]
     lines[field[2]] = field[4]
@@ -242,7 +255,7 @@ function staged(stage,   i, n, name, plan, file) {
       print lines_of[i] "\tproxy\t" i > plan
       proxy(i, file)
     }
-    if (name == "file") print lines_of[i] "\tfile\t" i "\t" arguments_of[i] "\t" only(i, "mode", "0644") "\t" only(i, "owner", "root") > plan
+    if (name == "file") print lines_of[i] "\tfile\t" i "\t" arguments_of[i] "\t" only(i, "mode", "0644") "\t" only(i, "owner", "-") > plan
     if (name == "unit") print lines_of[i] "\tunit\t" i "\t" arguments_of[i] "\t" only(i, "start", arguments_of[i] ~ /\// ? "no" : "yes") > plan
     for (n = 1; n <= content[i]; n++) print contents[i, n] > file
     close(file)

@@ -19,6 +19,11 @@ work=$root/run/emt/answers
 adopted=$root/var/lib/emt/answers.conf
 largest=1048576
 tab=$(printf '\t')
+newline='
+'
+. "$lib/files"
+
+unwritten='cannot be written: the disk is full or fails; the rest is done'
 
 # Not by echo, which reads backslashes as more than they are.
 say() {
@@ -34,7 +39,9 @@ problems() {
     before=$(tr -d '\001' <"$1" | tr '\n\000' '\001\n' | head -n 1 | tr -cd '\001' | wc -c)
     printf '%s\t1\tholds a zero byte (expected: text)\n' "$((before + 1))"
   else
-    awk -f "$lib/answers.awk" "$lib/answers.vocabulary" "$1" | sort -s -t "$tab" -k 1,1n -k 2,2n
+    {
+      awk -f "$lib/answers.awk" "$lib/answers.vocabulary" "$1" || printf '1\t1\tcannot be checked to its end\n'
+    } | sort -s -t "$tab" -k 1,1n -k 2,2n
   fi
 }
 
@@ -49,15 +56,61 @@ told() {
   return 1
 }
 
+# Whether a disk, as sysfs places it, hangs on a bus of this machine. What a program, a guest or a network can make up does not: device
+# mapper, loop, nbd, RAID and memory are virtual; iSCSI, Fibre Channel and NVMe over a network name their sessions, ports and transports.
+on_own_bus() {
+  case $1 in
+    */session[0-9]* | */rport-[0-9]* | */vhci_hcd* | */dummy_hcd*) return 1 ;;
+    */virtual/nvme-subsystem/* | */nvme/nvme[0-9]*) by_pcie "$1" ;;
+    */devices/virtual/*) return 1 ;;
+    */usb[0-9]* | */ata[0-9]* | */mmc_host/* | */virtio[0-9]* | */pci[0-9]*/host[0-9]* | */VMBUS:*/host[0-9]*) ;;
+    *) return 1 ;;
+  esac
+}
+
+# Whether an NVMe disk is reached by PCI Express alone: its controllers are above it, or beside it where there may be several.
+by_pcie() {
+  cat "$root${1%%/nvme[0-9]*}"/nvme*/transport 2>/dev/null >"$work/transports" || :
+  [ -s "$work/transports" ] && ! grep -qvx pcie "$work/transports"
+}
+
+# Disks and partitions called EMT-CONFIG that may hold answers, one a line; tells of the others.
+config_devices() {
+  lsblk -nP -o KNAME,FSTYPE,LABEL | sed -n 's/^KNAME="\([a-z0-9-]*\)" FSTYPE="\([a-z0-9_]*\)" LABEL="EMT-CONFIG"$/\1 \2/p' |
+    sort -u | while read -r device type; do
+    place=$(readlink -f "$root/sys/class/block/$device") || continue
+    if ! on_own_bus "${place#"$root"}"; then
+      printf '<4>answers: EMT-CONFIG on %s does not count (expected: a disk of this machine, by USB, ATA, SCSI, NVMe, MMC or virtio)\n' "$device" >&2
+    elif [ "$type" != vfat ]; then
+      say "answers: EMT-CONFIG on $device is ${type:-nothing} (expected: vfat)" >&2
+    else
+      printf '%s\n' "$device"
+    fi
+  done
+}
+
 # Copies the file of a partition or stick; fails if there is none to be had.
 from_device() {
-  device=$root/dev/disk/by-label/EMT-CONFIG
-  udevadm settle --timeout=10 --exit-if-exists="$device" || :
-  [ -e "$device" ] || return 1
+  label=$root/dev/disk/by-label/EMT-CONFIG
+  udevadm settle --timeout=10 --exit-if-exists="$label" || :
+  [ -e "$label" ] || return 1
+  config_devices >"$work/devices" 2>&1
+  if ! grep -qv '^<' "$work/devices"; then
+    # Whatever has the label may have ended the waiting too early.
+    udevadm settle --timeout=10 || :
+    config_devices >"$work/devices" 2>&1
+  fi
+  grep '^<' "$work/devices" || :
+  device=$(grep -v '^<' "$work/devices") || return 1
+  case $device in
+    *"$newline"*)
+      say "answers: several file systems are called EMT-CONFIG:" $device "(expected: one)"
+      return 1
+      ;;
+  esac
   mkdir -p "$work/device"
-  mount -t vfat -o ro,nosuid,nodev,noexec "$device" "$work/device" 2>/dev/null ||
-    mount -t ext4 -o ro,noload,nosuid,nodev,noexec "$device" "$work/device" 2>/dev/null || {
-    say 'answers: EMT-CONFIG cannot be mounted (expected: vfat or ext4)'
+  mount -t vfat -o ro,nosuid,nodev,noexec "/dev/$device" "$work/device" 2>/dev/null || {
+    say "answers: EMT-CONFIG on $device cannot be mounted"
     return 1
   }
   found=$work/device/answers.conf
@@ -76,7 +129,7 @@ from_device() {
 find_answers() {
   if [ "$1" = once ] && [ -s "$adopted" ]; then
     name=${adopted#"$root"}
-    cp "$adopted" "$work/answers.conf"
+    head -c $((largest + 1)) "$adopted" >"$work/answers.conf"
   elif [ -f "${CREDENTIALS_DIRECTORY:-/nowhere}/emt.answers" ]; then
     name='credential emt.answers'
     head -c $((largest + 1)) "$CREDENTIALS_DIRECTORY/emt.answers" >"$work/answers.conf"
@@ -86,22 +139,64 @@ find_answers() {
   fi
 }
 
-# The nearest folder above a path that is there.
-nearest() {
-  nearest=${1%/*}
-  while [ ! -e "${nearest:-/}" ] && [ ! -L "${nearest:-/}" ]; do
-    nearest=${nearest%/*}
-  done
-  nearest=${nearest:-/}
-}
-
-known() {
-  case $2 in
-    *[!0-9]*) getent "$1" "$2" >/dev/null ;;
+# The number of a user in $uid and of its group in $gid; with USER:GROUP, of that group. Fails, with the reason in $fault. A number
+# need not be in any list: without a group, it is its own.
+numbers() {
+  uid=$(number passwd "${1%%:*}") || {
+    fault="no user ${1%%:*} in this image"
+    return 1
+  }
+  gid=$(getent passwd "$uid" | cut -d : -f 4)
+  gid=${gid:-$uid}
+  group=-
+  case $1 in
+    *:*)
+      group=$(number group "${1#*:}") || {
+        fault="no group ${1#*:} in this image"
+        return 1
+      }
+      ;;
   esac
 }
 
-# What only this machine can tell.
+# An account's number, or a number as it is: of at most nine digits, so that none means "as it was".
+number() {
+  case $2 in
+    *[!0-9]*) getent "$1" "$2" | cut -d : -f 3 | grep . ;;
+    ??????????*) return 1 ;;
+    *) printf '%s\n' "$2" ;;
+  esac
+}
+
+# Where a file goes, and who writes it, from its line in the plan; fails, with the reason in $fault.
+file_place() {
+  if ! follow "$1"; then
+    fault="cannot be written: $fault"
+    return 1
+  elif [ ! -w "${folder:-/}" ]; then
+    fault='cannot be written: lies where this image is read-only'
+    return 1
+  elif [ -z "$foreign" ] && [ -d "$root$1" ]; then
+    fault='cannot be written: is a folder'
+    return 1
+  fi
+  owner=$2
+  if [ "$owner" = - ]; then
+    owner=$me
+    [ -z "$foreign" ] || owner=$foreign_owner
+  fi
+  numbers "$owner" || return 1
+  [ -n "$foreign" ] || return 0
+  if [ "$uid" = "$me" ]; then
+    fault="others may write to ${foreign#"$root"} (expected: owner, and one of them)"
+    return 1
+  elif [ "$group" != - ] && [ "$group" != "$gid" ] && ! id -G "${owner%%:*}" 2>/dev/null | tr ' ' '\n' | grep -qx "$group"; then
+    fault="others may write to ${foreign#"$root"}, and ${owner%%:*} is not in the group ${owner#*:} (expected: a group of this user)"
+    return 1
+  fi
+}
+
+# What only this machine can tell. What lies below a folder that others may write to is not looked at: they could make all answers wrong.
 machine_problems() {
   while IFS=$tab read -r line what one two three four; do
     case $what in
@@ -109,92 +204,99 @@ machine_problems() {
         getent passwd "$one" >/dev/null || printf '%s\t2\t[user %s]: no such user in this image\n' "$line" "$one"
         ;;
       file)
-        nearest "$root$two"
-        if [ ! -d "$nearest" ] || [ ! -w "$nearest" ] || [ -d "$root$two" ]; then
-          printf '%s\t2\t[file %s]: cannot be written: %s\n' "$line" "$two" "is a folder, or lies where this image is read-only"
-        fi
-        group=${four#*:}
-        if ! known passwd "${four%%:*}"; then
-          printf '%s\t2\t[file %s]: no user %s in this image\n' "$line" "$two" "${four%%:*}"
-        elif [ "$group" != "$four" ] && ! known group "$group"; then
-          printf '%s\t2\t[file %s]: no group %s in this image\n' "$line" "$two" "$group"
-        fi
+        file_place "$two" "$four" || printf '%s\t2\t[file %s]: %s\n' "$line" "$two" "$fault"
         ;;
     esac
   done <"$work/plan"
 }
 
-# Puts standard input in place of a file, unless it is the same already.
-put() {
-  cat >"$work/new"
-  cmp -s "$work/new" "$1" || {
-    mkdir -p "${1%/*}"
-    cp "$work/new" "$1.emt-new"
-    mv "$1.emt-new" "$1"
-  }
+failed() {
+  say "$name: $*"
+  status=1
 }
 
-# Files on disk: all beside their places, then all into them.
+# Files in folders of root's: all beside their places, then all into them.
 put_files() {
   : >"$work/moves"
   while IFS=$tab read -r _ what n path mode owner; do
-    [ "$what" = file ] || continue
+    [ "$what" = file ] && file_place "$path" "$owner" && [ -z "$foreign" ] || continue
+    [ "$group" = - ] || gid=$group
     path=$root$path
-    if cmp -s "$work/$n" "$path" && [ ! -L "$path" ]; then
-      chmod "$mode" "$path" && chown "$owner" "$path" || return 1
+    if [ ! -L "$path" ] && [ -f "$path" ] && cmp -s "$work/$n" "$path"; then
+      chown -h "$uid:$gid" "$path" && chmod "$mode" "$path" || return 1
       continue
     fi
-    printf '%s\n' "$path" >>"$work/moves"
-    mkdir -p "${path%/*}" && cp "$work/$n" "$path.emt-new" && chown "$owner" "$path.emt-new" && chmod "$mode" "$path.emt-new" || return 1
+    aside=${path%/*}/.emt-new-$n
+    printf '%s\t%s\n' "$aside" "$path" >>"$work/moves"
+    # The owner comes before the mode: another owner takes the set-user-ID bit away.
+    mkdir -p "${path%/*}" && make "$aside" 0600 <"$work/$n" && chown -h "$uid:$gid" "$aside" && chmod "$mode" "$aside" && sync "$aside" || return 1
   done <"$work/plan"
-  while IFS= read -r path; do
-    mv -f "$path.emt-new" "$path" || return 1
+  while IFS=$tab read -r aside path; do
+    mv -fT "$aside" "$path" || return 1
   done <"$work/moves"
 }
 
+# Files below folders that others may write to, one by one, by their owners.
+put_owners_files() {
+  while IFS=$tab read -r line what n path mode owner; do
+    [ "$what" = file ] && file_place "$path" "$owner" && [ -n "$foreign" ] || continue
+    put_as "$work/$n" "$uid" "$gid" ".emt-new-$n" "$mode" "$group" && continue
+    who=$(getent passwd "$uid" | cut -d : -f 1)
+    say "$name:$line:2: [file $path]: cannot be written by ${who:-$uid}: something below ${foreign#"$root"} is in the way, or the disk is full; the rest is done"
+    status=1
+  done <"$work/plan"
+}
+
+# What lies in memory comes first: whoever fills the disk does not lock the administrator out.
 put_all() {
-  if ! put_files; then
-    while IFS= read -r path; do
-      rm -f "$path.emt-new"
-    done <"$work/moves"
-    say "$name: its files cannot be written: the disk is full or fails; nothing of it is done"
-    return 1
-  fi
   reload=
   : >"$work/start"
   rm -rf "$root/run/emt/ssh"
-  while IFS=$tab read -r _ what one two three _; do
+  while IFS=$tab read -r line what one two three _; do
     case $what in
-      hostname)
-        [ -n "$root" ] || hostname "$one"
-        printf '%s\n' "$one" | put "$root/etc/hostname"
-        sed "s/^127\.0\.1\.1[[:space:]].*/127.0.1.1$tab$one/" "$root/etc/hosts" | put "$root/etc/hosts"
-        ;;
       key)
         mkdir -p "$root/run/emt/ssh"
         printf '%s\n' "$two" >>"$root/run/emt/ssh/$one"
         ;;
       network)
-        put "$root/run/systemd/network/05-emt-$one.network" <"$work/$one"
+        put "$root/run/systemd/network/05-emt-$one.network" 0644 <"$work/$one" || failed "line $line: $unwritten"
         ;;
       proxy)
         {
-          grep -v '^\(http\|https\|no\)_proxy=' "$root/etc/environment" 2>/dev/null || :
-          cat "$work/$one"
-        } | put "$root/etc/environment"
-        {
           echo '[Service]'
           sed 's/%/%%/g; s/^/Environment=/' "$work/$one"
-        } | put "$root/run/systemd/system/service.d/05-emt-proxy.conf"
+        } | put "$root/run/systemd/system/service.d/05-emt-proxy.conf" 0644 || failed "line $line: $unwritten"
         reload=yes
         ;;
       unit)
-        put "$root/run/systemd/system/$two" <"$work/$one"
+        put "$root/run/systemd/system/$two" 0644 <"$work/$one" || failed "line $line: $unwritten"
         reload=yes
         [ "$three" = no ] || printf '%s\n' "$two" >>"$work/start"
         ;;
     esac
   done <"$work/plan"
+  while IFS=$tab read -r _ what one _; do
+    case $what in
+      hostname)
+        [ -n "$root" ] || hostname "$one"
+        printf '%s\n' "$one" | put "$root/etc/hostname" 0644 || failed "/etc/hostname: $unwritten"
+        sed "s/^127\.0\.1\.1[[:space:]].*/127.0.1.1$tab$one/" "$root/etc/hosts" | put "$root/etc/hosts" 0644 || failed "/etc/hosts: $unwritten"
+        ;;
+      proxy)
+        {
+          grep -v '^\(http\|https\|no\)_proxy=' "$root/etc/environment" 2>/dev/null || :
+          cat "$work/$one"
+        } | put "$root/etc/environment" 0644 || failed "/etc/environment: $unwritten"
+        ;;
+    esac
+  done <"$work/plan"
+  put_files 2>/dev/null || {
+    while IFS=$tab read -r aside _; do
+      rm -f "$aside" 2>/dev/null || :
+    done <"$work/moves"
+    failed "its files: $unwritten"
+  }
+  put_owners_files
   [ -z "$reload" ] || [ -n "$root" ] || {
     systemctl daemon-reload
     while IFS= read -r unit; do
@@ -207,8 +309,8 @@ put_all() {
 adopt() {
   [ ! -s "$adopted" ] || return 0
   {
-    mkdir -p -m 0700 "${adopted%/*}" && (umask 077 && cp "$work/answers.conf" "$adopted.new") && sync "$adopted.new" &&
-      mv "$adopted.new" "$adopted"
+    mkdir -p -m 0700 "${adopted%/*}" && make "$adopted.new" 0600 <"$work/answers.conf" && sync "$adopted.new" &&
+      mv -fT "$adopted.new" "$adopted"
   } 2>/dev/null || say "$name: cannot be kept: the state is full or read-only; the next boot asks again"
 }
 
@@ -238,8 +340,10 @@ case ${1:-} in
       exit 1
     fi
     [ "$2" != once ] || adopt
+    status=0
     put_all
-    printf '<6>%s: done\n' "$name"
+    [ $status -ne 0 ] || printf '<6>%s: done\n' "$name"
+    exit $status
     ;;
   *)
     echo 'usage: answers check FILE NAME | apply once|each-boot' >&2

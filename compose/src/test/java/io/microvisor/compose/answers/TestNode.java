@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,38 @@ record TestNode(Path root) {
     return run(List.of("apply", when), Map.of("CREDENTIALS_DIRECTORY", credentials.toString()));
   }
 
+  /// A boot with disks.
+  ///
+  /// @param disks what sysfs says of their places, by name; the name's first part after a blank is the file system
+  Ending bootFromDisks(Map<String, String> disks) throws IOException, InterruptedException {
+    StringBuilder listed = new StringBuilder();
+    for (Map.Entry<String, String> disk : disks.entrySet()) {
+      String[] named = disk.getKey().split(" ");
+      listed.append(
+          "KNAME=\"%s\" FSTYPE=\"%s\" LABEL=\"EMT-CONFIG\"\n".formatted(named[0], named[1]));
+      Path place = Files.createDirectories(root.resolve(disk.getValue().substring(1)));
+      Path link = root.resolve("sys/class/block").resolve(named[0]);
+      Files.createDirectories(Objects.requireNonNull(link.getParent()));
+      Files.createSymbolicLink(link, place);
+    }
+    write("disks", listed + "KNAME=\"sda9\" FSTYPE=\"vfat\" LABEL=\"OTHER\"\n");
+    write("dev/disk/by-label/EMT-CONFIG", "");
+    tool("udevadm", ":");
+    tool("lsblk", "cat $EMT_TEST_ROOT/disks");
+    tool("mount", "echo \"$*\" >$EMT_TEST_ROOT/mounted; cp $EMT_TEST_ROOT/media/* $6");
+    tool("umount", ":");
+    return run(
+        List.of("apply", "each-boot"),
+        Map.of("PATH", root.resolve("tools") + ":" + System.getenv("PATH")));
+  }
+
+  /// One of the system's tools that this folder stands in for.
+  private void tool(String name, String script) throws IOException {
+    write("tools/" + name, "#!/bin/sh\n" + script + "\n");
+    Files.setPosixFilePermissions(
+        root.resolve("tools").resolve(name), PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
   private Ending run(List<String> arguments, Map<String, String> environment)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("/bin/sh"));
@@ -83,7 +116,7 @@ record TestNode(Path root) {
     return Files.exists(root.resolve(path));
   }
 
-  private void write(String path, String text) throws IOException {
+  void write(String path, String text) throws IOException {
     Path file = root.resolve(path);
     Files.createDirectories(Objects.requireNonNull(file.getParent()));
     Files.writeString(file, text);

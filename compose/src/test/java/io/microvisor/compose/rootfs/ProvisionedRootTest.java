@@ -65,9 +65,16 @@ class ProvisionedRootTest {
     apply(Answers.NONE, CloudInit.YES);
 
     assertThat(root.text("etc/cloud/cloud.cfg.d/95_emt.cfg").orElseThrow())
-        .contains("datasource_list: [NoCloud, ConfigDrive]\n", "- [users_groups, always]\n");
+        .contains(
+            "datasource_list: [NoCloud, ConfigDrive]\ndatasource_pkg_list: [emt_cloud]\n",
+            "- [users_groups, always]\n");
     assertThat(root.text(UNITS + "cloud-init-main.service.d/10-emt.conf").orElseThrow())
-        .startsWith("[Unit]\nConditionSecurity=!uefi-secureboot\n");
+        .startsWith("[Unit]\nConditionSecurity=!uefi-secureboot\n")
+        .contains("\nConditionKernelCommandLine=!cloud-config-url\n");
+    assertThat(
+            root.text("usr/lib/python3/dist-packages/emt_cloud/DataSourceNoCloud.py").orElseThrow())
+        .startsWith("\"\"\"NoCloud without seedfrom")
+        .contains("        self.supported_seed_starts = ()\n");
     assertThat(root.text(UNITS + "cloud-init-main.service.d/20-emt-names.conf").orElseThrow())
         .contains("\nExecStartPre=rm -f /var/lib/cloud/data/set-hostname ");
     assertThat(root.exists(UNITS + "emt-answers.service")).isFalse();

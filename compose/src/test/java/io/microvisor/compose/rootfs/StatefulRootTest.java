@@ -165,6 +165,23 @@ class StatefulRootTest {
             "layoutEnv: /opt/link/a: is reached through a link (expected: /opt/empty/a)");
   }
 
+  /// In the initrd, root mounts over it, and would follow what its owner put on the way.
+  @Test
+  void mountsNothingBelowAFolderOfAUsers() throws IOException {
+    root.directory("var/home/app", Meta.of(0755).withOwner(1000, 1000));
+    Files.writeString(
+        folder.resolve("layout.env"),
+        "PERSISTENT_BIND_PATHS='/home /home/app /home/app/.config/x /opt/empty/a'");
+
+    assertThat(StatefulRoot.apply(root, template("{state: ext4, layoutEnv: layout.env}")))
+        .extracting(Problem::what)
+        .containsExactly(
+            "layoutEnv: /home/app/.config/x: lies in a folder of a user's, who could lead it elsewhere"
+                + " (expected: /home/app)",
+            "layoutEnv: /opt/empty/a: lies in a folder of a user's, who could lead it elsewhere"
+                + " (expected: /opt/empty)");
+  }
+
   private List<Problem> apply(String paths) throws IOException {
     return StatefulRoot.apply(root, template("{state: ext4, paths: [" + paths + "]}"));
   }

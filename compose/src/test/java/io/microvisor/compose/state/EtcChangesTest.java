@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.microvisor.compose.template.Persistence;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -192,19 +193,62 @@ class EtcChangesTest {
     assertThat(differences()).containsExactly("added no /etc/elsewhere");
   }
 
+  /// A user owns a kept folder and puts there what would hold root up, lead it elsewhere, or tell others what he may not know.
+  @Test
+  void isNotHeldUpOrLedAwayByWhatAUserPutThere() throws Exception {
+    Files.createDirectories(layer("kept"));
+    mkfifo("kept/a");
+    mkfifo("kept/pipe");
+    try (RandomAccessFile endless = new RandomAccessFile(layer("kept/b").toFile(), "rw")) {
+      endless.setLength(1L << 40);
+    }
+    Files.createSymbolicLink(layer("kept/folder"), root);
+    change("kept/-rf", "x");
+    change("kept/a\nb", "x");
+    change("kept/\\t%s$(x)`x`'\"", "x");
+
+    report();
+
+    assertThat(differences())
+        .containsExactly(
+            "added no /etc/kept/-rf",
+            "added no /etc/kept/\\t%s$(x)`x`'\"",
+            "changed no /etc/kept/a",
+            "changed no /etc/kept/b",
+            "added no /etc/kept/folder",
+            "added no /etc/kept/pipe");
+    for (Path path : List.of(base(), root.resolve("run/emt/etc-changes"))) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+          .isEqualTo("rw-------");
+    }
+  }
+
+  @Test
+  void tellsABoundedNumberOfPaths() throws Exception {
+    for (int i = 0; i < 30; i++) {
+      change("kept/" + i, "x");
+    }
+    change("hostname", "two");
+
+    assertThat(run("report", "20"))
+        .contains("<4>etc: /etc/kept: not more than 20 changed paths are told");
+    assertThat(differences()).hasSize(21).contains("changed no /etc/hostname");
+  }
+
+  private void mkfifo(String path) throws IOException, InterruptedException {
+    assertThat(new ProcessBuilder("mkfifo", layer(path).toString()).start().waitFor()).isZero();
+  }
+
   private String report() throws IOException, InterruptedException {
     return run("report");
   }
 
-  private String run(String mode) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                "/bin/sh",
-                root.resolve("usr/lib/emt/etc-changes").toString(),
-                mode,
-                root.toString())
-            .redirectErrorStream(true)
-            .start();
+  private String run(String mode, String... most) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("/bin/sh"));
+    command.add(root.resolve("usr/lib/emt/etc-changes").toString());
+    command.addAll(List.of(mode, root.toString()));
+    command.addAll(List.of(most));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(said).isZero();
     return said;

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProvisioningTest {
   @TempDir Path folder;
@@ -64,6 +66,25 @@ class ProvisioningTest {
             "configFiles: user: cloud-init would pass it by (expected: a name that ends in .cfg)");
     assertThat(problems("  cloudInit: {userDataFile: user}\n"))
         .containsExactly("userDataFile: nothing reads it (expected: enabled: true, or no files)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "seedfrom: https://example.org/\n",
+        "instance-id: a\n\"seedfrom\": 'http://example.org/'\n",
+        "{instance-id: a, seedfrom: /mnt/}\n",
+        "datasource:\n  NoCloud:\n    seedfrom : ftp://example.org/\n",
+      })
+  void followsNoSeedToElsewhere(String text) throws IOException {
+    Files.writeString(folder.resolve("seed.cfg"), text);
+
+    for (String key : List.of("metaDataFile: seed.cfg", "configFiles: [seed.cfg]")) {
+      assertThat(problems("  cloudInit: {enabled: true, " + key + "}\n"))
+          .containsExactly(
+              key.replaceFirst(":.*", "")
+                  + ": seed.cfg says seedfrom (expected: nothing from elsewhere, but user-data beside it)");
+    }
   }
 
   @Test
