@@ -7,10 +7,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
-/// Keeps units that packages bring from what is in vain in this image. A template that wants a unit nevertheless gets it: it is
-/// asked later.
+/// Keeps units that packages bring from what is in vain in this image. A template that wants a unit nevertheless gets it.
 final class IdleUnits {
   private static final String UNITS = UnitLinks.PACKAGED;
 
@@ -18,6 +18,9 @@ final class IdleUnits {
   /// the EFI system partition.
   private static final List<String> SCRUBBING =
       List.of("e2scrub_reap.service", "e2scrub_all.timer");
+
+  /// The daily copies of a package database that is read-only would all be the same, and in memory.
+  private static final String COPYING = "dpkg-db-backup.timer";
 
   /// They carry something from one boot to the next, which finds it only on a state partition. The journal of this boot stays in
   /// `/run`; `/var/log/journal` would be memory, too.
@@ -65,15 +68,22 @@ final class IdleUnits {
     this.root = root;
   }
 
-  static void apply(RootEditor root, UnitLinks units, Persistence.State state) throws IOException {
+  /// @param wanted the units that the template enables
+  static void apply(RootEditor root, UnitLinks units, Persistence.State state, Set<String> wanted)
+      throws IOException {
     if (!root.exists("usr/sbin/lvs")) {
-      SCRUBBING.forEach(units::disable);
+      for (String unit : SCRUBBING) {
+        units.disable(unit);
+      }
     }
+    units.disable(COPYING);
     switch (state) {
       case NONE ->
           KEEPING.stream()
-              .filter(
-                  unit -> root.exists(UNITS + unit) && !root.exists(UnitLinks.CONFIGURED + unit))
+              .filter(unit ->
+                  root.exists(UNITS + unit)
+                      && !root.exists(UnitLinks.CONFIGURED + unit)
+                      && !wanted.contains(unit))
               .forEach(units::mask);
       case EXT4 -> {}
     }

@@ -63,8 +63,6 @@ final class ReadOnlyRoot {
     if (root.exists("var/lib/dpkg")) {
       root.move("var/lib/dpkg", "usr/lib/sysimage/dpkg");
       root.symlink("var/lib/dpkg", "/usr/lib/sysimage/dpkg");
-      // Its daily copies would all be the same, and in memory.
-      new UnitLinks(root).disable("dpkg-db-backup.timer");
     }
   }
 
@@ -103,7 +101,7 @@ final class ReadOnlyRoot {
   private static void hostKeys(RootEditor root) throws IOException {
     if (root.exists(UNITS + "sshd-keygen.service")) {
       root.write(UNITS + "sshd-keygen.service.d/10-volatile-etc.conf", 0644, HOST_KEY);
-      new UnitLinks(root).enable("sshd-keygen.service");
+      List<String> _ = new UnitLinks(root).enable("sshd-keygen.service"); // It may be masked.
     }
   }
 

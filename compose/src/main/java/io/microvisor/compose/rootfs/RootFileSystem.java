@@ -28,6 +28,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// The image's root file system: a [BaseFileSystem], and what the template adds.
 ///
@@ -36,7 +38,7 @@ import java.util.OptionalLong;
 /// documents or translations.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 19;
+  public static final int VERSION = 20;
 
   /// A root file system.
   ///
@@ -84,7 +86,8 @@ public final class RootFileSystem {
     files();
     users.check();
     hardwareData();
-    IdleUnits.apply(root, units, system.persistence().state());
+    unitFiles();
+    IdleUnits.apply(root, units, system.persistence().state(), wantedUnits());
     services();
     problems.addAll(NetworkRoot.settle(root, system));
     problems.addAll(CompiledLocales.check(root, system.locales()));
@@ -215,35 +218,58 @@ public final class RootFileSystem {
     }
   }
 
-  private void services() throws IOException {
-    Services services = system.services();
-    for (Services.UnitFile unit : services.units()) {
+  private Set<String> wantedUnits() {
+    return system.services().enable().stream()
+        .map(unit -> UnitLinks.fullName(unit.name()))
+        .collect(Collectors.toSet());
+  }
+
+  private void unitFiles() {
+    for (Services.UnitFile unit : system.services().units()) {
       if (paths.accepts(unit)) {
         root.write(unit.path(), 0644, unit.content());
         paths.put(unit);
       }
     }
+  }
+
+  /// What is named counts more than what an `Also=` brings with it, so those to be disabled come twice; and a preset file of
+  /// the template's counts less than both.
+  private void services() throws IOException {
+    Set<String> added =
+        system.files().stream().map(file -> file.path().substring(1)).collect(Collectors.toSet());
+    if (added.stream().anyMatch(UnitPresets::isPreset)) {
+      new UnitPresets(root, units).apply(added::contains);
+    }
+    Services services = system.services();
+    for (Services.Unit unit : services.disable()) {
+      if (known(unit)) {
+        units.disable(unit.name());
+      }
+    }
     for (Services.Unit unit : services.enable()) {
-      if (known(unit.name(), unit.place())) {
-        units.enable(unit.name());
+      if (known(unit)) {
+        for (String fault : units.enable(unit.name())) {
+          problems.add(
+              Problem.of(
+                  Code.NOT_ENABLED, unit.place(), UnitLinks.fullName(unit.name()) + ": " + fault));
+        }
       }
     }
     for (Services.Unit unit : services.disable()) {
-      if (known(unit.name(), unit.place())) {
-        units.disable(unit.name());
-      }
+      units.disableAlone(unit.name());
     }
     services.mask().forEach(unit -> units.mask(unit.name()));
   }
 
-  private boolean known(String unit, Place place) {
-    boolean known = units.exists(unit);
+  private boolean known(Services.Unit unit) throws IOException {
+    boolean known = units.exists(unit.name());
     if (!known) {
       problems.add(
           Problem.of(
               Code.UNKNOWN_UNIT,
-              place,
-              UnitLinks.fullName(unit)
+              unit.place(),
+              UnitLinks.fullName(unit.name())
                   + ": no such unit in the image (expected: one that a package or the template brings)",
               "add the package that brings it to systemConfig.packages"));
     }

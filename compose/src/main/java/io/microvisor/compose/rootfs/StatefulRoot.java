@@ -205,11 +205,16 @@ final class StatefulRoot {
   private void mergeExtensions() throws IOException {
     UnitLinks units = new UnitLinks(root);
     for (Extension each : EXTENSIONS) {
-      if (units.exists(each.unit())) {
-        units.enable(each.unit());
+      if (units.exists(each.unit()) && !isDisabled(each.unit())) {
+        List<String> _ = units.enable(each.unit()); // It may be masked.
         root.directory(each.folder(), Meta.of(0755));
       }
     }
+  }
+
+  private boolean isDisabled(String unit) {
+    return template.system().services().disable().stream()
+        .anyMatch(each -> UnitLinks.fullName(each.name()).equals(unit));
   }
 
   private List<KeptPath> paths() {

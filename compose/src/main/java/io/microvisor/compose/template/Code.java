@@ -99,6 +99,10 @@ public enum Code {
       "T032",
       "A boot of the image starts a getty, which asks on a console who is there, but the program that it hands the answer to"
           + " is missing: the console would ask for ever and let nobody in."),
+  NOT_ENABLED(
+      "T036",
+      "A unit is in the image but cannot be enabled as it asks in its [Install] section: it is masked, a template without"
+          + " an instance, or another unit has its other name. `systemctl enable` refuses it, too."),
   KERNEL_LACKS(
       "T040",
       "The kernel cannot boot such an image, or has no module of a name. Kernels are checked by the configuration in their"

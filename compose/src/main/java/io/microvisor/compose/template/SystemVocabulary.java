@@ -232,8 +232,15 @@ final class SystemVocabulary {
     return emt(
         "services",
         block(
-            emt("enable", items(text(Syntax.UNIT)), "Units to start at boot.").merged(Merge.UNION),
-            emt("disable", items(text(Syntax.UNIT)), "Units not to start at boot.")
+            emt(
+                    "enable",
+                    items(text(Syntax.UNIT)),
+                    "Units to start at boot, with what their Also= names, as systemctl enable does.")
+                .merged(Merge.UNION),
+            emt(
+                    "disable",
+                    items(text(Syntax.UNIT)),
+                    "Units not to start at boot, with what their Also= names unless `enable` names it.")
                 .merged(Merge.UNION),
             emt("mask", items(text(Syntax.UNIT)), "Units that nothing may start.")
                 .merged(Merge.UNION),

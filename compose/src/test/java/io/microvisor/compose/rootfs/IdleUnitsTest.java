@@ -9,6 +9,7 @@ import io.microvisor.formats.tree.TreePath;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -112,7 +113,7 @@ class IdleUnitsTest {
   }
 
   private void apply(Persistence.State state) throws IOException {
-    IdleUnits.apply(root, new UnitLinks(root), state);
+    IdleUnits.apply(root, new UnitLinks(root), state, Set.of());
   }
 
   private void trigger(String command) {

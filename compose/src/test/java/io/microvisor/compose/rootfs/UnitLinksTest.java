@@ -1,7 +1,6 @@
 package io.microvisor.compose.rootfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.formats.tree.FileTree;
@@ -35,7 +34,7 @@ class UnitLinksTest {
 
   @Test
   void makesTheLinksThatTheInstallSectionAsksFor() throws IOException {
-    assertThat(units.enable("a")).isTrue();
+    assertThat(units.enable("a")).isEmpty();
     assertThat(links())
         .containsExactly(
             "etc/systemd/system/b.service -> /" + LIB + "a.service",
@@ -56,17 +55,57 @@ class UnitLinksTest {
 
   @Test
   void leavesUnitsAloneThatNeedNoEnabling() throws IOException {
-    assertThat(units.enable("static.service")).isFalse();
+    assertThat(units.enable("static.service")).isEmpty();
     assertThat(links()).isEmpty();
   }
 
   @Test
-  void disablesByAllNames() throws IOException {
+  void disablesByAllNamesAndWithWhatComesAlong() throws IOException {
     units.enable("a");
-    units.disable("a");
+    units.disable("b.service");
+    assertThat(links()).isEmpty();
+    assertThat(root.children("etc/systemd/system")).isEmpty();
+  }
+
+  @Test
+  void replacesSpecifiers() throws IOException {
+    root.write(
+        LIB + "vpn-net@.service",
+        0644,
+        "[Install]\nWantedBy=on-%i.target %p-%j.target\nAlias=%j@%i.service\n");
+    assertThat(units.enable("vpn-net@a.b.service")).isEmpty();
     assertThat(links())
         .containsExactly(
-            "etc/systemd/system/sockets.target.wants/a.socket -> /" + LIB + "a.socket");
+            "etc/systemd/system/net@a.b.service -> /" + LIB + "vpn-net@.service",
+            "etc/systemd/system/on-a.b.target.wants/vpn-net@a.b.service -> /"
+                + LIB
+                + "vpn-net@.service",
+            "etc/systemd/system/vpn-net-net.target.wants/vpn-net@a.b.service -> /"
+                + LIB
+                + "vpn-net@.service");
+  }
+
+  @Test
+  void saysWhyAUnitCannotBeEnabled() throws IOException {
+    root.write(LIB + "open@.service", 0644, "[Install]\nWantedBy=x.target\n")
+        .write(LIB + "other.service", 0644, "[Install]\nAlias=b.service\n")
+        .write(LIB + "node.service", 0644, "[Install]\nWantedBy=on-%m.target\n");
+    units.enable("a");
+    units.mask("get@.service");
+
+    assertThat(units.enable("get@x.service")).containsExactly("is masked");
+    assertThat(units.enable("open@.service"))
+        .containsExactly(
+            "is a template, and x.target cannot pull it in (expected: an instance, as in"
+                + " name@instance.service)");
+    assertThat(units.enable("other.service"))
+        .containsExactly(
+            "its other name b.service is taken (expected: nothing at"
+                + " /etc/systemd/system/b.service, or a link to it)");
+    assertThat(units.enable("node.service"))
+        .containsExactly(
+            "its [Install] section names on-%m.target (expected: the name of a unit, known when the"
+                + " image is made)");
   }
 
   @Test
@@ -76,11 +115,11 @@ class UnitLinksTest {
   }
 
   @Test
-  void knowsWhatIsThere() {
+  void knowsWhatIsThere() throws IOException {
     assertThat(units.exists("a")).isTrue();
     assertThat(units.exists("get@x.service")).isTrue();
     assertThat(units.exists("none")).isFalse();
-    assertThatThrownBy(() -> units.enable("none"))
-        .hasMessage("unit none.service: no such unit file");
+    assertThat(units.exists("get@vpn.example.com.service")).isTrue();
+    assertThat(units.enable("none")).containsExactly("no such unit in the image");
   }
 }
