@@ -107,7 +107,12 @@ final class Entry {
       program.may(SystemCall.SETSID); // Refused to the leader of a session, who needs no other.
     }
     return program
-        .may(SystemCall.CLOSE_RANGE, FIRST_OTHER_FILE, LAST_FILE, 0)
+        .must(
+            "close open files (close_range)",
+            SystemCall.CLOSE_RANGE,
+            FIRST_OTHER_FILE,
+            LAST_FILE,
+            0)
         .must(
             "drop capabilities",
             SystemCall.PRCTL,
