@@ -115,6 +115,10 @@ public record SandboxSpec(
     environment.put("TZ", "UTC");
     environment.put("DEBIAN_FRONTEND", "noninteractive");
     environment.put("SOURCE_DATE_EPOCH", Long.toString(epoch));
+    // Nothing to talk to: systemctl then only edits files, as in any chroot (systemd's
+    // docs/ENVIRONMENT.md). By itself it does not
+    // see that, for process 1 has the same root here.
+    environment.put("SYSTEMD_OFFLINE", "1");
     return environment;
   }
 

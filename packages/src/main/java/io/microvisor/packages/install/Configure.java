@@ -100,7 +100,7 @@ public final class Configure {
     checkHasDpkg(merged);
     DpkgDatabase.Result database = DpkgDatabase.write(merged, spec.epoch());
     Withheld withheld = new Withheld(database.tree());
-    Stubs stubs = new Stubs(withheld.rest(), spec);
+    Stubs stubs = new Stubs(withheld.rest(), spec.stubs(), spec.epoch());
     ConfigurePlan.Laid plan = ConfigurePlan.lay(spec, stubs.laid());
     ContentSource contents =
         merged.contents().or(database.contents()).or(Stubs.contents()).or(plan.contents());
@@ -134,20 +134,21 @@ public final class Configure {
             .map(Installed::version)
             .findFirst()
             .orElse("1.22");
-    return List.of("/usr/bin/sh", "-c", script(), "configure", version);
+    return List.of("/usr/bin/sh", "-c", script("configure.sh"), "configure", version);
   }
 
-  private static String script() throws IOException {
-    try (InputStream stream = Configure.class.getResourceAsStream("configure.sh")) {
+  /// A script among our resources.
+  static String script(String name) throws IOException {
+    try (InputStream stream = Configure.class.getResourceAsStream(name)) {
       if (stream == null) {
-        throw new IllegalStateException("configure.sh: not among our resources");
+        throw new IllegalStateException(name + ": not among our resources");
       }
       return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 
   /// What was said, up to 20,000 lines, of which our own marks are not handed on.
-  private static final class Log {
+  static final class Log {
     private static final int MOST_LINES = 20_000;
 
     private final Consumer<String> listener;

@@ -9,7 +9,7 @@ final class ConfigureOutput {
   private static final Pattern OURS = Pattern.compile("emt: failed (\\S+) (\\S+) (\\d+)");
   private static final Pattern CLASH = Pattern.compile("emt: clash (.*)");
   private static final Pattern FAILED =
-      Pattern.compile("dpkg: error processing package (\\S+) \\(--configure\\):");
+      Pattern.compile("dpkg: error processing package (\\S+) \\(--(?:configure|triggers-only)\\):");
   private static final Pattern REASON =
       Pattern.compile(
           " (?:installed|old|new) \\S+ package (\\S+) script subprocess"

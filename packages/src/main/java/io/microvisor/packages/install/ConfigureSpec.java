@@ -14,7 +14,7 @@ import java.util.List;
 public record ConfigureSpec(
     MergedPackages merged, List<Preseed> preseeds, long epoch, List<String> stubs) {
   /// Goes up when the same inputs give another tree.
-  public static final int VERSION = 5;
+  public static final int VERSION = 6;
 
   /// The kernel's module index, the initrd and udev's hardware database, which the composer makes itself; and Python's bytecode,
   /// which no image has.

@@ -18,10 +18,15 @@ import java.util.stream.Stream;
 /// Programs that are replaced while maintainer scripts run, and come back unchanged afterwards: they are laid in the
 /// tree that goes into the sandbox and never touch the packages' own.
 ///
-/// Besides those asked for, /usr/sbin/policy-rc.d says 101 ("action forbidden"), so that no service is started; and where
-/// the ssh server's host keys will be, there are empty files, so that none are made, to be thrown away.
+/// Besides those asked for, nothing starts a service: /usr/sbin/policy-rc.d says 101 ("action forbidden") to whoever asks, and
+/// the programs that do not ask, or fail where there is no init script, do nothing and say of every service that it is not
+/// running. Where the ssh server's host keys will be, there are empty files, so that none are made, to be thrown away.
 final class Stubs {
   private static final TreePath POLICY = TreePath.of("usr/sbin/policy-rc.d");
+  private static final List<TreePath> STARTERS =
+      Stream.of("invoke-rc.d", "service", "start-stop-daemon")
+          .map(name -> TreePath.of("usr/sbin/" + name))
+          .toList();
   private static final TreePath SSHD = TreePath.of("usr/sbin/sshd");
   private static final List<TreePath> HOST_KEYS =
       Stream.of("rsa", "ecdsa", "ed25519")
@@ -29,21 +34,29 @@ final class Stubs {
           .toList();
   private static final byte[] EMPTY = new byte[0];
   private static final byte[] FORBID = "#!/bin/sh\nexit 101\n".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] START_NOTHING =
+      "#!/bin/sh\ncase \" $* \" in *\" status \"* | *\" --status \"*) exit 3 ;; esac\nexit 0\n"
+          .getBytes(StandardCharsets.UTF_8);
   private static final byte[] NOTHING = "#!/bin/sh\nexit 0\n".getBytes(StandardCharsets.UTF_8);
 
   private final FileTree original;
   private final SortedMap<TreePath, Inode> stubs = new TreeMap<>();
 
-  Stubs(FileTree original, ConfigureSpec spec) {
+  Stubs(FileTree original, List<String> programs, long epoch) {
     this.original = original;
-    stubs.put(POLICY, file(FORBID, spec.epoch()));
-    if (original.entry(SSHD).isPresent()) {
-      HOST_KEYS.forEach(key -> stubs.put(key, file(EMPTY, spec.epoch())));
+    stubs.put(POLICY, file(FORBID, epoch));
+    for (TreePath starter : STARTERS) {
+      if (original.entry(starter).isPresent()) {
+        stubs.put(starter, file(START_NOTHING, epoch));
+      }
     }
-    for (String path : spec.stubs()) {
+    if (original.entry(SSHD).isPresent()) {
+      HOST_KEYS.forEach(key -> stubs.put(key, file(EMPTY, epoch)));
+    }
+    for (String path : programs) {
       TreePath stub = TreePath.of(path);
       if (original.entry(stub).isPresent()) {
-        stubs.put(stub, file(NOTHING, spec.epoch()));
+        stubs.put(stub, file(NOTHING, epoch));
       }
     }
   }
@@ -59,6 +72,7 @@ final class Stubs {
         Map.of(
             Digest.sha256(EMPTY), ByteSource.of(EMPTY),
             Digest.sha256(FORBID), ByteSource.of(FORBID),
+            Digest.sha256(START_NOTHING), ByteSource.of(START_NOTHING),
             Digest.sha256(NOTHING), ByteSource.of(NOTHING)));
   }
 

@@ -25,7 +25,7 @@ class ConfigureStepsTest {
                     .with("usr/bin/kmod", "k")
                     .link("usr/sbin/depmod", "../bin/kmod")
                     .unpacked()));
-    Stubs stubs = new Stubs(merged.tree(), ConfigureSpec.of(merged, 1));
+    Stubs stubs = new Stubs(merged.tree(), ConfigureSpec.MADE_ELSEWHERE, 1);
 
     FileTree laid = stubs.laid();
 
@@ -39,7 +39,7 @@ class ConfigureStepsTest {
   void aStubThatAScriptReplacedStaysReplaced() throws IOException {
     MergedPackages merged =
         PackageMerge.merge(List.of(deb("a").with("usr/sbin/depmod", "d").unpacked()));
-    Stubs stubs = new Stubs(merged.tree(), ConfigureSpec.of(merged, 1));
+    Stubs stubs = new Stubs(merged.tree(), ConfigureSpec.MADE_ELSEWHERE, 1);
 
     FileTree after = stubs.laid().toBuilder().put("usr/sbin/depmod", file("other")).build();
 
@@ -50,7 +50,7 @@ class ConfigureStepsTest {
   void noHostKeysAreMadeToBeThrownAway() throws IOException {
     MergedPackages merged =
         PackageMerge.merge(List.of(deb("openssh-server").with("usr/sbin/sshd", "s").unpacked()));
-    Stubs stubs = new Stubs(merged.tree(), ConfigureSpec.of(merged, 1));
+    Stubs stubs = new Stubs(merged.tree(), ConfigureSpec.MADE_ELSEWHERE, 1);
 
     FileTree laid = stubs.laid();
 
