@@ -2,6 +2,7 @@ package io.microvisor.packages.solver;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// A disjunction of literals: `2 * variable` says the variable is true, `2 * variable + 1` that it is false. The first
@@ -31,6 +32,15 @@ final class Clause {
       case Rule.Needs(int _, Requirement requirement) -> of(rule, requirement);
       case Rule.Banned(Wish _, String _, int other) -> of(rule, other);
       case Rule.Excludes(int _, String _, int other) -> of(rule, other);
+      case Rule.Circle(List<Integer> members, List<Integer> outside) ->
+          new Clause(
+              IntStream.concat(
+                      members.stream().mapToInt(member -> not(positive(member))),
+                      outside.stream().mapToInt(Clause::positive))
+                  .toArray(),
+              NO_PREFERENCE,
+              rule,
+              List.of());
     };
   }
 

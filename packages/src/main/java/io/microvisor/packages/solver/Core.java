@@ -23,7 +23,7 @@ final class Core {
     for (Wish wish : wishes.size() > 1 ? wishes : List.<Wish>of()) {
       List<Rule> without =
           system.stream().filter(rule -> wish(rule).stream().noneMatch(wish::equals)).toList();
-      switch (new Search(rules.with(without), bounds).run()) {
+      switch (OrderedSearch.run(rules.with(without), bounds)) {
         case Search.Outcome.Contradiction(List<Rule> smaller) -> {
           system = without;
           core = smaller;
@@ -42,7 +42,7 @@ final class Core {
     return switch (rule) {
       case Rule.Wished(Wish wish, Requirement _) -> Optional.of(wish);
       case Rule.Banned(Wish wish, String _, int _) -> Optional.of(wish);
-      case Rule.Always _, Rule.Needs _, Rule.Excludes _ -> Optional.empty();
+      case Rule.Always _, Rule.Needs _, Rule.Excludes _, Rule.Circle _ -> Optional.empty();
     };
   }
 

@@ -128,6 +128,23 @@ final class Explanation<P> {
             new Reason(
                 label(variable), excludes.verb() + " " + label(other) + wantedBy(other), ""));
       }
+      case Rule.Circle(List<Integer> members, List<Integer> _) -> {
+        said.add(rule);
+        List<String> others =
+            members.stream().filter(member -> member != variable).map(this::label).toList();
+        String whom =
+            others.size() > BEGINNING
+                ? String.join(", ", others.subList(0, BEGINNING)) + " and more"
+                : String.join(" and ", others);
+        say(
+            name(variable) + " waits for " + others,
+            new Reason(
+                label(variable),
+                "and "
+                    + whom
+                    + " wait for each other: by Pre-Depends, none can be set up before the rest",
+                ""));
+      }
       case Rule.Wished _, Rule.Always _, Rule.Banned _ -> {}
     }
   }
@@ -161,7 +178,12 @@ final class Explanation<P> {
             say(
                 name(variable) + " " + verb + " " + wish,
                 new Reason(label(variable), verb + " " + wish, ""));
-        case Rule.Excludes _, Rule.Banned _, Rule.Wished _, Rule.Always _, Rule.Needs _ -> {}
+        case Rule.Excludes _,
+            Rule.Banned _,
+            Rule.Wished _,
+            Rule.Always _,
+            Rule.Needs _,
+            Rule.Circle _ -> {}
       }
     }
   }
@@ -186,7 +208,7 @@ final class Explanation<P> {
             path.append(", which the system ").append(requirement.verb());
         case Rule.Needs(int owner, Requirement _) ->
             path.append(", wanted by ").append(label(owner));
-        case Rule.Banned _, Rule.Excludes _ -> {}
+        case Rule.Banned _, Rule.Excludes _, Rule.Circle _ -> {}
       }
       if (oneName(rule)) {
         said.add(rule);

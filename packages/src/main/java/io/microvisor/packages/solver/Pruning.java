@@ -11,7 +11,8 @@ import java.util.Map;
 /// Leaves out what a solution does not need, until nothing more can be: a package chosen for an alternative that a
 /// later choice satisfies as well.
 ///
-/// A subset of a sound set cannot clash, so only requirements matter; and the union of two sound subsets is sound. So
+/// A subset of a sound set cannot clash, so only requirements and their order matter; and the union of two sound
+/// subsets is sound. So
 /// without a given member there is one largest sound subset, found by dropping whoever misses something, over and over.
 final class Pruning {
   /// A requirement of a member, with the members that satisfy it.
@@ -22,9 +23,11 @@ final class Pruning {
   private final Map<Integer, List<Integer>> only = new HashMap<>();
   private final BitSet kept = new BitSet();
   private final List<Integer> taken;
+  private final SetUpOrder order;
 
   private Pruning(Rules rules, List<Integer> taken) {
     this.taken = taken;
+    this.order = SetUpOrder.of(rules, taken);
     for (int variable : taken) {
       kept.set(variable);
     }
@@ -86,6 +89,12 @@ final class Pruning {
         if (kept.get(need.owner()) && need.satisfiers().stream().noneMatch(kept::get)) {
           drop(need.owner(), dropped, queue);
         }
+      }
+      if (queue.isEmpty()) {
+        // Who waits for itself by now is as one who misses something.
+        order
+            .circle(kept)
+            .ifPresent(circle -> circle.members().forEach(member -> drop(member, dropped, queue)));
       }
     }
     if (!kept.get(Rules.SYSTEM)) {

@@ -1,5 +1,7 @@
 package io.microvisor.packages.solver;
 
+import java.util.List;
+
 /// A clause nobody derived: where it comes from, for explanations. Owner and other are variables of the search.
 sealed interface Rule {
   /// The variable that makes the rule matter.
@@ -31,6 +33,23 @@ sealed interface Rule {
 
   /// A candidate's requirement.
   record Needs(int owner, Requirement requirement) implements Rule {}
+
+  /// That some variables wait for each other and so cannot all be set up, unless one from outside helps.
+  ///
+  /// @param members two or more
+  /// @param outside who could break the circle
+  record Circle(List<Integer> members, List<Integer> outside) implements Rule {
+    /// Keeps its own copies.
+    public Circle {
+      members = List.copyOf(members);
+      outside = List.copyOf(outside);
+    }
+
+    @Override
+    public int owner() {
+      return members.getFirst();
+    }
+  }
 
   /// A candidate's exclusion of one other.
   record Excludes(int owner, String verb, int other) implements Rule {}

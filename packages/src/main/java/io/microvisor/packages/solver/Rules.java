@@ -27,7 +27,7 @@ interface Rules {
       case Rule.Wished(Wish _, Requirement requirement) -> Optional.of(requirement);
       case Rule.Always(Requirement requirement) -> Optional.of(requirement);
       case Rule.Needs(int _, Requirement requirement) -> Optional.of(requirement);
-      case Rule.Banned _, Rule.Excludes _ -> Optional.empty();
+      case Rule.Banned _, Rule.Excludes _, Rule.Circle _ -> Optional.empty();
     };
   }
 
@@ -53,6 +53,14 @@ interface Rules {
       other.known.putAll(known);
       other.known.put(SYSTEM, new Known(system, List.of()));
       return other;
+    }
+
+    /// Adds a rule that was found on the way.
+    void forbid(Rule.Circle circle) {
+      Known before = known(circle.owner());
+      List<Rule> more = new ArrayList<>(before.rules());
+      more.add(circle);
+      known.put(circle.owner(), new Known(more, before.exclusions()));
     }
 
     @Override

@@ -43,7 +43,7 @@ public final class Solver {
     byText.values().forEach(system::addAll);
     universe.always().forEach(each -> system.add(new Rule.Always(each)));
     Rules.OfUniverse<P> rules = new Rules.OfUniverse<>(universe, system);
-    return switch (new Search(rules, bounds).run()) {
+    return switch (OrderedSearch.run(rules, bounds)) {
       case Search.Outcome.Satisfied(List<Integer> taken) ->
           new Resolution.Solved<>(picks(universe, Pruning.prune(rules, taken)));
       case Search.Outcome.Contradiction(List<Rule> core) ->

@@ -323,6 +323,31 @@ final class BruteForceTest {
         return false;
       }
     }
+    return canBeSetUp(members);
+  }
+
+  /// As dpkg goes about it: what is needed first is configured before one is unpacked, and nobody is configured without
+  /// what it needs; those who need nothing but each other are configured together.
+  private static boolean canBeSetUp(List<DebPackage> members) {
+    List<DebPackage> configured = new ArrayList<>();
+    while (configured.size() < members.size()) {
+      List<DebPackage> next = new ArrayList<>();
+      for (DebPackage member : members) {
+        List<DebPackage> before = new ArrayList<>(configured);
+        before.add(member);
+        if (holds(member.preDepends(), before)) {
+          next.add(member);
+        }
+      }
+      while (next.removeIf(
+          member -> !holds(member.depends(), next) || !holds(member.preDepends(), next))) {
+        // Whoever is left may have needed who is gone.
+      }
+      if (next.size() == configured.size()) {
+        return false;
+      }
+      configured = next;
+    }
     return true;
   }
 

@@ -53,6 +53,15 @@ final class ExplanationTest {
   }
 
   @Test
+  void preDependsLeadInACircle() throws FormatException {
+    assertMessage(
+        "a 1; Pre-Depends: b\nb 1; Depends: a",
+        "a cannot be had: a 1 and b 1 wait for each other: by Pre-Depends, none can be set up before the rest;"
+            + " a 1 pre-depends on b",
+        "a");
+  }
+
+  @Test
   void theNeedIsOfAnotherArchitecture() throws FormatException {
     assertMessage(
         "app 1; Depends: lib\nlib 1; Architecture: arm64",
