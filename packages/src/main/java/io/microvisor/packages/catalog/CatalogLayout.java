@@ -11,7 +11,7 @@ import java.util.zip.CRC32;
 ///
 /// | field | offset | size | meaning |
 /// |---|---|---|---|
-/// | magic | 0 | 8 | `EMTCAT02` |
+/// | magic | 0 | 8 | `EMTCAT03` |
 /// | checksum | 8 | 4 | CRC-32 (that of zip) of all that follows |
 /// | size | 12 | 4 | of the file, in bytes |
 /// | index | 16 | 32 | SHA-256 of the index it was made from |
@@ -51,7 +51,7 @@ record CatalogLayout(
   static final int PRIORITIES = 5;
 
   private static final String FORMAT = "package catalogue";
-  private static final String MAGIC = "EMTCAT02";
+  private static final String MAGIC = "EMTCAT03";
   private static final int HEADER_SIZE = 76;
   private static final int CHECKED_FROM = 12;
 

@@ -76,7 +76,8 @@ public final class CatalogWriter {
     fields[at++] = number(item.replaces().toString());
     fields[at++] = number(item.provides().toString());
     fields[at++] = number(item.section());
-    fields[at] = number(isUsual ? item.filename().substring(0, slash) : item.filename());
+    fields[at++] = number(isUsual ? item.filename().substring(0, slash) : item.filename());
+    fields[at] = number(item.sha512());
     sizes[2 * packages] = item.size();
     sizes[2 * packages + 1] = item.installedSize();
     // Read from a copy, which is forgotten: the item may be kept by the caller.

@@ -26,6 +26,7 @@ import java.util.function.IntFunction;
 /// | relationships | 8 texts | `Pre-Depends`, `Depends`, `Recommends`, `Suggests`, `Conflicts`, `Breaks`, `Replaces`, `Provides` |
 /// | section | text | |
 /// | folder | text | the file's name up to and with its last `/`; all of it where bit 7 is not set |
+/// | sha512 | text | of the `.deb`, in hexadecimal digits, where its SHA-256 is not known |
 /// | size | number | of the `.deb`, in bytes |
 /// | installed size | number | in bytes |
 ///
@@ -38,7 +39,7 @@ final class PackageRecord {
   static final int USUAL_NAME = 0x80;
 
   /// How many texts a record has.
-  static final int TEXTS = 15;
+  static final int TEXTS = 16;
 
   /// By their numbers in the flags.
   static final List<Priority> PRIORITIES =
@@ -85,6 +86,7 @@ final class PackageRecord {
     Relations provides = Relations.of(text(texts));
     String section = text(texts);
     String folder = text(texts);
+    String sha512 = text(texts);
     return new DebPackage(
         name,
         version,
@@ -107,6 +109,7 @@ final class PackageRecord {
         (flags & USUAL_NAME) == 0 ? folder : folder + usualName(name, version, architecture),
         number(),
         digest,
+        sha512,
         number(),
         origin);
   }

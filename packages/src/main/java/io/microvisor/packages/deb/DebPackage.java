@@ -15,7 +15,8 @@ import java.util.stream.Stream;
 /// @param section such as `libs`, empty when missing
 /// @param filename where the archive keeps it, relative to the archive's root
 /// @param size of the `.deb`, in bytes
-/// @param sha256 of the `.deb`
+/// @param sha256 of the `.deb`; where only its SHA-512 is known a stand-in that no file has, until it is locked
+/// @param sha512 of the `.deb`, in hexadecimal digits, where its SHA-256 is not known; empty where it is
 /// @param installedSize an estimate of the disk space used when installed, in bytes; 0 when missing
 public record DebPackage(
     String name,
@@ -39,19 +40,21 @@ public record DebPackage(
     String filename,
     long size,
     Digest sha256,
+    String sha512,
     long installedSize,
     Origin origin) {
 
   /// Larger than any package, and small enough that the sizes of all packages can be added up: 16 TiB.
   private static final long LARGEST = 1L << 44;
 
+  private static final Pattern SHA512 = Pattern.compile("[0-9A-Fa-f]{128}");
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9+.~_-]*");
 
   /// A package from its stanza in a `Packages` index.
   ///
   /// Relationships are not read yet: see [Relations#of].
   ///
-  /// @throws FormatException if `Package`, `Version`, `Architecture`, `Filename`, `Size` or `SHA256` is missing, or a
+  /// @throws FormatException if `Package`, `Version`, `Architecture`, `Filename`, `Size` or both `SHA256` and `SHA512` are missing, or a
   ///     field's value is not what it must be
   public static DebPackage of(ControlStanza stanza, Origin origin) throws FormatException {
     String name = name(stanza, "Package");
@@ -84,6 +87,7 @@ public record DebPackage(
         filename(stanza),
         number(stanza, "Size", stanza.required("Size"), LARGEST),
         digest(stanza),
+        stanza.text("SHA256").isEmpty() ? stanza.text("SHA512").toLowerCase(Locale.ROOT) : "",
         kibibytes(stanza),
         origin);
   }
@@ -180,8 +184,13 @@ public record DebPackage(
 
   private static Digest digest(ControlStanza stanza) throws FormatException {
     String value = stanza.text("SHA256");
+    String sha512 = stanza.text("SHA512");
+    if (value.isEmpty() && SHA512.matcher(sha512).matches()) {
+      return Digest.sha256("SHA-512 " + sha512.toLowerCase(Locale.ROOT));
+    }
     if (value.isEmpty()) {
-      throw stanza.wrong("SHA256", "missing (expected: it; MD5sum and SHA1 are not believed)");
+      throw stanza.wrong(
+          "SHA256", "missing (expected: it, or SHA512; MD5sum and SHA1 are not believed)");
     }
     try {
       return Digest.parse(value);

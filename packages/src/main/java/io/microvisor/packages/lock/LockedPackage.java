@@ -30,4 +30,9 @@ public record LockedPackage(
         item.origin(),
         item.filename());
   }
+
+  /// The same with another digest.
+  public LockedPackage with(Digest other) {
+    return new LockedPackage(name, version, architecture, other, size, origin, filename);
+  }
 }

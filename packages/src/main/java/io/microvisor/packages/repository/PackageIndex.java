@@ -25,7 +25,7 @@ import java.util.Optional;
 /// Reads a `Packages` index, once: what comes of it, a catalogue, the text to search in and what was left out, is kept in
 /// the store as plain files, and the action cache tells which files are those of an index.
 final class PackageIndex {
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
   private static final int LARGEST = 1 << 30;
 
   private final Store store;

@@ -10,6 +10,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -28,7 +29,8 @@ import java.util.stream.Stream;
 /// | NotAutomatic | whether nothing is taken from it unasked | no |
 /// | ButAutomaticUpgrades | with NotAutomatic: whether what was taken is kept up to date | no |
 /// | No-Support-for-Architecture-all | whether `Packages` of `all` repeat in the others | no |
-/// | SHA256 | files: digest, size, path | refused; MD5Sum and SHA1 are never looked at |
+/// | SHA256 | files: digest, size, path | SHA512 |
+/// | SHA512 | the same, looked at only where SHA256 is missing | refused; MD5Sum and SHA1 are never looked at |
 ///
 /// @param date when the archive made it, [Instant#EPOCH] where it does not say
 /// @param validUntil from when it counts no more, [Instant#MAX] for never
@@ -60,7 +62,7 @@ public record Release(
 
   /// Reads the text of a Release file.
   ///
-  /// @throws FormatException if it has no SHA256 section, or anything in it or a date is not as it must be
+  /// @throws FormatException if it has neither a SHA256 nor a SHA512 section, or anything in it or a date is not as it must be
   public static Release parse(byte[] text) throws FormatException {
     ControlStanza stanza = ControlStanza.parse(new String(text, StandardCharsets.UTF_8));
     return new Release(
@@ -89,31 +91,34 @@ public record Release(
 
   private static SortedMap<String, IndexFile> files(ControlStanza stanza) throws FormatException {
     SortedMap<String, IndexFile> files = new TreeMap<>();
-    if (stanza.text("SHA256").isEmpty()) {
+    String field = stanza.text("SHA256").isEmpty() ? "SHA512" : "SHA256";
+    if (stanza.text(field).isEmpty()) {
       List<String> others =
-          Stream.of("SHA512", "SHA1", "MD5Sum")
-              .filter(each -> stanza.find(each).isPresent())
-              .toList();
+          Stream.of("SHA1", "MD5Sum").filter(each -> stanza.find(each).isPresent()).toList();
       throw FormatException.unsupported(
           FORMAT,
           0,
-          "it lists files by %s (expected: by SHA256)"
+          "it lists files by %s (expected: by SHA256 or SHA512)"
               .formatted(others.isEmpty() ? "no digest" : String.join(" and ", others)));
     }
-    for (String line : stanza.text("SHA256").split("\n", -1)) {
+    for (String line : stanza.text(field).split("\n", -1)) {
       if (line.isBlank()) {
         continue;
       }
       List<String> words = words(line);
       if (words.size() != 3) {
-        throw stanza.wrong("SHA256", "\"" + line.strip() + "\" (expected: digest, size and path)");
+        throw stanza.wrong(field, "\"" + line.strip() + "\" (expected: digest, size and path)");
       }
       IndexFile file =
-          new IndexFile(
-              path(stanza, words.get(2)), size(stanza, words.get(1)), digest(stanza, words.get(0)));
+          file(
+              stanza,
+              field,
+              path(stanza, field, words.get(2)),
+              size(stanza, field, words.get(1)),
+              words.get(0));
       IndexFile before = files.putIfAbsent(file.path(), file);
       if (before != null && !before.equals(file)) {
-        throw stanza.wrong("SHA256", file.path() + " is listed twice, with different contents");
+        throw stanza.wrong(field, file.path() + " is listed twice, with different contents");
       }
       if (files.size() > MOST_FILES) {
         throw FormatException.unsupported(
@@ -123,27 +128,37 @@ public record Release(
     return files;
   }
 
-  private static Digest digest(ControlStanza stanza, String word) throws FormatException {
+  private static IndexFile file(
+      ControlStanza stanza, String field, String path, long size, String digest)
+      throws FormatException {
+    if (field.equals("SHA512")) {
+      if (!Sha512Files.isSha512(digest)) {
+        throw stanza.wrong(field, "\"" + digest + "\" (expected: 128 hexadecimal digits)");
+      }
+      String sha512 = digest.toLowerCase(Locale.ROOT);
+      return new IndexFile(path, size, Digest.sha256("SHA-512 " + sha512), sha512);
+    }
     try {
-      return Digest.parse(word);
+      return new IndexFile(path, size, Digest.parse(digest));
     } catch (IllegalArgumentException _) {
-      throw stanza.wrong("SHA256", "\"" + word + "\" (expected: 64 hexadecimal digits)");
+      throw stanza.wrong(field, "\"" + digest + "\" (expected: 64 hexadecimal digits)");
     }
   }
 
-  private static long size(ControlStanza stanza, String word) throws FormatException {
+  private static long size(ControlStanza stanza, String field, String word) throws FormatException {
     boolean digits = !word.isEmpty() && word.chars().allMatch(c -> c >= '0' && c <= '9');
     if (!digits || word.length() > 18) {
-      throw stanza.wrong("SHA256", "size \"" + word + "\" (expected: a number of bytes)");
+      throw stanza.wrong(field, "size \"" + word + "\" (expected: a number of bytes)");
     }
     return Long.parseLong(word);
   }
 
   /// A path becomes part of an address: it must lead downwards from the Release file.
-  private static String path(ControlStanza stanza, String word) throws FormatException {
+  private static String path(ControlStanza stanza, String field, String word)
+      throws FormatException {
     for (String part : word.split("/", -1)) {
       if (part.isEmpty() || part.equals(".") || part.equals("..")) {
-        throw stanza.wrong("SHA256", "path \"" + word + "\" (expected: one below the suite)");
+        throw stanza.wrong(field, "path \"" + word + "\" (expected: one below the suite)");
       }
     }
     return word;

@@ -50,12 +50,14 @@ public final class RepositoryClient {
   private final Downloader downloader;
   private final ReleaseSource releases;
   private final PackageIndex indexes;
+  private final Sha512Files sha512Files;
 
   /// A client for which it is `now`; downloader and store stay the caller's.
   public RepositoryClient(Downloader downloader, Store store, Instant now) {
     this.downloader = downloader;
     this.releases = new ReleaseSource(downloader, store.actions(), new ReleaseVerifier(now));
     this.indexes = new PackageIndex(store);
+    this.sha512Files = new Sha512Files(downloader, store);
   }
 
   /// What the repositories hold now, in their order; optional ones that are not there are left out.
@@ -282,17 +284,37 @@ public final class RepositoryClient {
       Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
     for (Compression compression : QUICKEST_FIRST) {
-      Optional<IndexFile> compressed = release.file(path + compression.suffix());
-      if (compressed.isPresent()) {
-        Optional<IndexFile> plain = release.file(path);
+      Optional<IndexFile> listed = release.file(path + compression.suffix());
+      if (listed.isPresent()) {
+        IndexFile compressed = known(spec, listed.get());
+        Optional<IndexFile> plain = release.file(path).filter(each -> each.sha512().isEmpty());
         return Optional.of(
             new Wanted(
                 component,
-                plain.isPresent() ? plain.get() : plain(spec, release, compressed.get(), listener),
-                compressed.get()));
+                compression == Compression.NONE
+                    ? compressed
+                    : plain.isPresent() ? plain.get() : plain(spec, release, compressed, listener),
+                compressed));
       }
     }
     return Optional.empty();
+  }
+
+  /// A file with its SHA-256, fetched if that is what it takes.
+  private IndexFile known(RepositorySpec spec, IndexFile file)
+      throws IOException, InterruptedException {
+    if (file.sha512().isEmpty()) {
+      return file;
+    }
+    List<URI> addresses =
+        spec.archives().stream()
+            .map(archive -> ArchivePath.below(spec.distribution(archive), file.path()))
+            .toList();
+    String subject = spec.name() + " " + file.path();
+    return new IndexFile(
+        file.path(),
+        file.size(),
+        sha512Files.sha256(subject, addresses, file.size(), file.sha512()));
   }
 
   /// Size and digest of an index of which the Release file knows only the compressed form.

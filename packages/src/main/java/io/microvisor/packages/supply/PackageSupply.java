@@ -26,6 +26,7 @@ import io.microvisor.packages.repository.Repository;
 import io.microvisor.packages.repository.RepositoryClient;
 import io.microvisor.packages.repository.RepositorySnapshot;
 import io.microvisor.packages.repository.RepositorySpec;
+import io.microvisor.packages.repository.Sha512Files;
 import io.microvisor.packages.repository.SinglePackages;
 import io.microvisor.packages.solver.Pick;
 import io.microvisor.packages.solver.Resolution;
@@ -38,6 +39,7 @@ import io.microvisor.packages.unpack.Unpacker;
 import io.microvisor.store.Store;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -204,11 +206,33 @@ public final class PackageSupply implements Closeable {
       List<String> inputs,
       Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
+    List<LockedPackage> packages = new ArrayList<>();
+    for (Pick<DebPackage> pick : solved.picks()) {
+      packages.add(locked(pick.item(), listener));
+    }
     return new Lock(
         architecture,
         inputs,
         snapshots(listener).stream().map(PackageSupply::locked).toList(),
-        solved.picks().stream().map(Pick::item).map(LockedPackage::of).toList());
+        packages);
+  }
+
+  /// Pins a package. What an archive lists by SHA-512 alone is fetched for that, as locks pin by SHA-256.
+  private LockedPackage locked(DebPackage item, Consumer<DownloadEvent> listener)
+      throws IOException, InterruptedException {
+    LockedPackage pinned = LockedPackage.of(item);
+    if (item.sha512().isEmpty()) {
+      return pinned;
+    }
+    List<URI> addresses = new ArrayList<>();
+    for (RepositorySnapshot snapshot : snapshots(listener)) {
+      if (snapshot.origins().contains(item.origin())) {
+        addresses.addAll(snapshot.spec().addresses(item.filename()));
+      }
+    }
+    String subject = item.name() + " " + item.version();
+    return pinned.with(
+        new Sha512Files(downloader, store).sha256(subject, addresses, item.size(), item.sha512()));
   }
 
   private static LockedRepository locked(RepositorySnapshot snapshot) {

@@ -51,9 +51,8 @@ final class ReleaseTest {
     refused(GOOD.replace("        0 main", " 9999999999999999999 main"), "size \"99999999");
     refused(GOOD.replace("e3b0", "e3bx"), "(expected: 64 hexadecimal digits)");
     refused(GOOD.replace("Sat, 12", "Sat, 13"), "(expected: a date such as");
-    refused(
-        GOOD.replace("SHA256", "SHA1"), "it lists files by SHA1 and MD5Sum (expected: by SHA256)");
-    refused(GOOD.replace("SHA256", "SHA512"), "it lists files by SHA512 and MD5Sum");
+    refused(GOOD.replace("SHA256", "SHA1"), "by SHA1 and MD5Sum (expected: by SHA256 or SHA512)");
+    refused(GOOD.replace("SHA256", "SHA512"), "(expected: 128 hexadecimal digits)");
   }
 
   @Test
