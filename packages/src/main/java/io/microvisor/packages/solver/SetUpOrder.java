@@ -173,7 +173,7 @@ final class SetUpOrder {
     for (int root : members.stream().toArray()) {
       Deque<Integer> stack = new ArrayDeque<>(List.of(root));
       while (!stack.isEmpty()) {
-        int at = stack.peek();
+        int at = stack.getFirst();
         if (!seen.get(at)) {
           seen.set(at);
           needsOf(at).stream()
