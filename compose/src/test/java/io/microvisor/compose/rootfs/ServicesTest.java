@@ -3,7 +3,6 @@ package io.microvisor.compose.rootfs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.compose.template.Loading;
 import io.microvisor.compose.template.RejectedException;
@@ -100,8 +99,7 @@ class ServicesTest {
                 .formatted(system));
     return switch (TemplateLoader.load(file)) {
       case Loading.Loaded loaded -> {
-        ContentSource contents =
-            digest -> Optional.ofNullable(packages.added().get(digest)).map(ByteSource::of);
+        ContentSource contents = digest -> Optional.ofNullable(packages.added().get(digest));
         FileTree root =
             RootFileSystem.compose(loaded.template(), packages.tree(), contents, 0).tree();
         String folder = "etc/systemd/system/";
