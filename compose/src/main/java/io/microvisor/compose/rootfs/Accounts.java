@@ -62,10 +62,12 @@ final class Accounts {
 
   /// The first user with a number.
   Optional<User> user(long uid) throws IOException {
-    return lines(PASSWD).stream()
-        .flatMap(line -> User.parse(line).stream())
-        .filter(user -> user.uid() == uid)
-        .findFirst();
+    return users().stream().filter(user -> user.uid() == uid).findFirst();
+  }
+
+  /// All users, in the file's order.
+  List<User> users() throws IOException {
+    return lines(PASSWD).stream().flatMap(line -> User.parse(line).stream()).toList();
   }
 
   /// The id of the user called `name`.

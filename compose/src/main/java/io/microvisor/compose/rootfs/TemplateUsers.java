@@ -10,10 +10,15 @@ import io.microvisor.compose.template.VolatilePaths;
 import io.microvisor.formats.tree.Attributes;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.Meta;
+import io.microvisor.formats.tree.TreePath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -37,6 +42,7 @@ final class TemplateUsers {
   private final TemplatePaths paths;
   private final List<Problem> problems;
   private final Set<String> added = new HashSet<>();
+  private final Map<TreePath, User> keyHolders = new HashMap<>();
 
   /// @param epoch the image's time, in seconds since 1970
   /// @param problems get what is wrong
@@ -193,6 +199,16 @@ final class TemplateUsers {
       return;
     }
     String folder = account.home() + "/.ssh";
+    User first = keyHolders.putIfAbsent(root.real(folder), user);
+    if (first != null) {
+      problem(
+          Code.DUPLICATE_ENTRY,
+          user.home().placeOr(user.place()),
+          "%s: %s has the keys of %s at %s already (expected: a home of its own)"
+              .formatted(user.name(), account.home(), first.name(), first.place()),
+          "state all keys for one of them");
+      return;
+    }
     root.directory(folder, owned(account, 0700));
     root.write(
         folder + "/authorized_keys",
@@ -219,14 +235,30 @@ final class TemplateUsers {
     }
   }
 
-  /// Gives folders that are missing on the way to a file of a user's to that user, as far as they lie below the user's home.
+  /// Gives folders that are missing on the way to a file, as far as they lie below a user's home, to that user: whose the
+  /// home is, whoever the file's owner, since ssh and podman refuse folders of others there. In a home that is not its
+  /// user's, as `/usr/sbin` is not `daemon`'s, only a file's own owner gets them.
   ///
   /// @param owner the file's
   void makeFolders(String file, long owner) throws IOException {
-    var user = accounts.user(owner);
-    if (user.isPresent() && user.get().uid() != 0 && !isNone(user.get().home())) {
+    Optional<Accounts.User> user = inhabitant(root.real(file));
+    if (user.isEmpty()) {
+      user = accounts.user(owner).filter(each -> each.uid() != 0 && !isNone(each.home()));
+    }
+    if (user.isPresent()) {
       root.parents(file, user.get().home(), owned(user.get(), 0755));
     }
+  }
+
+  /// The user below whose home something lies, the innermost one, if that folder is the user's.
+  private Optional<Accounts.User> inhabitant(TreePath file) throws IOException {
+    return accounts.users().stream()
+        .filter(user -> user.uid() != 0 && user.home().startsWith("/") && !isNone(user.home()))
+        .filter(user -> file.startsWith(TreePath.of(user.home())))
+        .filter(user ->
+            root.find(user.home()).orElse(null) instanceof Inode.Directory home
+                && home.meta().uid() == user.uid())
+        .max(Comparator.comparingInt(user -> TreePath.of(user.home()).toString().length()));
   }
 
   /// Checks that users can do what the template says; all files are in the tree now.

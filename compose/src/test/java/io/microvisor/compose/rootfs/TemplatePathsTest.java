@@ -240,6 +240,17 @@ class TemplatePathsTest {
     return Integer.toOctalString(meta.mode()) + " " + meta.uid() + ":" + meta.gid();
   }
 
+  @Test
+  void foldersBelowAHomeAreTheUsersAlsoOnTheWayToFilesOfRoot() throws IOException {
+    FileTree tree =
+        compose(
+            "users: [{name: app}]\n  additionalFiles: [{final: /home/app/.config/x/y.conf, content: x}]");
+
+    assertThat(meta(tree, "var/home/app/.config")).isEqualTo("755 1000:1000");
+    assertThat(meta(tree, "var/home/app/.config/x")).isEqualTo("755 1000:1000");
+    assertThat(meta(tree, "var/home/app/.config/x/y.conf")).isEqualTo("644 0:0");
+  }
+
   private List<String> problems(String system) throws IOException {
     try {
       compose(system);

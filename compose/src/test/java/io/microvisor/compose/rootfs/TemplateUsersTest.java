@@ -217,6 +217,37 @@ class TemplateUsersTest {
     }
   }
 
+  @Test
+  void foldersThatMustBeMadeBelowAHomeBelongToWhoseItIsWhoeverTheFileBelongsTo()
+      throws IOException {
+    TemplateUsers users = apply("users: [{name: app}, {name: inner, home: /home/app/inner}]");
+    for (long owner : List.of(0L, 33L)) {
+      users.makeFolders("/home/app/." + owner + "/x.conf", owner);
+      users.makeFolders("/home/app/inner/." + owner + "/x.conf", owner);
+    }
+    users.makeFolders("/var/backups/of/x", 0);
+
+    for (long owner : List.of(0L, 33L)) {
+      assertThat(root.find("home/app/." + owner).orElseThrow().meta().uid()).isEqualTo(1000);
+      assertThat(root.find("home/app/inner/." + owner).orElseThrow().meta().uid()).isEqualTo(1001);
+    }
+    assertThat(root.exists("var/backups/of")).isFalse(); // The home of `backup` is root's.
+  }
+
+  @Test
+  void keysOfTwoUsersCannotLieInOneHome() throws IOException {
+    String keys = ", home: /srv/both, sshAuthorizedKeys: [" + KEY + "]}";
+    apply("users: [{name: ada" + keys + ", {name: bob" + keys + "]");
+
+    assertThat(problems)
+        .map(this::shown)
+        .containsExactly(
+            """
+            image.yaml:5:164: bob: /srv/both has the keys of ada at image.yaml:5:18 already (expected: a home of its own)
+              advice: state all keys for one of them\
+            """);
+  }
+
   private TemplateUsers apply(String users) throws IOException {
     TemplateUsers all =
         new TemplateUsers(
