@@ -54,6 +54,19 @@ public final class Guest implements Closeable {
     return boot(tools, new Firmware.Plain(), image, scratch, List.of());
   }
 
+  /// The same, of a machine that is to reach nobody.
+  public static Guest bootRestricted(MachineTools tools, Path image, Path scratch)
+      throws IOException, InterruptedException {
+    return boot(
+        tools,
+        new Firmware.Plain(),
+        MachineSpec.Disk.virtio(image, MachineSpec.Disposition.SNAPSHOT),
+        scratch,
+        List.of(),
+        List.of(),
+        MachineSpec.Network.RESTRICTED);
+  }
+
   /// The same with a firmware, and with credentials besides the key.
   public static Guest boot(
       MachineTools tools, Firmware firmware, Path image, Path scratch, List<Credential> credentials)
@@ -87,6 +100,19 @@ public final class Guest implements Closeable {
       List<Credential> credentials,
       List<String> kernelParameters)
       throws IOException, InterruptedException {
+    return boot(
+        tools, firmware, disk, scratch, credentials, kernelParameters, MachineSpec.Network.USER);
+  }
+
+  private static Guest boot(
+      MachineTools tools,
+      Firmware firmware,
+      MachineSpec.Disk disk,
+      Path scratch,
+      List<Credential> credentials,
+      List<String> kernelParameters,
+      MachineSpec.Network network)
+      throws IOException, InterruptedException {
     Path keys = Files.createDirectories(scratch.resolve("keys"));
     Path known = keys.resolve("key.pub");
     String key = Files.exists(known) ? Files.readString(known).strip() : tools.makeKey(keys);
@@ -96,6 +122,7 @@ public final class Guest implements Closeable {
     MachineSpec spec =
         MachineSpec.of(firmware, disk)
             .memory(MEMORY)
+            .network(network)
             .sshPort(port)
             .credentials(all)
             .kernelParameters(kernelParameters)

@@ -42,6 +42,11 @@ public record Lab(Archive archive, MachineTools tools) implements Closeable {
     return answering(Guest.boot(tools, image, scratch));
   }
 
+  /// The same, of a machine that is to reach nobody.
+  public Guest bootRestricted(Path image, Path scratch) throws IOException, InterruptedException {
+    return answering(Guest.bootRestricted(tools, image, scratch));
+  }
+
   /// Boots a disk, and waits until the machine answers.
   ///
   /// @param scratch the same folder for each boot of a disk

@@ -3,7 +3,6 @@ package io.microvisor.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,8 +11,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,7 +26,7 @@ final class StartCacheTest {
 
   @BeforeAll
   static void installAndStartOnce() throws IOException, InterruptedException {
-    install(shared.resolve("checkout"));
+    Checkout.in(shared.resolve("checkout"));
     Path cache = shared.resolve("cache");
     assertThat(said(cache, "--version")).isEqualTo(VERSION);
     waitForMaker(cache);
@@ -84,7 +81,7 @@ final class StartCacheTest {
   @Test
   void oneOfOtherJarsIsPassedOverAndDropped() throws IOException, InterruptedException {
     Path checkout = folder.resolve("checkout");
-    install(checkout);
+    Checkout.in(checkout);
     Path cache = folder.resolve("cache");
     assertThat(said(checkout, cache, "--version")).isEqualTo(VERSION);
     waitForMaker(cache);
@@ -162,42 +159,5 @@ final class StartCacheTest {
     Path lock = cache.resolve("start/making");
     Process waiting = new ProcessBuilder("flock", lock.toString(), "true").inheritIO().start();
     assertThat(waiting.waitFor()).isZero();
-  }
-
-  /// A checkout in which everything is built: the launcher, and as jars what these tests run with.
-  private static void install(Path checkout) throws IOException {
-    Path libraries = Files.createDirectories(checkout.resolve("cli/target/lib"));
-    Files.copy(TestCache.checkout().resolve("emt"), checkout.resolve("emt"));
-    Files.createFile(checkout.resolve("pom.xml"));
-    for (String module :
-        List.of("bytes", "formats", "store", "sandbox", "packages", "machine", "compose", "cli")) {
-      Files.createDirectories(checkout.resolve(module).resolve("src/main"));
-      Files.createFile(checkout.resolve(module).resolve("pom.xml"));
-    }
-    int number = 0;
-    for (String element : Emt.Installation.ofThisBuild().classPath().split(":", -1)) {
-      Path source = Path.of(element);
-      Path jar = libraries.resolve("%03d.jar".formatted(number++));
-      if (Files.isDirectory(source)) {
-        pack(source, jar);
-      } else if (Files.exists(source)) {
-        Files.copy(source, jar);
-      }
-    }
-    Files.createDirectories(checkout.resolve("cli/target"));
-    Files.move(libraries.resolve("000.jar"), checkout.resolve("cli/target/emt-cli-test.jar"));
-    Files.createFile(checkout.resolve("cli/target/.built"));
-  }
-
-  private static void pack(Path directory, Path jar) throws IOException {
-    try (OutputStream file = Files.newOutputStream(jar);
-        JarOutputStream out = new JarOutputStream(file);
-        Stream<Path> all = Files.walk(directory)) {
-      for (Path each : (Iterable<Path>) all.filter(Files::isRegularFile).sorted()::iterator) {
-        out.putNextEntry(new JarEntry(directory.relativize(each).toString()));
-        Files.copy(each, out);
-        out.closeEntry();
-      }
-    }
   }
 }
