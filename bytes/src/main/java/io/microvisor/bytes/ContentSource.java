@@ -1,6 +1,7 @@
 package io.microvisor.bytes;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,6 +16,21 @@ public interface ContentSource {
   /// @throws IOException if this source does not have them
   default ByteSource open(Digest digest) throws IOException {
     return find(digest).orElseThrow(() -> new IOException("content " + digest + ": not in store"));
+  }
+
+  /// The bytes of a file, as many as its tree says.
+  ///
+  /// @param subject the file, as messages call it
+  /// @throws IOException if this source does not have them, or has more or fewer
+  default ByteSource open(Digest digest, long size, String subject) throws IOException {
+    ByteSource content = open(digest);
+    if (content.size() != size) {
+      // A source that looks at digests knows whether it is the content that is wrong, or the tree.
+      content.readFully(0, ByteBuffer.allocate(0));
+      throw new IOException(
+          "%s: content of %d bytes (expected: %d)".formatted(subject, content.size(), size));
+    }
+    return content;
   }
 
   /// This source, then `other` for what this one lacks.

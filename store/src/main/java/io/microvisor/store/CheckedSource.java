@@ -4,6 +4,7 @@ import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Set;
 
@@ -22,13 +23,34 @@ record CheckedSource(ByteSource content, Digest digest, Set<Digest> sound) imple
     content.readFully(position, into);
   }
 
+  /// Of a file that is empty now nothing would be read, and so nothing checked.
+  @Override
+  public InputStream stream() {
+    return size() == 0 ? new CheckedEnd(this) : ByteSource.super.stream();
+  }
+
+  /// The end of a content, which may have come too early.
+  private static final class CheckedEnd extends InputStream {
+    private final CheckedSource source;
+
+    CheckedEnd(CheckedSource source) {
+      this.source = source;
+    }
+
+    @Override
+    public int read() throws IOException {
+      source.check();
+      return -1;
+    }
+  }
+
   /// @throws DamagedException if the content is another
   void check() throws IOException {
     if (sound.contains(digest)) {
       return;
     }
     if (!isSound(content, digest)) {
-      throw new DamagedException("content " + digest);
+      throw DamagedException.of("content " + digest);
     }
     sound.add(digest);
   }

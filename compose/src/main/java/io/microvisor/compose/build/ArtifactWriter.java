@@ -17,6 +17,7 @@ import io.microvisor.compose.template.Disk;
 import io.microvisor.compose.template.Template;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.lock.LockFile;
+import io.microvisor.store.DamagedException;
 import io.microvisor.store.Store;
 import java.io.IOException;
 import java.io.InputStream;
@@ -216,7 +217,7 @@ final class ArtifactWriter {
     return store
         .files()
         .find(digest)
-        .orElseThrow(() -> new IOException(name + " " + digest + ": no longer in the store"));
+        .orElseThrow(() -> DamagedException.missing(name + " " + digest));
   }
 
   private static Digest compress(ByteSource source, Path file) throws IOException {

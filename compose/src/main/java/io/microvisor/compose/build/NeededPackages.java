@@ -12,6 +12,7 @@ import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.supply.PackageSupply;
 import io.microvisor.packages.unpack.UnpackedPackage;
 import io.microvisor.store.Actions;
+import io.microvisor.store.DamagedException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -105,7 +106,7 @@ final class NeededPackages {
       public ByteSource open(Digest digest) throws IOException {
         Optional<ByteSource> content = content(digest);
         if (content.isEmpty()) {
-          throw new IOException("content " + digest + ": in none of the packages");
+          throw DamagedException.missing("content " + digest);
         }
         return content.get();
       }

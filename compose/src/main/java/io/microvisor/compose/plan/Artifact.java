@@ -2,8 +2,10 @@ package io.microvisor.compose.plan;
 
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.FormatException;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.TreeCodec;
+import io.microvisor.store.DamagedException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 
@@ -17,9 +19,19 @@ public sealed interface Artifact {
   /// @param identity the tree's digest
   record Tree(Digest identity) implements Artifact {
     /// Reads it from where it is kept.
+    ///
+    /// @throws DamagedException if it is not there as it was put there
     public FileTree read(ContentSource kept) throws IOException {
-      byte[] bytes = kept.open(identity).readAll(Integer.MAX_VALUE);
-      return TreeCodec.read(new ByteArrayInputStream(bytes));
+      String subject = "tree " + identity;
+      byte[] bytes =
+          kept.find(identity)
+              .orElseThrow(() -> DamagedException.missing(subject))
+              .readAll(Integer.MAX_VALUE);
+      try {
+        return TreeCodec.read(new ByteArrayInputStream(bytes));
+      } catch (FormatException e) {
+        throw DamagedException.of(subject, e);
+      }
     }
   }
 

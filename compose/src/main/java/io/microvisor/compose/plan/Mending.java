@@ -1,13 +1,15 @@
 package io.microvisor.compose.plan;
 
+import io.microvisor.store.DamagedException;
 import io.microvisor.store.Store;
 import java.io.IOException;
 import java.util.function.Consumer;
 
 /// Does work again that failed because something in the store is no longer what was put there.
 ///
-/// Damage shows in many ways: a digest that does not match, a tree that cannot be read, a length that does not fit. So
-/// whatever went wrong, everything that was used is looked at; and if any of it was damaged, that is removed, and made anew.
+/// Whoever reads from the store and finds something else there, or nothing, says so with a [DamagedException]. Then everything
+/// that was used is looked at, since damage seldom comes alone, and what is damaged is removed, and made anew. Any other failure
+/// is none of the store's, and comes at once.
 public record Mending(Store store, StepId id, Consumer<BuildEvent> events) {
   /// How closely to look before something in the store is used.
   public enum Look {
@@ -29,16 +31,16 @@ public record Mending(Store store, StepId id, Consumer<BuildEvent> events) {
     try {
       return work.run(Look.USUAL);
     } catch (IOException | RuntimeException e) {
-      if (Thread.currentThread().isInterrupted()) {
+      if (Thread.currentThread().isInterrupted() || !DamagedException.isBehind(e)) {
         throw e;
       }
       int removed = store.removeDamaged();
-      if (removed == 0) {
-        throw e;
-      }
       events.accept(
           new BuildEvent.Warned(
-              id, "%d files of the cache were damaged; they are made again".formatted(removed)));
+              id,
+              removed == 0
+                  ? "files were gone from the cache; they are made again"
+                  : "%d files of the cache were damaged; they are made again".formatted(removed)));
       return work.run(Look.THOROUGH);
     }
   }

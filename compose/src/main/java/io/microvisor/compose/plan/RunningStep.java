@@ -6,6 +6,7 @@ import io.microvisor.bytes.Digest;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.TreeCodec;
 import io.microvisor.store.Actions;
+import io.microvisor.store.DamagedException;
 import io.microvisor.store.Ingest;
 import io.microvisor.store.Store;
 import java.io.ByteArrayOutputStream;
@@ -62,7 +63,7 @@ final class RunningStep implements StepContext {
     return store
         .files()
         .find(digest)
-        .orElseThrow(() -> new IOException(name + " " + digest + ": no longer in the store"));
+        .orElseThrow(() -> DamagedException.missing(name + " " + digest));
   }
 
   @Override

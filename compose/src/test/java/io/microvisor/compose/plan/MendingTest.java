@@ -1,5 +1,6 @@
 package io.microvisor.compose.plan;
 
+import static io.microvisor.compose.plan.Mending.Look.USUAL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,13 +8,20 @@ import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
+import io.microvisor.compose.template.RejectedException;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.Meta;
+import io.microvisor.store.DamagedException;
+import io.microvisor.store.Pack;
 import io.microvisor.store.Store;
+import io.microvisor.testkit.faults.FaultyFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,14 +29,19 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// Whatever byte of the store is another than it was: the build makes what it made before.
 class MendingTest {
@@ -48,7 +61,7 @@ class MendingTest {
       implements Step {
     @FunctionalInterface
     interface Work {
-      Outputs run(StepContext context) throws IOException;
+      Outputs run(StepContext context) throws IOException, InterruptedException;
     }
 
     @Override
@@ -62,7 +75,7 @@ class MendingTest {
     }
 
     @Override
-    public Outputs run(StepContext context) throws IOException {
+    public Outputs run(StepContext context) throws IOException, InterruptedException {
       return work.run(context);
     }
   }
@@ -105,7 +118,9 @@ class MendingTest {
               for (FileTree.Entry each :
                   (Iterable<FileTree.Entry>) context.tree("tree").entries()::iterator) {
                 if (each.inode() instanceof Inode.RegularFile file) {
-                  bytes.writeBytes(context.contents().open(file.content()).readAll(100));
+                  ByteSource content =
+                      context.contents().open(file.content(), file.size(), "a file");
+                  bytes.writeBytes(content.readAll(100));
                 }
               }
               bytes.writeBytes(context.blob("blob").readAll(1000));
@@ -127,17 +142,35 @@ class MendingTest {
     }
   }
 
+  /// What is in no package was in the store, as it is for the packages of a build.
   private static ContentSource packed(Store store) throws IOException {
+    return pack(store)
+        .contents()
+        .or(
+            new ContentSource() {
+              @Override
+              public Optional<ByteSource> find(Digest digest) {
+                return Optional.empty();
+              }
+
+              @Override
+              public ByteSource open(Digest digest) throws IOException {
+                throw DamagedException.missing("content " + digest);
+              }
+            });
+  }
+
+  private static Pack pack(Store store) throws IOException {
     try {
-      var pack = store.packs().find(PACK);
+      Optional<Pack> pack = store.packs().find(PACK);
       if (pack.isPresent()) {
-        return pack.get().contents();
+        return pack.get();
       }
     } catch (FormatException _) {
       // Written again, as unpacked packages are.
     }
     ContentSource archive = ContentSource.of(Map.of(Digest.sha256(PACKED), ByteSource.of(PACKED)));
-    return store.packs().write(PACK, packedTree(), archive).contents();
+    return store.packs().write(PACK, packedTree(), archive);
   }
 
   @BeforeEach
@@ -169,7 +202,16 @@ class MendingTest {
   private void mends(byte[] damaged, Path file, String name) throws Exception {
     Path store = copyOfGood(name);
     Files.write(store.resolve(file), damaged);
+    mends(store, name);
+  }
 
+  private void mendsWithout(Path file, String name) throws Exception {
+    Path store = copyOfGood(name);
+    Files.delete(store.resolve(file));
+    mends(store, name);
+  }
+
+  private void mends(Path store, String name) throws Exception {
     assertThat(build(store, 1)).as("the same build, %s", name).isEqualTo(right);
     assertThat(build(store, 2)).as("another build, %s", name).isEqualTo(right);
     assertThat(build(store, 3)).as("yet another, %s", name).isEqualTo(right);
@@ -193,6 +235,7 @@ class MendingTest {
       }
       mends(new byte[0], file, name + "-empty");
       mends(Arrays.copyOf(good, good.length / 2), file, name + "-half");
+      mendsWithout(file, name + "-gone");
     }
   }
 
@@ -211,27 +254,93 @@ class MendingTest {
     mendsFlips(200);
   }
 
-  @Test
-  void aFailureWithoutDamageStaysOne() {
+  /// A plan whose last step uses all that the others made, and then fails.
+  private static Plan failing(Exception failure) {
+    Plan plan = plan(1);
+    Step image = plan.step(IMAGE);
     Step failing =
         new Simple(
             IMAGE,
-            new TreeMap<>(),
-            1,
-            _ -> {
-              throw new IOException("the disk is full");
-            });
-    assertThatThrownBy(
-            () -> {
-              try (Store store = Store.open(folder.resolve("good"))) {
-                new Mending(store, IMAGE, events::add)
-                    .run(look ->
-                        new PlanRunner(
-                                store, () -> packed(store), SharedResults.NONE, look, events::add)
-                            .run(new Plan("test", List.of(failing))));
+            image.inputs(),
+            2,
+            context -> {
+              image.run(context);
+              switch (failure) {
+                case IOException world -> throw world;
+                case RuntimeException defect -> throw defect;
+                default -> throw new IllegalArgumentException(failure);
               }
-            })
-        .hasMessage("the disk is full");
+            });
+    return new Plan("test", List.of(plan.step(TREE), plan.step(BLOB), failing));
+  }
+
+  private static List<Exception> ordinaryFailures() {
+    return List.of(
+        new IOException("running postinst in a sandbox: exit status 1"),
+        new FileSystemException("somewhere", null, "No space left on device"),
+        new SocketTimeoutException("the mirror is slow"),
+        FormatException.damaged("local file", 7, "someone else's"),
+        new RejectedException(List.of()),
+        new UncheckedIOException(new IOException("wrapped")),
+        new IllegalStateException("a defect"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("ordinaryFailures")
+  void anOrdinaryFailureComesWithoutAnotherLookAtTheStore(Exception failure) throws Exception {
+    FaultyFiles files = FaultyFiles.over(Files.createDirectory(folder.resolve("counted")));
+    build(files.root(), 1);
+    events.clear();
+
+    long before = files.bytesRead();
+    assertThatThrownBy(() -> run(files.root(), failing(failure), (_, work) -> work.run(USUAL)))
+        .isSameAs(failure);
+    long plain = files.bytesRead() - before;
+    assertThatThrownBy(() ->
+            run(
+                files.root(),
+                failing(failure),
+                (store, work) -> new Mending(store, IMAGE, events::add).run(work)))
+        .isSameAs(failure);
+
+    assertThat(plain).isPositive();
+    assertThat(files.bytesRead() - before - plain).isEqualTo(plain);
     assertThat(events).doesNotHaveAnyElementsOfTypes(BuildEvent.Warned.class);
+  }
+
+  @Test
+  void damageIsFoundHoweverDeepItsTellerIsWrapped() throws Exception {
+    AtomicInteger attempts = new AtomicInteger();
+    Mending.Work<String> work =
+        _ -> {
+          if (attempts.incrementAndGet() > 1) {
+            return "made again";
+          }
+          IOException beside = new IOException("broken pipe");
+          beside.addSuppressed(new UncheckedIOException(DamagedException.missing("a file")));
+          throw new IllegalStateException("on another thread", new ExecutionException(beside));
+        };
+    try (Store store = Store.open(folder.resolve("good"))) {
+      assertThat(new Mending(store, IMAGE, events::add).run(work)).isEqualTo("made again");
+    }
+    assertThat(events)
+        .containsExactly(
+            new BuildEvent.Warned(IMAGE, "files were gone from the cache; they are made again"));
+  }
+
+  /// How a plan is run.
+  @FunctionalInterface
+  private interface Way {
+    void run(Store store, Mending.Work<Results> work) throws IOException, InterruptedException;
+  }
+
+  private void run(Path directory, Plan plan, Way way) throws IOException, InterruptedException {
+    try (Store store = Store.open(directory)) {
+      way.run(
+          store,
+          look ->
+              new PlanRunner(store, () -> packed(store), SharedResults.NONE, look, events::add)
+                  .run(plan));
+    }
   }
 }

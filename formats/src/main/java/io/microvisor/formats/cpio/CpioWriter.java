@@ -91,16 +91,7 @@ public final class CpioWriter {
     boolean last = left == 0;
     writeMember(header(entry, CpioHeader.FILE, links, last ? file.size() : 0), name(entry.path()));
     if (last && file.size() > 0) {
-      ByteSource content = contents.open(file.content());
-      if (content.size() != file.size()) {
-        throw new IOException(
-            entry.path().absolute()
-                + ": "
-                + content.size()
-                + " bytes (expected: "
-                + file.size()
-                + ")");
-      }
+      ByteSource content = contents.open(file.content(), file.size(), entry.path().absolute());
       try (InputStream stream = content.stream()) {
         stream.transferTo(out.stream());
       }

@@ -45,13 +45,7 @@ final class ErofsPlan {
     ///
     /// @throws IOException if they are missing, or not as many as the tree says
     ByteSource open(ContentSource contents) throws IOException {
-      ByteSource bytes = contents.open(digest);
-      if (bytes.size() != size) {
-        throw new IOException(
-            "%s: content of %d bytes (expected: %d)"
-                .formatted(path.absolute(), bytes.size(), size));
-      }
-      return bytes;
+      return contents.open(digest, size, path.absolute());
     }
   }
 

@@ -164,12 +164,7 @@ public final class FatWriter {
   private void writeFiles(ContentSource contents) throws IOException {
     for (FatLayout.Placed placed : layout.placed()) {
       if (placed.inode() instanceof Inode.RegularFile file && placed.clusters() > 0) {
-        ByteSource content = contents.open(file.content());
-        if (content.size() != file.size()) {
-          throw new IOException(
-              "%s: content of %d bytes (expected: %d)"
-                  .formatted(placed.path().absolute(), content.size(), file.size()));
-        }
+        ByteSource content = contents.open(file.content(), file.size(), placed.path().absolute());
         volume.write(layout.geometry().clusterStartBytes(placed.firstCluster()), content);
       }
     }

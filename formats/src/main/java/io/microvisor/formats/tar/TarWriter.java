@@ -122,12 +122,7 @@ public final class TarWriter {
   }
 
   private void content(TreePath path, Inode.RegularFile file) throws IOException {
-    ByteSource content = contents.open(file.content());
-    if (content.size() != file.size()) {
-      throw new IOException(
-          "%s: its content is of %d bytes (expected: %d, as the tree says)"
-              .formatted(path.absolute(), content.size(), file.size()));
-    }
+    ByteSource content = contents.open(file.content(), file.size(), path.absolute());
     try (InputStream stream = content.stream()) {
       long copied = stream.transferTo(out);
       if (copied != file.size()) {

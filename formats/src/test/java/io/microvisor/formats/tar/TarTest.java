@@ -110,7 +110,7 @@ class TarTest {
 
     assertThatThrownBy(() -> bytes(tree))
         .isInstanceOf(IOException.class)
-        .hasMessage("/f: its content is of 3 bytes (expected: 4, as the tree says)");
+        .hasMessage("/f: content of 3 bytes (expected: 4)");
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.microvisor.bytes.FormatException;
 import io.microvisor.formats.tar.TarReader;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.packages.deb.ControlStanza;
+import io.microvisor.store.DamagedException;
 import io.microvisor.store.Pack;
 import io.microvisor.store.PackWriter;
 import io.microvisor.store.Store;
@@ -131,11 +132,10 @@ public final class Unpacker {
   }
 
   private UnpackedPackage unpackChecked(Deb deb) throws IOException {
-    Digest found = Digest.sha256(deb.bytes());
-    if (!found.equals(deb.sha256())) {
-      throw new IOException("digest is " + found + " (expected: " + deb.sha256() + ")");
+    if (!Digest.sha256(deb.bytes()).equals(deb.sha256())) {
+      throw DamagedException.of("package " + deb.sha256());
     }
-    return unpackAnew(found, deb.bytes());
+    return unpackAnew(deb.sha256(), deb.bytes());
   }
 
   private UnpackedPackage unpackAnew(Digest sha256, ByteSource deb) throws IOException {

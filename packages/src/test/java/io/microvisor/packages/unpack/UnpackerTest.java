@@ -12,6 +12,7 @@ import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.Meta;
 import io.microvisor.formats.tree.TreePath;
+import io.microvisor.store.DamagedException;
 import io.microvisor.store.Store;
 import io.microvisor.testkit.Malformed;
 import java.io.ByteArrayOutputStream;
@@ -213,7 +214,7 @@ class UnpackerTest {
   }
 
   @Test
-  void refusesAPackageOfAnotherDigestAndNamesBoth() throws IOException {
+  void saysOfAPackageOfAnotherDigestThatItWasDamaged() throws IOException {
     byte[] bytes = deb(Compression.XZ, data("hello"));
     Digest other = Digest.sha256("other");
 
@@ -221,7 +222,9 @@ class UnpackerTest {
             unpacker.unpackAll(
                 List.of(new Unpacker.Deb("a.deb", other, ByteSource.of(bytes))),
                 (deb, reused) -> {}))
-        .hasMessage("a.deb: digest is " + Digest.sha256(bytes) + " (expected: " + other + ")");
+        .hasMessage(
+            "a.deb: package %s: damaged in the cache (expected: as it was put there)", other)
+        .hasCauseInstanceOf(DamagedException.class);
     assertNothingKept();
   }
 

@@ -31,19 +31,19 @@ final class FaultyChannel extends FileChannel {
   @Override
   public int read(ByteBuffer into) throws IOException {
     faults.checkAlive();
-    return real.read(into);
+    return faults.countRead(real.read(into));
   }
 
   @Override
   public long read(ByteBuffer[] into, int offset, int length) throws IOException {
     faults.checkAlive();
-    return real.read(into, offset, length);
+    return faults.countRead(real.read(into, offset, length));
   }
 
   @Override
   public int read(ByteBuffer into, long position) throws IOException {
     faults.checkAlive();
-    return real.read(into, position);
+    return faults.countRead(real.read(into, position));
   }
 
   @Override

@@ -3,14 +3,16 @@ package io.microvisor.testkit.faults;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
 /// A folder in which changes can fail. A change is whatever alters a byte, a name or a time, and every sync; they are
-/// counted from 1, over all threads.
+/// counted from 1, over all threads. Bytes that are read are counted, too.
 public final class FaultyFiles {
   private final Path folder;
   private final FaultyProvider provider;
   private final Journal journal = new Journal();
+  private final AtomicLong read = new AtomicLong();
   private long changes;
   private long failAt = Long.MAX_VALUE;
   private Fault fault = Fault.NONE;
@@ -42,6 +44,17 @@ public final class FaultyFiles {
   /// How many changes there were since the last call of [#failAt].
   public synchronized long changes() {
     return changes;
+  }
+
+  /// How many bytes were read from files so far.
+  public long bytesRead() {
+    return read.get();
+  }
+
+  /// Counts what was read; a negative number is the end of a file.
+  <N extends Number> N countRead(N bytes) {
+    read.addAndGet(Math.max(0, bytes.longValue()));
+    return bytes;
   }
 
   /// Makes, in an empty folder, what is left after a power cut: one of the many possibilities.
