@@ -129,7 +129,9 @@ public final class ToolRoots {
   /// are none of ours.
   ///
   /// @param really whether to remove it, or only to tell what would go
+  /// @throws io.microvisor.bytes.files.UntrustedFolderException if others can have put there what would be removed
   public Amount prune(Retention retention, boolean really) throws IOException {
+    OwnFolder.check(folder);
     List<Root> all = new ArrayList<>(roots());
     all.sort(Comparator.comparing(Root::used).thenComparing(Root::path));
     long left = all.stream().mapToLong(Root::size).sum();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.files.UntrustedFolderException;
 import io.microvisor.packages.unpack.UnpackedPackage;
 import io.microvisor.store.Retention;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -179,5 +181,16 @@ class ToolRootTest {
             return List.of(packages);
           }
         };
+  }
+
+  @Test
+  void removesNothingWhereOthersCanHavePutIt() throws Exception {
+    Path shared = Files.createDirectory(directory.resolve("shared"));
+    Path root = Files.createDirectory(shared.resolve("a".repeat(64)));
+    Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+    assertThatThrownBy(() -> new ToolRoots(shared).prune(Retention.NOTHING, true))
+        .isInstanceOf(UntrustedFolderException.class);
+    assertThat(root).isDirectory();
   }
 }
