@@ -2,11 +2,15 @@ package io.microvisor.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,6 +125,42 @@ final class LoginsInMessagesTest {
       saysNothingOfIt("validate", "t.yaml");
       saysNothingOfIt("resolve", "t.yaml");
       saysNothingOfIt("lock", "t.yaml", "--offline");
+    }
+  }
+
+  @Test
+  void ofProxies() throws IOException {
+    for (String address : ADDRESSES) {
+      for (String name : List.of("http_proxy", "https_proxy", "all_proxy")) {
+        terminal.with(name, address);
+      }
+      saysNothingOfIt("doctor");
+    }
+    saysNothingOfIt("doctor", "--online", "--mirror", "http://127.0.0.1:1/");
+  }
+
+  /// Whoever is asked sends us on to an address with a login.
+  @Test
+  void ofRedirects() throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    AtomicReference<String> onward = new AtomicReference<>("");
+    server.createContext(
+        "/",
+        call -> {
+          call.getResponseHeaders().set("Location", onward.get());
+          call.sendResponseHeaders(302, -1);
+          call.close();
+        });
+    server.start();
+    try {
+      write("t.yaml", template("http://127.0.0.1:" + server.getAddress().getPort() + "/"));
+      for (String address : ADDRESSES) {
+        onward.set(address);
+        saysNothingOfIt("lock", "t.yaml");
+      }
+    } finally {
+      server.stop(0);
     }
   }
 }
