@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /// A folder whose files are believed, because only we can have put them there: it is ours, and nobody else may write to it.
@@ -17,7 +16,6 @@ public final class OwnFolder {
   private static final int STICKY = 01000;
   private static final int OTHERS = 077;
   private static final int PERMISSIONS = 07777;
-  private static final int PRIVATE = 0700;
 
   private OwnFolder() {}
 
@@ -95,12 +93,7 @@ public final class OwnFolder {
   /// What the kernel says of a folder.
   private record Seen(Path path, long owner, int mode) {
     static Seen of(Path path) throws IOException {
-      Map<String, Object> stat =
-          Files.readAttributes(path, "unix:uid,mode", LinkOption.NOFOLLOW_LINKS);
-      return new Seen(
-          path,
-          Integer.toUnsignedLong(((Number) stat.get("uid")).intValue()),
-          ((Number) stat.get("mode")).intValue() & PERMISSIONS);
+      return new Seen(path, ownerOf(path), number(path, "unix:mode") & PERMISSIONS);
     }
 
     String octal() {
@@ -114,8 +107,15 @@ public final class OwnFolder {
 
   /// The user whose rights we have.
   private static long ourselves() throws IOException {
-    return Integer.toUnsignedLong(
-        ((Number) Files.getAttribute(Path.of("/proc/self"), "unix:uid")).intValue());
+    return ownerOf(Path.of("/proc/self").toRealPath());
+  }
+
+  private static long ownerOf(Path path) throws IOException {
+    return Integer.toUnsignedLong(number(path, "unix:uid"));
+  }
+
+  private static int number(Path path, String attribute) throws IOException {
+    return ((Number) Files.getAttribute(path, attribute, LinkOption.NOFOLLOW_LINKS)).intValue();
   }
 
   /// Whether an owner is nobody we can name, since we are in a user namespace that has no number for whoever it is, as it has
