@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +40,7 @@ class InterProcessLockTest {
             threads.submit(() -> {
               try (InterProcessLock _ = InterProcessLock.acquire(file, Mode.EXCLUSIVE)) {
                 most.accumulateAndGet(holders.incrementAndGet(), Math::max);
-                Thread.yield();
+                LockSupport.parkNanos(100_000); // so that another one can come in, if any may
                 holders.decrementAndGet();
               }
               return null;

@@ -40,7 +40,7 @@ class OwnFolderTest {
   void aNewOneIsOnlyOurs() throws IOException {
     assertThat(OwnFolder.open(folder)).isEqualTo(folder.toRealPath());
     assertThat(mode(folder)).isEqualTo(0700);
-    assertThat(mode(folder.getParent())).isEqualTo(0700);
+    assertThat(mode(folder.resolve(".."))).isEqualTo(0700);
   }
 
   @Test

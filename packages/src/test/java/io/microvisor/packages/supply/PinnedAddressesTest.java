@@ -97,7 +97,7 @@ class PinnedAddressesTest {
   private static List<String> asked(
       List<RepositorySpec> archives, List<LockedRepository> locked, String origin, String suite) {
     return new PinnedAddresses(archives, locked, List.of(), List.of())
-        .of(pin(origin, suite)).stream().map(uri -> uri.getPath().split("/")[1]).toList();
+        .of(pin(origin, suite)).stream().map(uri -> uri.getPath().split("/", -1)[1]).toList();
   }
 
   private static LockedPackage pin(String origin, String suite) {
