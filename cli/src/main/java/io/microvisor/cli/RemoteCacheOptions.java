@@ -95,7 +95,7 @@ final class RemoteCacheOptions {
   }
 
   /// What may be done with a cache, as it is asked for.
-  private enum Mode {
+  enum Mode {
     READ("read"),
     READ_WRITE("read-write");
 

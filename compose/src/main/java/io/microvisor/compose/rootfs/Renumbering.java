@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -114,7 +115,7 @@ final class Renumbering {
       }
     });
     Map<Long, Long> changes = new HashMap<>();
-    SortedMap<String, Long> moving = new TreeMap<>(before);
+    NavigableMap<String, Long> moving = new TreeMap<>(before);
     moving.values().removeIf(number -> !SystemNumbers.contains(number));
     List<String> order = new ArrayList<>(moving.keySet());
     // What only follows from the other kind gives way to what accounts get anyway.

@@ -342,7 +342,7 @@ class RemoteResultsTest {
   }
 
   /// An entry as someone has changed it who may write to the cache, but has no key.
-  private record Forgery(String name, UnaryOperator<String> change, int runs, String complaint) {
+  record Forgery(String name, UnaryOperator<String> change, int runs, String complaint) {
     @Override
     public String toString() {
       return name;

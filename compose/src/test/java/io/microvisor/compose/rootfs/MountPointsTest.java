@@ -66,8 +66,12 @@ class MountPointsTest {
     base.write(
         PACKAGED + "app.service",
         0644,
-        "[Service]\nBindPaths=/srv/in:/bound/in -/srv/maybe:/bound/maybe \\\n  /etc/motd:/bound/motd\n"
-            + "TemporaryFileSystem=/bound/tmp:ro /run/x\n");
+        """
+        [Service]
+        BindPaths=/srv/in:/bound/in -/srv/maybe:/bound/maybe \\
+          /etc/motd:/bound/motd
+        TemporaryFileSystem=/bound/tmp:ro /run/x
+        """);
 
     FileTree tree =
         compose(
