@@ -16,7 +16,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -86,7 +85,7 @@ final class Renumbering {
       String file,
       String kind,
       SortedMap<String, Setting.Stated<Long>> stated,
-      SortedMap<String, Setting.Stated<Long>> twins)
+      Map<String, Setting.Stated<Long>> twins)
       throws IOException {
     SortedMap<String, Long> before = new TreeMap<>();
     for (String line : root.text(file).orElse("").lines().toList()) {
@@ -115,7 +114,7 @@ final class Renumbering {
       }
     });
     Map<Long, Long> changes = new HashMap<>();
-    NavigableMap<String, Long> moving = new TreeMap<>(before);
+    SortedMap<String, Long> moving = new TreeMap<>(before);
     moving.values().removeIf(number -> !SystemNumbers.contains(number));
     List<String> order = new ArrayList<>(moving.keySet());
     // What only follows from the other kind gives way to what accounts get anyway.
