@@ -17,17 +17,21 @@ final class UnitSpecifiers {
   /// @param defaultInstance what stands for the instance of a template
   String expand(String text, UnitName name, Optional<String> defaultInstance) throws IOException {
     StringBuilder expanded = new StringBuilder();
-    for (int i = 0; i < text.length(); i++) {
-      char letter = text.charAt(i);
-      if (letter != '%' || i + 1 == text.length()) {
-        expanded.append(letter);
-        continue;
-      }
-      i++;
-      String specifier = text.substring(i - 1, i + 1);
-      expanded.append(value(text.charAt(i), name, defaultInstance).orElse(specifier));
+    int at = 0;
+    for (int percent = next(text, 0); percent >= 0; percent = next(text, at)) {
+      String specifier = text.substring(percent, percent + 2);
+      expanded.append(text, at, percent);
+      expanded.append(value(specifier.charAt(1), name, defaultInstance).orElse(specifier));
+      at = percent + 2;
     }
+    expanded.append(text.substring(at));
     return expanded.toString();
+  }
+
+  /// Where the next specifier begins; -1 if there is none. A percent sign at the end is none.
+  private static int next(String text, int from) {
+    int percent = text.indexOf('%', from);
+    return percent + 1 < text.length() ? percent : -1;
   }
 
   private Optional<String> value(char letter, UnitName name, Optional<String> defaultInstance)
