@@ -19,7 +19,7 @@ class ExclusiveOptionsTest {
   @TempDir private Path folder;
 
   /// Two options that exclude each other, of a command that has both.
-  private record Pair(List<String> command, int parameters, OptionSpec one, OptionSpec other) {
+  record Pair(List<String> command, int parameters, OptionSpec one, OptionSpec other) {
     List<String> arguments() {
       List<String> all = new ArrayList<>(command);
       for (OptionSpec each : List.of(one, other)) {

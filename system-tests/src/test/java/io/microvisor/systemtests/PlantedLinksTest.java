@@ -337,9 +337,13 @@ class PlantedLinksTest {
                 stat -c %a var/lib/emt/answers.conf var/lib/emt
                 """))
         .isEqualTo(
-            "<6>credential emt.answers: done\n"
-                + "<6>/var/lib/emt/answers.conf: done\n"
-                + "./var/lib/emt/answers.conf\n600\n700\n");
+            """
+            <6>credential emt.answers: done
+            <6>/var/lib/emt/answers.conf: done
+            ./var/lib/emt/answers.conf
+            600
+            700
+            """);
   }
 
   /// The programs that our units call as root where a user may have been: what is added to `/var`, owners of kept folders, and

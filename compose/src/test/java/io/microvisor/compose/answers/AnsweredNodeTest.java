@@ -249,8 +249,10 @@ class AnsweredNodeTest {
                     Map.of("vdb vfat", bus + "2/block/vdb", "vdc vfat", bus + "3/block/vdc"))
                 .said())
         .isEqualTo(
-            "<3>answers: several file systems are called EMT-CONFIG: vdb vdc (expected: one)\n"
-                + "<6>answers: none found\n");
+            """
+            <3>answers: several file systems are called EMT-CONFIG: vdb vdc (expected: one)
+            <6>answers: none found
+            """);
     assertThat(
             node.bootFromDisks(
                     Map.of(

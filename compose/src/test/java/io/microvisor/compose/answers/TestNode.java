@@ -69,7 +69,7 @@ record TestNode(Path root) {
   Ending bootFromDisks(Map<String, String> disks) throws IOException, InterruptedException {
     StringBuilder listed = new StringBuilder();
     for (Map.Entry<String, String> disk : disks.entrySet()) {
-      String[] named = disk.getKey().split(" ");
+      String[] named = disk.getKey().split(" ", -1);
       listed.append(
           "KNAME=\"%s\" FSTYPE=\"%s\" LABEL=\"EMT-CONFIG\"\n".formatted(named[0], named[1]));
       Path place = Files.createDirectories(root.resolve(disk.getValue().substring(1)));

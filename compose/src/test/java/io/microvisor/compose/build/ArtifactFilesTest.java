@@ -3,9 +3,7 @@ package io.microvisor.compose.build;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.microvisor.bytes.Digest;
-import io.microvisor.compose.template.Disk.Artifact;
-import io.microvisor.compose.template.Disk.Compression;
-import io.microvisor.compose.template.Disk.Type;
+import io.microvisor.compose.template.Disk;
 import io.microvisor.compose.template.Place;
 import io.microvisor.compose.template.Template;
 import java.io.IOException;
@@ -133,13 +131,13 @@ class ArtifactFilesTest {
 
   @Test
   void whateverIsMoreThanADiskHasDigests() {
-    assertThat(released(new Artifact(Type.RAW, Compression.NONE, NOWHERE))).isFalse();
+    assertThat(released(new Disk.Artifact(Disk.Type.RAW, Disk.Compression.NONE, NOWHERE))).isFalse();
     assertThat(released()).isFalse();
-    assertThat(released(new Artifact(Type.SPLIT, Compression.NONE, NOWHERE))).isTrue();
-    assertThat(released(new Artifact(Type.RAW, Compression.ZSTD, NOWHERE))).isTrue();
+    assertThat(released(new Disk.Artifact(Disk.Type.SPLIT, Disk.Compression.NONE, NOWHERE))).isTrue();
+    assertThat(released(new Disk.Artifact(Disk.Type.RAW, Disk.Compression.ZSTD, NOWHERE))).isTrue();
   }
 
-  private static boolean released(Artifact... artifacts) {
+  private static boolean released(Disk.Artifact... artifacts) {
     return ArtifactWriter.isReleased(List.of(artifacts));
   }
 }
