@@ -131,9 +131,11 @@ class ArtifactFilesTest {
 
   @Test
   void whateverIsMoreThanADiskHasDigests() {
-    assertThat(released(new Disk.Artifact(Disk.Type.RAW, Disk.Compression.NONE, NOWHERE))).isFalse();
+    assertThat(released(new Disk.Artifact(Disk.Type.RAW, Disk.Compression.NONE, NOWHERE)))
+        .isFalse();
     assertThat(released()).isFalse();
-    assertThat(released(new Disk.Artifact(Disk.Type.SPLIT, Disk.Compression.NONE, NOWHERE))).isTrue();
+    assertThat(released(new Disk.Artifact(Disk.Type.SPLIT, Disk.Compression.NONE, NOWHERE)))
+        .isTrue();
     assertThat(released(new Disk.Artifact(Disk.Type.RAW, Disk.Compression.ZSTD, NOWHERE))).isTrue();
   }
 

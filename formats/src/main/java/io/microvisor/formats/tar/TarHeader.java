@@ -79,7 +79,7 @@ record TarHeader(
         prefix.length == 0 ? name : joined(prefix, name),
         (int) fields.number("mode", 100, 8, 0, 0xffff_ffffL)
             & LARGEST_MODE, // Some put the type in, too: Unix's, or Go's, which has it in higher
-                            // bits.
+        // bits.
         fields.number("uid", 108, 8, 0, 0xffff_fffeL),
         fields.number("gid", 116, 8, 0, 0xffff_fffeL),
         fields.number("size", 124, 12, 0, Long.MAX_VALUE),
