@@ -168,7 +168,8 @@ class RealDpkgTest {
             _ -> {});
   }
 
-  private static List<String> differences(
+  /// What two listings do not share but for what is documented.
+  static List<String> differences(
       SortedMap<String, String> here, SortedMap<String, String> there, List<Pattern> documented) {
     SortedSet<String> paths = new TreeSet<>(here.keySet());
     paths.addAll(there.keySet());
@@ -180,7 +181,7 @@ class RealDpkgTest {
   }
 
   /// The first column of the first table.
-  private static List<Pattern> documented() throws IOException {
+  static List<Pattern> documented() throws IOException {
     List<Pattern> patterns = new ArrayList<>();
     Path file = TestCache.checkout().resolve("docs/packages-differences.md");
     for (String line : Files.readAllLines(file)) {

@@ -22,9 +22,12 @@ import io.microvisor.compose.plan.SharedResults;
 import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.state.StateStore;
+import io.microvisor.compose.template.AdditionalFile;
 import io.microvisor.compose.template.Kernel;
 import io.microvisor.compose.template.Template;
+import io.microvisor.formats.tree.TreePath;
 import io.microvisor.packages.install.Configure;
+import io.microvisor.packages.install.Consequences;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.supply.PackageSupply;
 import io.microvisor.sandbox.Sandbox;
@@ -41,6 +44,7 @@ import java.util.function.Consumer;
 
 /// Builds an image: packages by lock, then the plan's steps, then artifacts.
 public final class Composer {
+  private static final int WORLD_READABLE = 0004;
   private static final StepId PACKAGES = new StepId("packages");
   private static final StepId BUILD_PACKAGES = new StepId("build packages");
 
@@ -154,8 +158,11 @@ public final class Composer {
     Kernel kernel = template.system().kernel();
     Input.Output packaged = new Input.Output(ConfigureStep.ID, "tree");
     List<Step> building = building(lock, packaged, kernel);
-    Input.Output configured =
+    Input.Output built =
         building.isEmpty() ? packaged : new Input.Output(AddedModulesStep.ID, "tree");
+    List<Step> following = following(template, built, epoch);
+    Input.Output configured =
+        following.isEmpty() ? built : new Input.Output(TriggersStep.ID, "tree");
     Input.Output tree = new Input.Output(RootStep.ID, "tree");
     Digest identity =
         Digest.sha256("emt image " + template.image().name() + " " + template.image().version());
@@ -172,9 +179,10 @@ public final class Composer {
             template,
             epoch));
     steps.addAll(building);
+    steps.addAll(following);
     steps.addAll(
         List.of(
-            new ModulesStep(configured, kernel, template.system().persistence().state()),
+            new ModulesStep(built, kernel, template.system().persistence().state()),
             new BaseStep(
                 configured, new Input.Output(ModulesStep.ID, "modules"), template.system(), epoch),
             new RootStep(new Input.Output(BaseStep.ID, "tree"), template, epoch),
@@ -197,6 +205,25 @@ public final class Composer {
                 new Input.Output(VerityStep.ID, "root hash"),
                 List.of(kernel.cmdline().split(" ")))));
     return new Plan(template.image().name(), steps);
+  }
+
+  /// The steps that do what follows from files of the template; none, where nothing can. What not everyone may read takes no
+  /// part in it.
+  private List<Step> following(Template template, Input.Output configured, long epoch) {
+    List<AdditionalFile> files =
+        template.system().files().stream()
+            .filter(file -> (file.mode() & WORLD_READABLE) != 0)
+            .filter(file -> Consequences.isPossible(TreePath.of(file.path())))
+            .toList();
+    return files.isEmpty()
+        ? List.of()
+        : List.of(
+            new TriggeringFilesStep(configured, files, store.contents(), epoch),
+            new TriggersStep(
+                configured,
+                new Input.Output(TriggeringFilesStep.ID, "files"),
+                store.contents(),
+                epoch));
   }
 
   /// The step that builds kernel modules and the one that adds them; none, where nothing is built.

@@ -16,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// udev's hardware database of an image: what `systemd-hwdb update --usr` makes of its files (systemd-hwdb(8)), which the packages'
-/// scripts are kept from doing. So files that a template adds are in it, too.
+/// scripts are kept from doing. Files that a template adds are in the tree by then.
 public final class HardwareData {
   private static final String FILE = "usr/lib/udev/hwdb.bin";
   private static final String READER = "usr/lib/systemd/systemd-udevd";
@@ -34,12 +34,6 @@ public final class HardwareData {
   ///
   /// @param path where it is found; it may be a link
   private record Source(TreePath path, Inode.RegularFile file) {}
-
-  /// Whether a file at this path, absolute, would be part of it.
-  static boolean isSource(String path) {
-    TreePath parsed = TreePath.of(path.substring(1));
-    return FOLDERS.contains(parsed.parent()) && path.endsWith(SUFFIX);
-  }
 
   /// Whether a tree has both files for it and udev.
   public static boolean isWanted(FileTree tree) {

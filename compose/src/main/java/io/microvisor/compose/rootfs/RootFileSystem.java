@@ -38,7 +38,7 @@ import java.util.stream.Collectors;
 /// documents or translations.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 21;
+  public static final int VERSION = 22;
 
   /// A root file system.
   ///
@@ -85,7 +85,6 @@ public final class RootFileSystem {
     folders();
     files();
     users.check();
-    hardwareData();
     unitFiles();
     IdleUnits.apply(root, units, system.persistence().state(), wantedUnits());
     services();
@@ -176,15 +175,6 @@ public final class RootFileSystem {
       users.makeFolders(file.path(), uid.getAsLong());
       write(file.path(), meta, file.content());
       paths.put(file);
-    }
-  }
-
-  /// The packages' files alone are in there already.
-  private void hardwareData() throws IOException {
-    boolean more =
-        system.files().stream().map(AdditionalFile::path).anyMatch(HardwareData::isSource);
-    if (more && HardwareData.isWanted(root.tree())) {
-      HardwareData.put(root, HardwareData.compile(root.tree(), root.contents()), epoch);
     }
   }
 

@@ -66,6 +66,23 @@ class StepSharingTest {
   }
 
   @Test
+  void whatComesOfAFileStays() throws Exception {
+    String file = "  additionalFiles: [{final: %s, mode: \"%s\", content: x}]\n";
+
+    assertThat(sharing(file.formatted("/usr/share/x", "0644"), "Debian"))
+        .containsEntry("modules", Sharing.SHARED)
+        .containsEntry("triggering files", Sharing.LOCAL)
+        .containsEntry("triggers", Sharing.LOCAL)
+        .containsEntry("base", Sharing.LOCAL);
+    for (String nothing :
+        List.of(file.formatted("/etc/motd", "0644"), file.formatted("/usr/share/x", "0600"))) {
+      assertThat(sharing(nothing, "Debian"))
+          .doesNotContainKeys("triggering files", "triggers")
+          .containsEntry("base", Sharing.SHARED);
+    }
+  }
+
+  @Test
   void whatComesOfAPackageThatNoArchivePublishesStays() throws Exception {
     for (String origin : List.of(LocalFolder.ORIGIN, SinglePackages.ORIGIN)) {
       assertThat(sharing("", origin))

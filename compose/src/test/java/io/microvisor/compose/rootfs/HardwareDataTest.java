@@ -60,13 +60,6 @@ class HardwareDataTest {
     assertThat(HardwareData.key(root.tree())).as("it names its files").isNotEqualTo(key);
   }
 
-  @Test
-  void knowsWhichOfATemplatesFilesAreItsOwn() {
-    assertThat(HardwareData.isSource("/etc/udev/hwdb.d/60-own.hwdb")).isTrue();
-    assertThat(HardwareData.isSource("/etc/udev/hwdb.d/60-own.conf")).isFalse();
-    assertThat(HardwareData.isSource("/etc/udev/rules.d/60-own.hwdb")).isFalse();
-  }
-
   private static HardwareDatabase.Source source(String path, String text) {
     return new HardwareDatabase.Source(
         path, ByteSource.of(text.getBytes(StandardCharsets.US_ASCII)));
