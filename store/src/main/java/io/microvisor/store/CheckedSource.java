@@ -42,6 +42,11 @@ record CheckedSource(ByteSource content, Digest digest, Set<Digest> sound) imple
       source.check();
       return -1;
     }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      return length == 0 ? 0 : read();
+    }
   }
 
   /// @throws DamagedException if the content is another
