@@ -112,6 +112,11 @@ public final class ToolRun implements Closeable {
             spec.privileges(),
             support instanceof SandboxSupport.AsRoot));
     command.add(spec.network() == ToolSpec.Network.HOST ? "host" : "none");
+    command.add(
+        switch (spec.privileges()) {
+          case ROOT -> "tool";
+          case OPENING -> "shell";
+        });
     command.add(Integer.toString(spec.devices().size()));
     command.addAll(spec.devices());
     command.add(Integer.toString(spec.binds().size()));

@@ -2,12 +2,16 @@
 # tmpfs laid over the tool root's own directory, in our mount namespace only: the host's paths all stay reachable for
 # binds, and what lies below the tmpfs is reached through our working directory. The entry program then leaves the host's root.
 #
-# arguments: the tool root, the entry program in base 64, "host" or "none" for the network, number of devices, the devices, number of binds,
-# for each "ro" or "rw", the host's path and the path inside, then environment settings (NAME=value) and the command
+# A tool that becomes another user loses with that the signal of its parent's death. So this shell stays process 1 above it, and
+# the kernel kills the tool with it.
+#
+# arguments: the tool root, the entry program in base 64, "host" or "none" for the network, "tool" or "shell" for what process 1 is
+# in the end, number of devices, the devices, number of binds, for each "ro" or "rw", the host's path and the path inside, then
+# environment settings (NAME=value) and the command
 set -eu
 umask 022
-root=$1 program=$2 network=$3
-shift 3
+root=$1 program=$2 network=$3 first=$4
+shift 4
 export LC_ALL=C PATH="/usr/sbin:/usr/bin:/sbin:/bin:$PATH"
 complain() { echo "tool run: $1" >&2; exit 125; }
 
@@ -80,4 +84,7 @@ done
 printf %s "$program" | base64 -d >.entry && chmod 755 .entry || complain "cannot write a program"
 exec 9<.entry
 rm .entry
-exec setpriv --inh-caps=-all env -i "$@"
+set -- setpriv --inh-caps=-all env -i "$@"
+[ "$first" = shell ] || exec "$@"
+"$@" || exit $?
+exit 0

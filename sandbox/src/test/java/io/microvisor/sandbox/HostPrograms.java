@@ -38,6 +38,7 @@ final class HostPrograms {
           "mv",
           "readlink",
           "rm",
+          "setpriv",
           "sh",
           "sleep",
           "stat",

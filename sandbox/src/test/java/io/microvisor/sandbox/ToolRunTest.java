@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,6 +113,33 @@ class ToolRunTest {
   void killsAToolThatTakesTooLong() {
     assertThatThrownBy(() -> ToolRun.run(support, script("sleep 192837465"), Duration.ofSeconds(2)))
         .hasMessage("/bin/sh: still runs after 2 s (expected: an end)");
+  }
+
+  @Test
+  void killsAToolThatBecameAnotherUser() throws Exception {
+    String become =
+        support instanceof SandboxSupport.AsRoot
+            ? "exec setpriv --reuid 1879113728 --regid 1879113728 --clear-groups "
+            : "exec ";
+    ToolSpec spec =
+        script(become + "sh -c 'echo up; exec sleep 192837466'")
+            .privileges(ToolSpec.Privileges.OPENING);
+    ProcessHandle sleeping;
+    try (ToolRun run = ToolRun.start(support, spec, ToolRun.Stdio.PIPED)) {
+      assertThat(run.output().readNBytes(3)).asString().isEqualTo("up\n");
+      sleeping = tool("192837466");
+    }
+
+    assertThat(sleeping.onExit().get(20, TimeUnit.SECONDS).isAlive()).isFalse();
+  }
+
+  /// The innermost process of those whose command line ends with `argument`.
+  private static ProcessHandle tool(String argument) {
+    return ProcessHandle.allProcesses()
+        .filter(each -> each.info().commandLine().orElse("").contains(argument))
+        .filter(each -> each.children().findAny().isEmpty())
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
