@@ -1,11 +1,11 @@
 package io.microvisor.cli;
 
 import io.microvisor.bytes.ByteSize;
-import io.microvisor.compose.build.Composer;
-import io.microvisor.compose.image.BaseStep;
+import io.microvisor.compose.pipeline.Composer;
 import io.microvisor.compose.plan.Forecast;
 import io.microvisor.compose.plan.StepId;
-import io.microvisor.compose.template.RejectedException;
+import io.microvisor.compose.problem.RejectedException;
+import io.microvisor.compose.steps.BaseStep;
 import io.microvisor.compose.template.Template;
 import io.microvisor.packages.fetch.DownloadException;
 import io.microvisor.packages.lock.Lock;

@@ -1,7 +1,7 @@
 package io.microvisor.cli;
 
 import io.microvisor.bytes.ByteSize;
-import io.microvisor.compose.plan.SigningKey;
+import io.microvisor.compose.remote.SigningKey;
 import io.microvisor.packages.toolroot.ToolRoots;
 import io.microvisor.store.Retention;
 import io.microvisor.store.Store;

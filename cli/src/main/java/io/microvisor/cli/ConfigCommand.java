@@ -1,7 +1,7 @@
 package io.microvisor.cli;
 
 import io.microvisor.compose.answers.AnswersFile;
-import io.microvisor.compose.template.Problem;
+import io.microvisor.compose.problem.Problem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.microvisor.cli;
 
-import io.microvisor.compose.build.Composer;
+import io.microvisor.compose.pipeline.Composer;
 import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.template.Template;
 import io.microvisor.packages.lock.Lock;

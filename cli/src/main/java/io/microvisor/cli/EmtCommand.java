@@ -1,6 +1,6 @@
 package io.microvisor.cli;
 
-import io.microvisor.compose.template.RejectedException;
+import io.microvisor.compose.problem.RejectedException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.channels.ClosedByInterruptException;

@@ -1,6 +1,6 @@
 package io.microvisor.cli;
 
-import io.microvisor.compose.image.DiskImage;
+import io.microvisor.compose.inspect.DiskImage;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package io.microvisor.cli;
 
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.Guid;
-import io.microvisor.compose.image.DiskImage;
+import io.microvisor.compose.inspect.DiskImage;
 import io.microvisor.compose.state.LayoutDefinitions;
 import io.microvisor.formats.fat.FatVolume;
 import io.microvisor.formats.gpt.Gpt;

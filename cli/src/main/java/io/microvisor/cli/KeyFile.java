@@ -1,8 +1,10 @@
 package io.microvisor.cli;
 
 import io.microvisor.bytes.FormatException;
-import io.microvisor.compose.plan.SigningKey;
+import io.microvisor.compose.remote.SigningKey;
 import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -15,8 +17,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Set;
-import java.nio.channels.Channels;
-import java.nio.channels.SeekableByteChannel;
 
 /// A file with a signing key, which nobody but its owner may read.
 final class KeyFile {

@@ -2,7 +2,7 @@ package io.microvisor.cli;
 
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.FormatException;
-import io.microvisor.compose.image.DiskImage;
+import io.microvisor.compose.inspect.DiskImage;
 import io.microvisor.compose.state.LayoutDefinitions;
 import io.microvisor.compose.state.LayoutDefinitions.Planned;
 import io.microvisor.compose.state.PathTable;

@@ -1,6 +1,6 @@
 package io.microvisor.cli;
 
-import io.microvisor.compose.build.LockFit;
+import io.microvisor.compose.locking.LockFit;
 import io.microvisor.compose.template.Template;
 import io.microvisor.packages.deb.Glob;
 import io.microvisor.packages.lock.Lock;

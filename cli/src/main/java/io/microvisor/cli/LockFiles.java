@@ -1,15 +1,15 @@
 package io.microvisor.cli;
 
 import io.microvisor.bytes.FormatException;
-import io.microvisor.compose.build.LockFit;
-import io.microvisor.compose.build.LockUpdate;
-import io.microvisor.compose.build.PackageChoice;
+import io.microvisor.compose.locking.LockFit;
+import io.microvisor.compose.locking.LockUpdate;
+import io.microvisor.compose.locking.PackageChoice;
 import io.microvisor.compose.plan.BuildEvent;
 import io.microvisor.compose.plan.StepId;
-import io.microvisor.compose.template.Code;
-import io.microvisor.compose.template.Place;
-import io.microvisor.compose.template.Problem;
-import io.microvisor.compose.template.RejectedException;
+import io.microvisor.compose.problem.Code;
+import io.microvisor.compose.problem.Place;
+import io.microvisor.compose.problem.Problem;
+import io.microvisor.compose.problem.RejectedException;
 import io.microvisor.compose.template.Template;
 import io.microvisor.packages.fetch.DownloadEvent;
 import io.microvisor.packages.lock.Lock;

@@ -1,6 +1,6 @@
 package io.microvisor.cli;
 
-import io.microvisor.compose.image.DiskImage;
+import io.microvisor.compose.inspect.DiskImage;
 import io.microvisor.formats.tree.FileView;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -2,10 +2,10 @@ package io.microvisor.cli;
 
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.compose.plan.BuildEvent;
-import io.microvisor.compose.plan.RemoteResults;
 import io.microvisor.compose.plan.SharedResults;
 import io.microvisor.compose.plan.StepId;
-import io.microvisor.compose.plan.Uploads;
+import io.microvisor.compose.remote.RemoteResults;
+import io.microvisor.compose.remote.Uploads;
 import io.microvisor.packages.fetch.Network;
 import io.microvisor.store.Store;
 import java.util.List;

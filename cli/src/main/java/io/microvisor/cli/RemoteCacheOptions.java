@@ -2,9 +2,9 @@ package io.microvisor.cli;
 
 import io.microvisor.bytes.Logins;
 import io.microvisor.compose.plan.PublicKey;
-import io.microvisor.compose.plan.RemoteResults.Access;
-import io.microvisor.compose.plan.SigningKey;
-import io.microvisor.compose.plan.Trust;
+import io.microvisor.compose.remote.RemoteResults.Access;
+import io.microvisor.compose.remote.SigningKey;
+import io.microvisor.compose.remote.Trust;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;

@@ -1,7 +1,7 @@
 package io.microvisor.cli;
 
+import io.microvisor.compose.problem.RejectedException;
 import io.microvisor.compose.template.EffectiveTemplate;
-import io.microvisor.compose.template.RejectedException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

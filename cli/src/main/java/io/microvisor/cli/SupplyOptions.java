@@ -1,6 +1,6 @@
 package io.microvisor.cli;
 
-import io.microvisor.compose.build.TemplateRepositories;
+import io.microvisor.compose.locking.TemplateRepositories;
 import io.microvisor.compose.template.Template;
 import io.microvisor.packages.fetch.EnvironmentProxies;
 import io.microvisor.packages.fetch.Network;

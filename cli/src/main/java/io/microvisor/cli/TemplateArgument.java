@@ -1,7 +1,7 @@
 package io.microvisor.cli;
 
+import io.microvisor.compose.problem.RejectedException;
 import io.microvisor.compose.template.Loading;
-import io.microvisor.compose.template.RejectedException;
 import io.microvisor.compose.template.ShippedTemplates;
 import io.microvisor.compose.template.Template;
 import io.microvisor.compose.template.TemplateLoader;

@@ -1,7 +1,7 @@
 package io.microvisor.cli;
 
+import io.microvisor.compose.problem.RejectedException;
 import io.microvisor.compose.state.NodeDisk;
-import io.microvisor.compose.template.RejectedException;
 import io.microvisor.compose.template.Template;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -1,7 +1,7 @@
 package io.microvisor.cli;
 
 import io.microvisor.bytes.ByteSize;
-import io.microvisor.compose.build.PackageProgress;
+import io.microvisor.compose.pipeline.PackageProgress;
 import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.template.Template;
 import io.microvisor.packages.fetch.DownloadException;

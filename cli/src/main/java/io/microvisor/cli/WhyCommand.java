@@ -1,7 +1,7 @@
 package io.microvisor.cli;
 
-import io.microvisor.compose.build.LockFit;
-import io.microvisor.compose.build.PackageChoice;
+import io.microvisor.compose.locking.LockFit;
+import io.microvisor.compose.locking.PackageChoice;
 import io.microvisor.compose.template.Template;
 import io.microvisor.packages.catalog.PackageCatalog;
 import io.microvisor.packages.deb.DebPackage;

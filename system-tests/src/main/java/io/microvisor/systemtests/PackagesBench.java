@@ -3,7 +3,7 @@ package io.microvisor.systemtests;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.microvisor.bytes.Digest;
-import io.microvisor.compose.build.PackageChoice;
+import io.microvisor.compose.locking.PackageChoice;
 import io.microvisor.compose.template.Loading;
 import io.microvisor.compose.template.TemplateLoader;
 import io.microvisor.packages.catalog.CatalogWriter;

@@ -237,7 +237,7 @@ class ArchitectureTest {
         Map.of(
             "io.microvisor.formats.erofs.RunEncoder",
             "frames its values for the extent cache, which is no format of anybody else's",
-            "io.microvisor.compose.build.ContentHints",
+            "io.microvisor.compose.pipeline.ContentHints",
             "orders digests by their first eight bytes, which are no number",
             "io.microvisor.compose.template.SshKey",
             "reads the one length that stands before a key's type, of a key already in memory",

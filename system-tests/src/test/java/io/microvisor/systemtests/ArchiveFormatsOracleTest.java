@@ -2,9 +2,9 @@ package io.microvisor.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSink;
 import io.microvisor.formats.cpio.CpioReader;
-import io.microvisor.bytes.ByteSource;
 import io.microvisor.formats.cpio.CpioWriter;
 import io.microvisor.formats.tar.TarReader;
 import io.microvisor.formats.tar.TarWriter;

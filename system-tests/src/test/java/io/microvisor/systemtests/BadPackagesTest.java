@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.microvisor.bytes.Digest;
-import io.microvisor.compose.build.Composer;
-import io.microvisor.compose.build.PackageChoice;
+import io.microvisor.compose.locking.PackageChoice;
+import io.microvisor.compose.pipeline.Composer;
+import io.microvisor.compose.problem.RejectedException;
 import io.microvisor.compose.template.Loading;
-import io.microvisor.compose.template.RejectedException;
 import io.microvisor.compose.template.Template;
 import io.microvisor.compose.template.TemplateLoader;
 import io.microvisor.packages.fetch.DownloadException;

@@ -2,9 +2,9 @@ package io.microvisor.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.microvisor.compose.build.PackageChoice;
+import io.microvisor.compose.locking.PackageChoice;
+import io.microvisor.compose.problem.RejectedException;
 import io.microvisor.compose.template.Loading;
-import io.microvisor.compose.template.RejectedException;
 import io.microvisor.compose.template.Template;
 import io.microvisor.compose.template.TemplateLoader;
 import io.microvisor.packages.lock.Lock;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
-import io.microvisor.compose.image.DiskSpec;
-import io.microvisor.compose.template.Code;
+import io.microvisor.compose.disk.DiskSpec;
+import io.microvisor.compose.problem.Code;
+import io.microvisor.compose.problem.Problem;
 import io.microvisor.compose.template.Loading;
-import io.microvisor.compose.template.Problem;
 import io.microvisor.compose.template.Template;
 import io.microvisor.compose.template.TemplateLoader;
 import java.io.IOException;

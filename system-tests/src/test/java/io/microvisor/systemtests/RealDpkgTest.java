@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.microvisor.bytes.ContentSource;
-import io.microvisor.compose.build.PackageChoice;
+import io.microvisor.compose.locking.PackageChoice;
 import io.microvisor.compose.template.Loading;
 import io.microvisor.compose.template.TemplateLoader;
 import io.microvisor.formats.tree.FileTree;

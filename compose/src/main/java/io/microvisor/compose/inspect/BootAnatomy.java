@@ -1,7 +1,6 @@
 package io.microvisor.compose.inspect;
 
 import io.microvisor.bytes.ByteSource;
-import io.microvisor.compose.image.DiskImage;
 import io.microvisor.compose.rootfs.UnitFiles;
 import io.microvisor.formats.gpt.PartitionType;
 import io.microvisor.formats.tree.FileView;

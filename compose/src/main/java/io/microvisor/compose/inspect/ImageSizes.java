@@ -2,7 +2,6 @@ package io.microvisor.compose.inspect;
 
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.FormatException;
-import io.microvisor.compose.image.DiskImage;
 import io.microvisor.formats.erofs.ErofsUsage;
 import io.microvisor.formats.fat.FatGeometry;
 import io.microvisor.formats.fat.FatVolume;

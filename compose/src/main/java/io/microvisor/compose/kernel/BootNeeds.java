@@ -1,10 +1,10 @@
 package io.microvisor.compose.kernel;
 
 import io.microvisor.bytes.ContentSource;
-import io.microvisor.compose.template.Code;
+import io.microvisor.compose.problem.Code;
+import io.microvisor.compose.problem.Problem;
 import io.microvisor.compose.template.Kernel;
 import io.microvisor.compose.template.Persistence;
-import io.microvisor.compose.template.Problem;
 import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.tree.FileTree;
 import java.io.IOException;

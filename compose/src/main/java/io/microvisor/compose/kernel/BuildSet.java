@@ -1,11 +1,11 @@
 package io.microvisor.compose.kernel;
 
-import io.microvisor.compose.template.Code;
+import io.microvisor.compose.problem.Code;
+import io.microvisor.compose.problem.Place;
+import io.microvisor.compose.problem.Problem;
+import io.microvisor.compose.problem.RejectedException;
 import io.microvisor.compose.template.Kernel;
 import io.microvisor.compose.template.PackageWish;
-import io.microvisor.compose.template.Place;
-import io.microvisor.compose.template.Problem;
-import io.microvisor.compose.template.RejectedException;
 import io.microvisor.packages.lock.LockedPackage;
 import io.microvisor.packages.solver.Wish;
 import java.util.ArrayList;

@@ -26,7 +26,7 @@ public record Fingerprint(int version, List<String> parameters) {
   }
 
   /// The cache key of a step with this fingerprint and inputs of these identities.
-  Digest key(StepId step, SortedMap<String, Digest> inputs) {
+  public Digest key(StepId step, SortedMap<String, Digest> inputs) {
     MessageDigest hasher = Digest.hasher();
     add(hasher, step.name());
     add(hasher, Integer.toString(version));

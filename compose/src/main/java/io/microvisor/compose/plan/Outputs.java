@@ -41,7 +41,7 @@ public record Outputs(SortedMap<String, Artifact> byName) {
     return artifact;
   }
 
-  byte[] toBytes() {
+  public byte[] toBytes() {
     StringBuilder text = new StringBuilder();
     byName.forEach((name, artifact) ->
         text.append(name)
@@ -56,7 +56,7 @@ public record Outputs(SortedMap<String, Artifact> byName) {
     return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  static Outputs parse(byte[] bytes) throws FormatException {
+  public static Outputs parse(byte[] bytes) throws FormatException {
     SortedMap<String, Artifact> byName = new TreeMap<>();
     for (String line : new String(bytes, StandardCharsets.UTF_8).lines().toList()) {
       String[] words = line.split("\t", 3);

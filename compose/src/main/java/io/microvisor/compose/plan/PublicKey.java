@@ -13,7 +13,7 @@ import java.util.Optional;
 ///
 /// Its text form is `ed25519:` and the base64 form of its 32 bytes.
 public final class PublicKey {
-  static final String ALGORITHM = "Ed25519";
+  public static final String ALGORITHM = "Ed25519";
 
   private static final String PREFIX = "ed25519:";
   private static final int SIZE = 32;
@@ -52,7 +52,7 @@ public final class PublicKey {
   }
 
   /// A key from its SubjectPublicKeyInfo.
-  static PublicKey ofEncoded(byte[] encoded) throws GeneralSecurityException {
+  public static PublicKey ofEncoded(byte[] encoded) throws GeneralSecurityException {
     if (encoded.length != HEADER.length + SIZE) {
       throw new GeneralSecurityException("not an Ed25519 key");
     }
@@ -71,7 +71,7 @@ public final class PublicKey {
   }
 
   /// Whether `signature` is this key's for `message`.
-  boolean verifies(byte[] message, byte[] signature) {
+  public boolean verifies(byte[] message, byte[] signature) {
     try {
       Signature verifier = Signature.getInstance(ALGORITHM);
       verifier.initVerify(key);

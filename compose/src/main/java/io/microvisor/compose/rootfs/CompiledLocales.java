@@ -2,9 +2,9 @@ package io.microvisor.compose.rootfs;
 
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.StructReader;
-import io.microvisor.compose.template.Code;
+import io.microvisor.compose.problem.Code;
+import io.microvisor.compose.problem.Problem;
 import io.microvisor.compose.template.LocaleName;
-import io.microvisor.compose.template.Problem;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.microvisor.compose.rootfs;
 
-import io.microvisor.compose.template.Code;
-import io.microvisor.compose.template.Place;
-import io.microvisor.compose.template.Problem;
+import io.microvisor.compose.problem.Code;
+import io.microvisor.compose.problem.Place;
+import io.microvisor.compose.problem.Problem;
 import io.microvisor.compose.template.SystemConfig;
 import io.microvisor.compose.template.VolatilePaths;
 import io.microvisor.formats.tree.FileTree;

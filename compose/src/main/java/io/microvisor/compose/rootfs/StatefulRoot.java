@@ -1,18 +1,18 @@
 package io.microvisor.compose.rootfs;
 
+import io.microvisor.compose.problem.Code;
+import io.microvisor.compose.problem.Place;
+import io.microvisor.compose.problem.Problem;
 import io.microvisor.compose.state.EtcChanges;
 import io.microvisor.compose.state.FactoryReset;
 import io.microvisor.compose.state.KeptFolder;
 import io.microvisor.compose.state.LayoutDefinitions;
 import io.microvisor.compose.state.StateStore;
-import io.microvisor.compose.template.Code;
 import io.microvisor.compose.template.LayoutEnv;
 import io.microvisor.compose.template.Persistence;
 import io.microvisor.compose.template.Persistence.KeptPath;
 import io.microvisor.compose.template.Persistence.Owner;
 import io.microvisor.compose.template.Persistence.Seed;
-import io.microvisor.compose.template.Place;
-import io.microvisor.compose.template.Problem;
 import io.microvisor.compose.template.Template;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.Meta;

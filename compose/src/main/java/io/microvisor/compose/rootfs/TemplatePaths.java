@@ -1,12 +1,12 @@
 package io.microvisor.compose.rootfs;
 
+import io.microvisor.compose.problem.Code;
+import io.microvisor.compose.problem.Problem;
 import io.microvisor.compose.template.AdditionalFile;
 import io.microvisor.compose.template.AdditionalFolder;
-import io.microvisor.compose.template.Code;
 import io.microvisor.compose.template.PathClaims;
 import io.microvisor.compose.template.PathClaims.Claim;
 import io.microvisor.compose.template.PathClaims.Kind;
-import io.microvisor.compose.template.Problem;
 import io.microvisor.compose.template.Services;
 import io.microvisor.compose.template.User;
 import io.microvisor.compose.template.VolatilePaths;

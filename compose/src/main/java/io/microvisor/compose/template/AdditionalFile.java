@@ -1,5 +1,7 @@
 package io.microvisor.compose.template;
 
+import io.microvisor.compose.problem.Place;
+
 /// A file to add to the image, or to put in place of one there.
 ///
 /// @param key the key that says where it goes, for messages

@@ -1,5 +1,7 @@
 package io.microvisor.compose.template;
 
+import io.microvisor.compose.problem.Place;
+
 /// A folder to make in the image, or to give another owner or mode.
 ///
 /// @param path absolute, in the image

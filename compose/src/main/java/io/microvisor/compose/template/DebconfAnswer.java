@@ -1,5 +1,7 @@
 package io.microvisor.compose.template;
 
+import io.microvisor.compose.problem.Place;
+
 /// An answer to a question that a package asks when it is configured (debconf-set-selections(1)).
 ///
 /// @param owner the package
@@ -8,7 +10,7 @@ package io.microvisor.compose.template;
 /// @param answer what to answer; may be empty
 public record DebconfAnswer(
     String owner, String question, String type, String answer, Place place) {
-  /// From a line of the form [Syntax#DEBCONF].
+  /// From a line of the form [io.microvisor.compose.schema.Syntax#DEBCONF].
   static DebconfAnswer parse(String line, Place place) {
     String[] words = line.strip().split(" +", 3);
     String[] rest = words[2].split(" ", 2);

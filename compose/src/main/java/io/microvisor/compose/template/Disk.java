@@ -1,6 +1,7 @@
 package io.microvisor.compose.template;
 
 import io.microvisor.bytes.ByteSize;
+import io.microvisor.compose.problem.Place;
 import io.microvisor.formats.gpt.SectorSize;
 import java.util.List;
 

@@ -1,6 +1,7 @@
 package io.microvisor.compose.template;
 
 import io.microvisor.bytes.Digest;
+import io.microvisor.compose.yaml.PlainValues;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;

@@ -1,5 +1,10 @@
 package io.microvisor.compose.template;
 
+import io.microvisor.compose.problem.Code;
+import io.microvisor.compose.problem.Place;
+import io.microvisor.compose.problem.Problem;
+import io.microvisor.compose.schema.Fields;
+import io.microvisor.compose.schema.ShapeCheck;
 import io.microvisor.compose.template.PathClaims.Claim;
 import io.microvisor.compose.template.PathClaims.Kind;
 import java.io.IOException;

@@ -1,5 +1,9 @@
 package io.microvisor.compose.template;
 
+import io.microvisor.compose.problem.Code;
+import io.microvisor.compose.problem.Place;
+import io.microvisor.compose.problem.Problem;
+import io.microvisor.compose.schema.Syntax;
 import io.microvisor.compose.template.ShellAssignments.Assignment;
 import io.microvisor.compose.template.ShellAssignments.Word;
 import java.util.ArrayList;

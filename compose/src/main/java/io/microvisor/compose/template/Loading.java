@@ -1,5 +1,6 @@
 package io.microvisor.compose.template;
 
+import io.microvisor.compose.problem.Problem;
 import java.util.List;
 
 /// What became of reading a template: a template, or everything that is wrong with it.

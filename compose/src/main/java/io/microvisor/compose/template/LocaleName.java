@@ -1,5 +1,6 @@
 package io.microvisor.compose.template;
 
+import io.microvisor.compose.problem.Place;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,5 +1,6 @@
 package io.microvisor.compose.template;
 
+import io.microvisor.compose.problem.Place;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;

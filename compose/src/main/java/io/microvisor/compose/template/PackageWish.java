@@ -1,5 +1,7 @@
 package io.microvisor.compose.template;
 
+import io.microvisor.compose.problem.Place;
+
 /// A package a template asks for.
 ///
 /// @param text as written

@@ -1,5 +1,7 @@
 package io.microvisor.compose.template;
 
+import io.microvisor.compose.problem.Place;
+
 /// What a machine is told from outside.
 ///
 /// @param answers when it reads a file of answers

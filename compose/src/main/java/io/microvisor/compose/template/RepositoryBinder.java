@@ -1,5 +1,9 @@
 package io.microvisor.compose.template;
 
+import io.microvisor.compose.problem.Code;
+import io.microvisor.compose.problem.Problem;
+import io.microvisor.compose.schema.Fields;
+import io.microvisor.compose.schema.ShapeCheck;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.microvisor.compose.template;
 
+import io.microvisor.compose.problem.Place;
+
 /// What a template says of one property, or that it says nothing: then what is there already stays as it is, and what is
 /// new gets the default.
 public sealed interface Setting<T> {

@@ -1,6 +1,7 @@
 package io.microvisor.compose.template;
 
 import io.microvisor.bytes.Digest;
+import io.microvisor.compose.problem.Place;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;

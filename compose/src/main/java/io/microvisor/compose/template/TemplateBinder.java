@@ -2,6 +2,13 @@ package io.microvisor.compose.template;
 
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.Digest;
+import io.microvisor.compose.problem.Code;
+import io.microvisor.compose.problem.Place;
+import io.microvisor.compose.problem.Problem;
+import io.microvisor.compose.schema.EffectiveValues;
+import io.microvisor.compose.schema.Fields;
+import io.microvisor.compose.yaml.Yaml;
+import io.microvisor.compose.yaml.YamlPrinter;
 import io.microvisor.formats.fat.FatGeometry;
 import io.microvisor.formats.gpt.SectorSize;
 import java.util.ArrayList;

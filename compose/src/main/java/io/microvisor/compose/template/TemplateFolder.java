@@ -1,6 +1,10 @@
 package io.microvisor.compose.template;
 
 import io.microvisor.bytes.Digest;
+import io.microvisor.compose.problem.Code;
+import io.microvisor.compose.problem.Problem;
+import io.microvisor.compose.schema.Fields;
+import io.microvisor.compose.schema.ShapeCheck;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,5 +1,14 @@
 package io.microvisor.compose.template;
 
+import io.microvisor.compose.problem.Code;
+import io.microvisor.compose.problem.Place;
+import io.microvisor.compose.problem.Problem;
+import io.microvisor.compose.problem.Suggestion;
+import io.microvisor.compose.schema.Merging;
+import io.microvisor.compose.schema.Relocation;
+import io.microvisor.compose.schema.ShapeCheck;
+import io.microvisor.compose.yaml.Yaml;
+import io.microvisor.compose.yaml.YamlReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package io.microvisor.compose.template;
 
+import io.microvisor.compose.problem.Place;
 import java.util.List;
 
 /// Somebody who may log in: a new user, or one that a package makes, of whom only what is stated changes.

@@ -1,5 +1,7 @@
 package io.microvisor.compose.template;
 
+import io.microvisor.compose.problem.Code;
+import io.microvisor.compose.problem.Problem;
 import java.util.List;
 import java.util.Optional;
 

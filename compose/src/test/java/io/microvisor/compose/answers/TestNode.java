@@ -2,7 +2,7 @@ package io.microvisor.compose.answers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.microvisor.compose.template.Problem;
+import io.microvisor.compose.problem.Problem;
 import io.microvisor.compose.template.Provisioning;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

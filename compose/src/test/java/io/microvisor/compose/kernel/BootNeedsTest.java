@@ -2,10 +2,10 @@ package io.microvisor.compose.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.microvisor.compose.template.Code;
+import io.microvisor.compose.problem.Code;
+import io.microvisor.compose.problem.Problem;
 import io.microvisor.compose.template.Kernel;
 import io.microvisor.compose.template.Persistence;
-import io.microvisor.compose.template.Problem;
 import io.microvisor.formats.kmod.KernelModule;
 import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.tree.TreePath;

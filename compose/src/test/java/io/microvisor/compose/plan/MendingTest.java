@@ -8,7 +8,7 @@ import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
-import io.microvisor.compose.template.RejectedException;
+import io.microvisor.compose.problem.RejectedException;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.Meta;

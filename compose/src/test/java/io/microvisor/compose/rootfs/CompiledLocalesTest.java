@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.StructWriter;
+import io.microvisor.compose.problem.Place;
+import io.microvisor.compose.problem.Problem;
 import io.microvisor.compose.template.LocaleName;
-import io.microvisor.compose.template.Place;
-import io.microvisor.compose.template.Problem;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Meta;
 import java.io.IOException;

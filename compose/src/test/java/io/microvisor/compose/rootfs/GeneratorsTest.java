@@ -3,10 +3,10 @@ package io.microvisor.compose.rootfs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.microvisor.bytes.ContentSource;
+import io.microvisor.compose.problem.Place;
 import io.microvisor.compose.template.Persistence.KeptPath;
 import io.microvisor.compose.template.Persistence.Owner;
 import io.microvisor.compose.template.Persistence.Seed;
-import io.microvisor.compose.template.Place;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.TreePath;

@@ -3,7 +3,7 @@ package io.microvisor.compose.rootfs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.microvisor.bytes.ContentSource;
-import io.microvisor.compose.template.Place;
+import io.microvisor.compose.problem.Place;
 import io.microvisor.compose.template.Services;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.FileView;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.compose.kernel.InstalledKernel;
+import io.microvisor.compose.problem.Place;
 import io.microvisor.compose.template.Kernel;
 import io.microvisor.compose.template.ModuleSelection;
 import io.microvisor.compose.template.Persistence;
-import io.microvisor.compose.template.Place;
 import io.microvisor.formats.kmod.KernelModule;
 import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.tree.FileTree;

@@ -3,8 +3,8 @@ package io.microvisor.compose.rootfs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.microvisor.bytes.ContentSource;
+import io.microvisor.compose.problem.Problem;
 import io.microvisor.compose.template.Loading;
-import io.microvisor.compose.template.Problem;
 import io.microvisor.compose.template.Template;
 import io.microvisor.compose.template.TemplateLoader;
 import io.microvisor.formats.tree.FileTree;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.microvisor.bytes.ContentSource;
+import io.microvisor.compose.problem.Problem;
+import io.microvisor.compose.problem.RejectedException;
 import io.microvisor.compose.template.Loading;
-import io.microvisor.compose.template.Problem;
-import io.microvisor.compose.template.RejectedException;
 import io.microvisor.compose.template.Template;
 import io.microvisor.compose.template.TemplateLoader;
 import io.microvisor.formats.tree.FileTree;

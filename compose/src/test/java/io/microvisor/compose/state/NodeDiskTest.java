@@ -3,8 +3,8 @@ package io.microvisor.compose.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.microvisor.bytes.ByteSize;
+import io.microvisor.compose.problem.Place;
 import io.microvisor.compose.template.Disk;
-import io.microvisor.compose.template.Place;
 import io.microvisor.formats.gpt.SectorSize;
 import java.util.List;
 import org.junit.jupiter.api.Test;

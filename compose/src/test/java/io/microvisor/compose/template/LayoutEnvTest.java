@@ -2,6 +2,8 @@ package io.microvisor.compose.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.microvisor.compose.problem.Code;
+import io.microvisor.compose.problem.Problem;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

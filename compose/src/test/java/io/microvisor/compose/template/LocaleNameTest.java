@@ -2,6 +2,7 @@ package io.microvisor.compose.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.microvisor.compose.problem.Place;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

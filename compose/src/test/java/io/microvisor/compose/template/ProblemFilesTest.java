@@ -2,6 +2,8 @@ package io.microvisor.compose.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.microvisor.compose.problem.Place;
+import io.microvisor.compose.problem.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,8 @@ package io.microvisor.compose.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.microvisor.compose.build.PackageChoice;
+import io.microvisor.compose.locking.PackageChoice;
+import io.microvisor.compose.problem.Problem;
 import io.microvisor.compose.template.Provisioning.Answers;
 import io.microvisor.compose.template.Provisioning.CloudInit;
 import java.io.IOException;

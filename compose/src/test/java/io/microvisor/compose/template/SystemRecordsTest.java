@@ -2,6 +2,9 @@ package io.microvisor.compose.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.microvisor.compose.problem.Code;
+import io.microvisor.compose.problem.Place;
+import io.microvisor.compose.problem.Problem;
 import io.microvisor.compose.template.ModuleSelection.Profile;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -2,6 +2,8 @@ package io.microvisor.compose.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.microvisor.compose.problem.Code;
+import io.microvisor.compose.problem.Problem;
 import io.microvisor.testkit.Malformed;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

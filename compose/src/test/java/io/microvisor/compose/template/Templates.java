@@ -1,5 +1,6 @@
 package io.microvisor.compose.template;
 
+import io.microvisor.compose.problem.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

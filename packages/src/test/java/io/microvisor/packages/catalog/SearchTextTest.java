@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.microvisor.bytes.FormatException;
 import io.microvisor.packages.deb.Origin;
-import java.util.List;
 import io.microvisor.testkit.Malformed;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class SearchTextTest {

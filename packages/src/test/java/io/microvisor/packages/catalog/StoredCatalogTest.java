@@ -10,10 +10,10 @@ import io.microvisor.packages.deb.ControlStanza;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.deb.Origin;
 import io.microvisor.packages.deb.Priority;
+import io.microvisor.testkit.Malformed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import io.microvisor.testkit.Malformed;
 import org.junit.jupiter.api.Test;
 
 /// The binary catalogue says what the simple one says, and a damaged one says nothing.

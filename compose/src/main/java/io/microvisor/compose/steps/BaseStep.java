@@ -1,0 +1,114 @@
+package io.microvisor.compose.steps;
+
+import io.microvisor.compose.kernel.InstalledKernel;
+import io.microvisor.compose.plan.Artifact;
+import io.microvisor.compose.plan.Fingerprint;
+import io.microvisor.compose.plan.Input;
+import io.microvisor.compose.plan.Outputs;
+import io.microvisor.compose.plan.Sharing;
+import io.microvisor.compose.plan.Step;
+import io.microvisor.compose.plan.StepContext;
+import io.microvisor.compose.plan.StepId;
+import io.microvisor.compose.rootfs.BaseFileSystem;
+import io.microvisor.compose.template.LocaleName;
+import io.microvisor.compose.template.SystemConfig;
+import io.microvisor.formats.tree.FileTree;
+import io.microvisor.formats.tree.Inode;
+import io.microvisor.formats.tree.TreePath;
+import java.io.IOException;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// What of the configured packages is in the image, whatever else the template adds; and, out of the packages, what
+/// goes beside the root: kernel, boot stub, boot loader. A step apart from [RootStep], because most changes of a
+/// template change nothing here.
+///
+/// @param configured the configured packages
+/// @param modules all modules of their kernel, see [ModulesStep]
+/// @param system of it only what [#fingerprint] names
+/// @param epoch the image's time, in seconds since 1970
+public record BaseStep(
+    Input.Output configured, Input.Output modules, SystemConfig system, long epoch)
+    implements Step {
+  /// Its name.
+  public static final StepId ID = new StepId("base");
+
+  private static final String EFI = "usr/lib/systemd/boot/efi/";
+  private static final int LARGEST_PROGRAM = 256 << 20;
+
+  @Override
+  public StepId id() {
+    return ID;
+  }
+
+  @Override
+  public SortedMap<String, Input> inputs() {
+    return new TreeMap<>(Map.of("configured", configured, "modules", modules));
+  }
+
+  @Override
+  public Fingerprint fingerprint() {
+    return Fingerprint.of(
+        BaseFileSystem.VERSION,
+        "kernel",
+        ModulesStep.choice(system.kernel()),
+        "modules",
+        system.kernel().modules(),
+        "initrd modules",
+        system.kernel().initrdModules().names(),
+        "state",
+        system.persistence().state(),
+        "documentation",
+        system.documentation(),
+        "locales",
+        system.locales().stream().map(LocaleName::text).toList(),
+        "package database",
+        system.packageDatabase(),
+        "epoch",
+        epoch);
+  }
+
+  @Override
+  public Sharing sharing() {
+    return Sharing.SHARED;
+  }
+
+  @Override
+  public Outputs run(StepContext context) throws IOException {
+    FileTree tree = context.tree("configured");
+    InstalledKernel kernel = InstalledKernel.of(tree, context.contents(), system.kernel());
+    BaseFileSystem.Result base =
+        BaseFileSystem.compose(
+            system,
+            tree,
+            kernel,
+            context.contents(),
+            ModulesStep.read(context, "modules"),
+            new Foregone(context).hardwareData(tree),
+            epoch);
+    for (var added : base.added().entrySet()) {
+      context.keepContent(added.getKey(), added.getValue());
+    }
+    return Outputs.of("tree", context.keep(base.tree()))
+        .and("kernel version", new Artifact.Text(kernel.release()))
+        .and("kernel package", new Artifact.Text(kernel.owner()))
+        .and("modules", ModulesStep.keep(context, base.modules()))
+        .and("kernel", blob(context, tree, kernel.image().toString()))
+        .and("stub", blob(context, tree, EFI + "linuxx64.efi.stub"))
+        .and("boot loader", blob(context, tree, EFI + "systemd-bootx64.efi"));
+  }
+
+  private static Artifact.Blob blob(StepContext context, FileTree tree, String path)
+      throws IOException {
+    return switch (tree.resolve(TreePath.of(path)).map(FileTree.Entry::inode).orElse(null)) {
+      case Inode.RegularFile file ->
+          context.keep(context.contents().open(file.content()).readAll(LARGEST_PROGRAM));
+      case null, default ->
+          throw new IOException(
+              "/"
+                  + path
+                  + ": not in the packages (expected: systemd-boot-efi and a kernel among them)");
+    };
+  }
+}

@@ -1,0 +1,66 @@
+package io.microvisor.compose.steps;
+
+import io.microvisor.compose.plan.Fingerprint;
+import io.microvisor.compose.plan.Input;
+import io.microvisor.compose.plan.Outputs;
+import io.microvisor.compose.plan.Sharing;
+import io.microvisor.compose.plan.Step;
+import io.microvisor.compose.plan.StepContext;
+import io.microvisor.compose.plan.StepId;
+import io.microvisor.formats.tree.FileTree;
+import io.microvisor.packages.install.Consequences;
+import io.microvisor.packages.install.Follow;
+import io.microvisor.sandbox.Sandbox;
+import io.microvisor.sandbox.SandboxSupport;
+import io.microvisor.store.ContentStore;
+import java.io.IOException;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The configured packages with a template's [TriggeringFilesStep] files in them, and all that follows from these. Without
+/// such a file it is the configured packages.
+///
+/// @param configured the configured packages
+/// @param files the files
+/// @param created keeps what programs write
+/// @param epoch SOURCE_DATE_EPOCH for them
+public record TriggersStep(
+    Input.Output configured, Input.Output files, ContentStore created, long epoch) implements Step {
+  /// Its name.
+  public static final StepId ID = new StepId("triggers");
+
+  @Override
+  public StepId id() {
+    return ID;
+  }
+
+  @Override
+  public SortedMap<String, Input> inputs() {
+    return new TreeMap<>(Map.of("configured", configured, "files", files));
+  }
+
+  @Override
+  public Fingerprint fingerprint() {
+    return Fingerprint.of(Follow.VERSION, "consequences", Consequences.VERSION, "epoch", epoch);
+  }
+
+  /// The template's files are in it.
+  @Override
+  public Sharing sharing() {
+    return Sharing.LOCAL;
+  }
+
+  @Override
+  public Outputs run(StepContext context) throws IOException, InterruptedException {
+    FileTree configured = context.tree("configured");
+    FileTree files = context.tree("files");
+    if (files.size() == 1) {
+      return Outputs.of("tree", context.keep(configured));
+    }
+    FileTree tree =
+        Follow.in(() -> Sandbox.on(SandboxSupport.probe()))
+            .add(configured, files, context.contents(), epoch, created, context::note);
+    return Outputs.of("tree", context.keep(tree));
+  }
+}
