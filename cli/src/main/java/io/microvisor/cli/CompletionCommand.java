@@ -1,5 +1,7 @@
 package io.microvisor.cli;
 
+import io.microvisor.cli.terminal.ExitCode;
+import io.microvisor.cli.terminal.Terminal;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine;

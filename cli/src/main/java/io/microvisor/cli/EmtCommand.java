@@ -1,5 +1,25 @@
 package io.microvisor.cli;
 
+import io.microvisor.cli.cache.CacheCommand;
+import io.microvisor.cli.compose.BuildCommand;
+import io.microvisor.cli.compose.DebugCommand;
+import io.microvisor.cli.host.DoctorCommand;
+import io.microvisor.cli.image.CatCommand;
+import io.microvisor.cli.image.ExtractCommand;
+import io.microvisor.cli.image.InspectCommand;
+import io.microvisor.cli.image.LsCommand;
+import io.microvisor.cli.lock.DiffCommand;
+import io.microvisor.cli.lock.LockCommand;
+import io.microvisor.cli.lock.SearchCommand;
+import io.microvisor.cli.lock.WhyCommand;
+import io.microvisor.cli.run.RunCommand;
+import io.microvisor.cli.template.ConfigCommand;
+import io.microvisor.cli.template.InitCommand;
+import io.microvisor.cli.template.ResolveCommand;
+import io.microvisor.cli.template.ValidateCommand;
+import io.microvisor.cli.terminal.ExitCode;
+import io.microvisor.cli.terminal.FailureException;
+import io.microvisor.cli.terminal.Terminal;
 import io.microvisor.compose.problem.RejectedException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -34,7 +54,7 @@ import picocli.CommandLine.Command;
       "",
       "\"emt COMMAND --help\" tells more about a command."
     })
-final class EmtCommand {
+public final class EmtCommand {
   /// The commands in the order of the help. `NameCommand` is called `name`.
   private static final List<Class<?>> COMMANDS =
       List.of(
@@ -149,7 +169,7 @@ final class EmtCommand {
         yield failure.code().value();
       }
       case IOException io -> {
-        err.println("emt: " + message(io));
+        err.println("emt: " + FailureException.message(io));
         yield ExitCode.FAILED.value();
       }
       default -> {
@@ -170,15 +190,5 @@ final class EmtCommand {
               || at instanceof CancellationException;
     }
     return cancelled;
-  }
-
-  /// The JDK's file exceptions have the path as their whole message.
-  static String message(IOException e) {
-    return switch (e) {
-      case NoSuchFileException missing -> missing.getFile() + ": no such file";
-      case AccessDeniedException denied -> denied.getFile() + ": permission denied";
-      case FileSystemException other -> String.valueOf(other.getMessage());
-      default -> e.getMessage() == null ? e.toString() : e.getMessage();
-    };
   }
 }

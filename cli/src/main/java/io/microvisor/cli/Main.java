@@ -1,5 +1,8 @@
 package io.microvisor.cli;
 
+import io.microvisor.cli.terminal.ExitCode;
+import io.microvisor.cli.terminal.Terminal;
+import io.microvisor.cli.terminal.TerminalWriter;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
@@ -49,7 +52,7 @@ public final class Main {
   /// Runs one command.
   ///
   /// @return the exit code
-  static int run(Terminal terminal, String... arguments) {
+  public static int run(Terminal terminal, String... arguments) {
     try {
       return EmtCommand.commandLine(terminal, arguments).execute(arguments);
     } catch (OutOfMemoryError _) {

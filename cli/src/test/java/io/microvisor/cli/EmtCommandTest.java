@@ -2,6 +2,7 @@ package io.microvisor.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.microvisor.cli.terminal.TestTerminal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.MatchResult;

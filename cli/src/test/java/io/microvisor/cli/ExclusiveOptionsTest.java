@@ -2,6 +2,8 @@ package io.microvisor.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.microvisor.cli.terminal.ExitCode;
+import io.microvisor.cli.terminal.TestTerminal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;

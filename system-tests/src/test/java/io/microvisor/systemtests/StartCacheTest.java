@@ -42,7 +42,8 @@ final class StartCacheTest {
   }
 
   @Test
-  void aBuildThatCannotBeRehearsedHasNoBetterOneMade() throws IOException, InterruptedException {
+  void aBuildThatCannotBeRunForTrainingHasNoBetterOneMade()
+      throws IOException, InterruptedException {
     Path cache = copyOfCache();
     Path file = startCache(cache);
 
