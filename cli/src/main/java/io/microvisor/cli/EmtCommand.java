@@ -1,5 +1,6 @@
 package io.microvisor.cli;
 
+import io.microvisor.bytes.files.FullDiskException;
 import io.microvisor.cli.cache.CacheCommand;
 import io.microvisor.cli.compose.BuildCommand;
 import io.microvisor.cli.compose.DebugCommand;
@@ -27,6 +28,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -115,7 +117,7 @@ public final class EmtCommand {
       ExclusiveOptions.check(parsed);
       return new CommandLine.RunLast().execute(parsed);
     });
-    line.setExecutionExceptionHandler((e, command, _) -> failed(e, command.getErr()));
+    line.setExecutionExceptionHandler((e, command, _) -> failed(e, command, terminal));
     return line;
   }
 
@@ -154,10 +156,16 @@ public final class EmtCommand {
     return ExitCode.USAGE.value();
   }
 
-  private static int failed(Exception e, PrintWriter err) {
+  private static int failed(Exception e, CommandLine command, Terminal terminal) {
+    PrintWriter err = command.getErr();
     if (wasCancelled(e)) {
       err.println("emt: cancelled");
       return ExitCode.INTERRUPTED.value();
+    }
+    Optional<FullDiskException> full = FullDiskException.behind(e);
+    if (full.isPresent()) {
+      err.println("emt: " + message(full.get(), command.getCommandSpec(), terminal));
+      return ExitCode.FAILED.value();
     }
     return switch (e) {
       case RejectedException rejected -> {
@@ -178,6 +186,35 @@ public final class EmtCommand {
         yield ExitCode.BUG.value();
       }
     };
+  }
+
+  /// Which disk is full, and what to do about that one.
+  private static String message(
+      FullDiskException full, CommandLine.Model.CommandSpec command, Terminal terminal) {
+    Optional<Path> cache = cache(terminal).filter(folder -> isBelow(folder, full.folder()));
+    String advice =
+        cache.isPresent()
+            ? "emt cache prune (with --all: everything), or EMT_CACHE=/another/folder"
+            : command.findOption("--output") == null
+                ? "free some room there"
+                : "free some room there, or --output /another/folder";
+    return cache.orElseGet(full::folder) + ": " + full.what() + "\n  advice: " + advice;
+  }
+
+  private static Optional<Path> cache(Terminal terminal) {
+    try {
+      return Optional.of(terminal.cache().toAbsolutePath());
+    } catch (FailureException _) {
+      return Optional.empty(); // Then it is another folder that is full.
+    }
+  }
+
+  private static boolean isBelow(Path folder, Path inside) {
+    try {
+      return inside.startsWith(folder) || inside.startsWith(folder.toRealPath());
+    } catch (IOException _) {
+      return false; // It was not made yet.
+    }
   }
 
   /// An interrupt shows as what it interrupted: waiting, a file, a step on another thread.

@@ -2,6 +2,7 @@ package io.microvisor.store;
 
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.Zeros;
+import io.microvisor.bytes.files.FullDiskException;
 import io.microvisor.bytes.files.OwnerOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -40,8 +41,12 @@ final class DiskIngest implements Ingest {
       position += from.remaining();
       from.position(from.limit());
     }
-    while (from.hasRemaining()) {
-      position += channel.write(from, position);
+    try {
+      while (from.hasRemaining()) {
+        position += channel.write(from, position);
+      }
+    } catch (IOException e) {
+      throw FullDiskException.named(file.resolveSibling(""), e);
     }
   }
 
@@ -71,7 +76,11 @@ final class DiskIngest implements Ingest {
       return;
     }
     if (channel.size() < position) { // It ends with a hole.
-      channel.write(ByteBuffer.allocate(1), position - 1);
+      try {
+        channel.write(ByteBuffer.allocate(1), position - 1);
+      } catch (IOException e) {
+        throw FullDiskException.named(file.resolveSibling(""), e);
+      }
     }
     channel.close();
     shelf.publish(file, digest);

@@ -1,13 +1,17 @@
 package io.microvisor.store;
 
+import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.files.Durable;
+import io.microvisor.bytes.files.FreeSpace;
+import io.microvisor.bytes.files.FullDiskException;
 import io.microvisor.bytes.files.OwnerOnly;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -43,6 +47,22 @@ public final class DownloadedFiles {
     ByteSource bytes = ByteSource.of(path.get());
     new CheckedSource(bytes, digest, shelf.sound()).check();
     return Optional.of(bytes);
+  }
+
+  /// Refuses downloads for which there is no room: the least that all those need that are not here. What an earlier attempt
+  /// left counts.
+  ///
+  /// @param sizes of all that is wanted, in bytes
+  public void checkRoom(Map<Digest, Long> sizes) throws IOException {
+    FreeSpace free = FreeSpace.of(partials);
+    long needed = 0;
+    for (Map.Entry<Digest, Long> each : sizes.entrySet()) {
+      if (path(each.getKey()).isEmpty()) {
+        Path begun = partials.resolve(each.getKey().hex());
+        needed += Math.max(0, each.getValue() - (Files.exists(begun) ? Files.size(begun) : 0));
+      }
+    }
+    FullDiskException.check(partials, new ByteSize(needed), free, "what is still to be downloaded");
   }
 
   /// The place to download a file to, which may hold the beginning of it from an earlier attempt.

@@ -45,7 +45,7 @@ public final class PackWriter implements ContentSink, Closeable {
     this.key = key;
     this.file = shelf.newFile();
     this.channel = OwnerOnly.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    this.pending = new PendingWrites(channel);
+    this.pending = new PendingWrites(file, channel);
   }
 
   @Override

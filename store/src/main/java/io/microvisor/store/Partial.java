@@ -1,6 +1,7 @@
 package io.microvisor.store;
 
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.files.FullDiskException;
 import io.microvisor.bytes.files.InterProcessLock;
 import io.microvisor.bytes.files.OwnerOnly;
 import java.io.Closeable;
@@ -78,8 +79,12 @@ public final class Partial implements Closeable {
     FileChannel to = file();
     catchUp();
     hasher.update(bytes.duplicate());
-    while (bytes.hasRemaining()) {
-      hashed += to.write(bytes, hashed);
+    try {
+      while (bytes.hasRemaining()) {
+        hashed += to.write(bytes, hashed);
+      }
+    } catch (IOException e) {
+      throw FullDiskException.named(path.resolveSibling(""), e);
     }
   }
 

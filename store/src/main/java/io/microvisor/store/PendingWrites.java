@@ -1,16 +1,21 @@
 package io.microvisor.store;
 
+import io.microvisor.bytes.files.FullDiskException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 
 /// Gathers small writes that follow each other into large ones.
 final class PendingWrites {
+  private final Path file;
   private final FileChannel channel;
   private final ByteBuffer gathered = ByteBuffer.allocate(1 << 18);
   private long start;
 
-  PendingWrites(FileChannel channel) {
+  /// @param file what the channel writes to
+  PendingWrites(Path file, FileChannel channel) {
+    this.file = file;
     this.channel = channel;
   }
 
@@ -32,8 +37,12 @@ final class PendingWrites {
 
   void flush() throws IOException {
     gathered.flip();
-    while (gathered.hasRemaining()) {
-      start += channel.write(gathered, start);
+    try {
+      while (gathered.hasRemaining()) {
+        start += channel.write(gathered, start);
+      }
+    } catch (IOException e) {
+      throw FullDiskException.named(file.resolveSibling(""), e);
     }
     gathered.clear();
   }

@@ -105,6 +105,11 @@ public final class Store implements Closeable {
         root.resolve(name), others.stream().map(other -> other.resolve(name)).toList(), session);
   }
 
+  /// Where all of it lies, for messages.
+  public Path directory() {
+    return root;
+  }
+
   /// Contents by their digest.
   public ContentStore contents() {
     return contents;

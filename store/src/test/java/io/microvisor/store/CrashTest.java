@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.files.FullDiskException;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.Meta;
@@ -146,6 +147,24 @@ class CrashTest {
     for (long change = 1; change <= changes; change++) {
       survives(fault, change, change);
     }
+  }
+
+  @Test
+  void aFullDiskIsCalledThatWhereverItIsMet() throws IOException {
+    long changes = changes();
+    int failed = 0;
+    for (long change = 1; change <= changes; change++) {
+      Path disk = fresh();
+      try {
+        use(FaultyFiles.over(disk).failAt(change, Fault.FULL).root());
+      } catch (IOException e) {
+        failed++;
+        assertThat(FullDiskException.behind(e))
+            .as("change %s: %s", change, e)
+            .hasValueSatisfying(full -> assertThat(full.folder()).startsWithRaw(disk));
+      }
+    }
+    assertThat(failed).isGreaterThan(20);
   }
 
   @Test

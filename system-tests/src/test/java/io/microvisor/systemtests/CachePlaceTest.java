@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -83,22 +84,62 @@ class CachePlaceTest {
           ls -A out 2>/dev/null | sed 's/^/out: /'
         done
         mount -o remount,size=4g "$cache"
+        mkdir -p out
+        mount -t tmpfs -o size=8m none out
+        if "$@"; then echo "fits into 8 MiB"; else echo "status: $?"; fi
+        ls -A out | sed 's/^/out: /'
+        mount -o remount,size=4g out
         "$@"
+        umount out
         umount "$cache"
         exec "$@" # with the cache on the output's disk
         """)
             .run(build("out"));
 
     assertThat(ending.exit()).as(ending.said()).isZero();
-    assertThat(ending.said().split("No space left on device", -1).length - 1)
+    assertThat(ending.said().lines())
         .as(ending.said())
-        .isGreaterThanOrEqualTo(2);
+        .filteredOn(line ->
+            line.matches(
+                "emt: "
+                    + Pattern.quote(cache.toString())
+                    + ": its disk is full, .* free now \\(expected: room for what is written there\\)"))
+        .hasSizeGreaterThanOrEqualTo(2);
+    assertThat(ending.said())
+        .contains(
+            "  advice: emt cache prune (with --all: everything), or EMT_CACHE=/another/folder")
+        .containsPattern(
+            "emt: "
+                + Pattern.quote(folder.resolve("out").toString())
+                + ": [^\n]* free on its disk \\(expected: at least [^\n]*, for the disk image\\)\n"
+                + "  advice: free some room there, or --output /another/folder")
+        .doesNotContain("fits into 8 MiB");
     assertThat(ending.said().lines().filter(line -> line.startsWith("status: ")))
         .hasSizeGreaterThanOrEqualTo(2)
         .containsOnly("status: 1");
     assertThat(ending.said().lines().filter(line -> line.startsWith("left: ")))
         .containsOnly("left: gate");
     assertThat(ending.said()).doesNotContain("out: .");
+  }
+
+  /// Nothing is asked for: where the archive is said to be, nobody answers.
+  @Test
+  void aBuildWhoseDownloadsDoNotFitIsRefusedBeforeTheFirstByte() throws Exception {
+    Emt.Ending ending =
+        emt("""
+        mount -t tmpfs -o size=16m,mode=0700 none "$cache"
+        exec "$@"
+        """)
+            .run(build("out"));
+
+    assertThat(ending.exit()).as(ending.said()).isEqualTo(1);
+    assertThat(ending.said())
+        .containsPattern(
+            "emt: "
+                + Pattern.quote(cache.toString())
+                + ": [^\n]* MiB free on its disk \\(expected: at least [^\n]* MiB, for what is still to be downloaded\\)\n"
+                + "  advice: emt cache prune")
+        .doesNotContain("could not be had");
   }
 
   @Test

@@ -24,6 +24,8 @@ public final class Durable {
   public static void sync(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(false);
+    } catch (IOException e) {
+      throw FullDiskException.named(file.toAbsolutePath().resolveSibling(""), e);
     }
   }
 

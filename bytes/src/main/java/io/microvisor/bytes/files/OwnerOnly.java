@@ -50,6 +50,8 @@ public final class OwnerOnly {
       while (left.hasRemaining()) {
         channel.write(left);
       }
+    } catch (IOException e) {
+      throw FullDiskException.named(file.toAbsolutePath().resolveSibling(""), e);
     }
     return file;
   }

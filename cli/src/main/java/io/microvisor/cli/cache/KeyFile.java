@@ -1,6 +1,7 @@
 package io.microvisor.cli.cache;
 
 import io.microvisor.bytes.FormatException;
+import io.microvisor.bytes.files.FullDiskException;
 import io.microvisor.compose.remote.SigningKey;
 import java.io.IOException;
 import java.nio.channels.Channels;
@@ -66,6 +67,9 @@ final class KeyFile {
       Channels.newOutputStream(channel).write(pem.getBytes(StandardCharsets.US_ASCII));
     } catch (FileAlreadyExistsException e) {
       throw new IOException(file + ": already exists (expected: a new file for the key)", e);
+    } catch (IOException e) {
+      Files.deleteIfExists(file); // Half a key.
+      throw FullDiskException.named(file.toAbsolutePath().resolveSibling(""), e);
     }
     return read(file);
   }

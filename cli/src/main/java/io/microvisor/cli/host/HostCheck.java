@@ -1,6 +1,7 @@
 package io.microvisor.cli.host;
 
 import io.microvisor.bytes.ByteSize;
+import io.microvisor.bytes.files.FreeSpace;
 import io.microvisor.bytes.files.OwnFolder;
 import io.microvisor.bytes.files.UntrustedFolderException;
 import io.microvisor.cli.terminal.FailureException;
@@ -13,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -138,17 +138,17 @@ final class HostCheck {
   }
 
   private static Finding room(String subject, Path wanted) throws IOException {
-    Path there = wanted.toAbsolutePath();
-    while (!Files.isDirectory(there)) {
-      there = Optional.ofNullable(there.getParent()).orElse(there.getRoot());
-    }
-    if (!Files.isWritable(there)) {
+    FreeSpace space = FreeSpace.of(wanted);
+    if (!Files.isWritable(space.existing())) {
       return Finding.missing(
           subject,
           wanted + ": not writable (expected: a folder of ours)",
           subject.endsWith("cache") ? "EMT_CACHE=/another/folder" : "cd another-folder");
     }
-    ByteSize free = new ByteSize(Files.getFileStore(there).getUsableSpace());
+    if (space.size().isEmpty()) {
+      return Finding.ok(subject, wanted + ": its file system does not say");
+    }
+    ByteSize free = space.size().get();
     String what = free + " free in " + wanted;
     String fix = "free some" + (subject.endsWith("cache") ? ", or EMT_CACHE=/another/folder" : "");
     if (free.compareTo(LEAST) < 0) {

@@ -1,6 +1,7 @@
 package io.microvisor.cli.image;
 
 import io.microvisor.bytes.ByteSize;
+import io.microvisor.bytes.files.FullDiskException;
 import io.microvisor.bytes.files.OwnerOnly;
 import io.microvisor.cli.terminal.Printable;
 import io.microvisor.formats.tree.FileView;
@@ -73,6 +74,8 @@ final class Extraction {
       bytes += content.transferTo(out);
     } catch (FileAlreadyExistsException _) {
       throw inTheWay(target);
+    } catch (IOException e) {
+      throw FullDiskException.named(target.toAbsolutePath().resolveSibling(""), e);
     }
     finish(file.meta(), target);
     count++;

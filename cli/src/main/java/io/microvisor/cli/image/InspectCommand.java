@@ -3,6 +3,7 @@ package io.microvisor.cli.image;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.FormatException;
+import io.microvisor.bytes.files.FullDiskException;
 import io.microvisor.cli.terminal.ExitCode;
 import io.microvisor.cli.terminal.FailureException;
 import io.microvisor.cli.terminal.Json;
@@ -161,7 +162,11 @@ public final class InspectCommand implements Callable<Integer> {
     }
     if (sizes.html().isPresent()) {
       Path page = terminal.workingDirectory().resolve(sizes.html().get());
-      Files.writeString(page, SizeReport.html(found));
+      try {
+        Files.writeString(page, SizeReport.html(found));
+      } catch (IOException e) {
+        throw FullDiskException.named(page.toAbsolutePath().resolveSibling(""), e);
+      }
       terminal.err().println("wrote " + page);
     }
     if (sizes.printed()) {

@@ -1,5 +1,6 @@
 package io.microvisor.cli.template;
 
+import io.microvisor.bytes.files.FullDiskException;
 import io.microvisor.cli.terminal.ExitCode;
 import io.microvisor.cli.terminal.FailureException;
 import io.microvisor.cli.terminal.Terminal;
@@ -59,8 +60,16 @@ public final class InitCommand implements Callable<Integer> {
           ExitCode.FAILED,
           name + ".yaml: exists already (expected: a free name)\n  advice: emt init ANOTHER-NAME");
     }
-    Files.writeString(
-        file, starter().replace("name: hello", "name: " + name), StandardOpenOption.CREATE_NEW);
+    try {
+      Files.writeString(
+          file, starter().replace("name: hello", "name: " + name), StandardOpenOption.CREATE_NEW);
+    } catch (IOException e) {
+      IOException failure = FullDiskException.named(terminal.workingDirectory(), e);
+      if (failure instanceof FullDiskException) {
+        Files.deleteIfExists(file); // It would be in the way of the next attempt.
+      }
+      throw failure;
+    }
     terminal.out().println("wrote " + name + ".yaml");
     terminal.out().println("next: emt build " + name + ".yaml, then emt run");
     terminal

@@ -1,9 +1,12 @@
 package io.microvisor.compose.pipeline;
 
 import com.github.luben.zstd.ZstdOutputStream;
+import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.RandomSink;
+import io.microvisor.bytes.files.FreeSpace;
+import io.microvisor.bytes.files.FullDiskException;
 import io.microvisor.compose.disk.DiskSpec;
 import io.microvisor.compose.disk.DiskWriter;
 import io.microvisor.compose.plan.BuildEvent;
@@ -34,6 +37,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -51,6 +55,9 @@ import java.util.stream.Collectors;
 final class ArtifactWriter {
   private static final StepId DISK = new StepId("disk");
   private static final int ZSTD_LEVEL = 3;
+
+  /// Those that neither compress blocks nor share them between files.
+  private static final Set<String> PLAIN_FILE_SYSTEMS = Set.of("ext2", "ext3", "ext4", "tmpfs");
 
   private final Store store;
   private final Consumer<BuildEvent> events;
@@ -76,7 +83,8 @@ final class ArtifactWriter {
     Files.createDirectories(output);
     try (UnfinishedFolder unfinished = UnfinishedFolder.open(output)) {
       Path scratch = unfinished.path();
-      Path disk = write(template, lock, epoch, made, new ArtifactFiles(template.image(), scratch));
+      Path disk =
+          write(template, lock, epoch, made, new ArtifactFiles(template.image(), scratch), output);
       List<Path> finished = new ArtifactFiles(template.image(), scratch).publish(output);
       events.accept(
           new BuildEvent.Finished(DISK, finished.size() + " files in " + output.getFileName()));
@@ -86,8 +94,9 @@ final class ArtifactWriter {
       memory.remember(ordered);
       return ordered;
     } catch (IOException e) {
-      events.accept(new BuildEvent.Failed(DISK, String.valueOf(e.getMessage())));
-      throw e;
+      IOException failure = FullDiskException.named(output, e);
+      events.accept(new BuildEvent.Failed(DISK, String.valueOf(failure.getMessage())));
+      throw failure;
     }
   }
 
@@ -108,10 +117,12 @@ final class ArtifactWriter {
                 .collect(Collectors.joining(", ")));
   }
 
-  private Path write(Template template, Lock lock, long epoch, Results made, ArtifactFiles target)
+  private Path write(
+      Template template, Lock lock, long epoch, Results made, ArtifactFiles target, Path output)
       throws IOException, InterruptedException {
     DiskSpec spec = disk(template, epoch, made);
     spec.tightness().ifPresent(what -> events.accept(new BuildEvent.Warned(DISK, what)));
+    checkRoom(spec, template.disk().artifacts(), output);
     Path raw = target.file("raw");
     try (FileChannel channel =
             FileChannel.open(raw, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -151,6 +162,28 @@ final class ArtifactWriter {
       target.writeSums(digests);
     }
     return raw;
+  }
+
+  /// Refuses to begin what there is no room for, as far as it is known before: not where the file system may compress what is
+  /// written, or may share its blocks with the store, nor what a compressed artifact takes. Holes take nothing, so where even
+  /// a disk without holes fits, nobody looks for them.
+  private static void checkRoom(DiskSpec spec, List<Disk.Artifact> artifacts, Path output)
+      throws IOException {
+    if (!PLAIN_FILE_SYSTEMS.contains(Files.getFileStore(output).type())
+        || !spec.problems().isEmpty()) {
+      return;
+    }
+    FreeSpace free = FreeSpace.of(output);
+    boolean isSplit = artifacts.stream().anyMatch(each -> each.type() == Disk.Type.SPLIT);
+    long parts =
+        isSplit ? spec.uki().bytes().size() + spec.root().size() + spec.verity().size() : 0;
+    ByteSize most = new ByteSize(spec.layout().diskSize().bytes() + parts);
+    if (free.size().isPresent() && free.size().get().compareTo(most) < 0) {
+      WrittenSectors disk = new WrittenSectors();
+      DiskWriter.write(spec, disk);
+      ByteSize needed = new ByteSize(disk.size() + parts);
+      FullDiskException.check(output, needed, free, "the disk image");
+    }
   }
 
   /// Whether there is more than a disk to boot: then every file gets a digest. The digest of a disk takes longer than

@@ -3,6 +3,7 @@ package io.microvisor.compose.plan;
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.files.FullDiskException;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.store.Store;
 import java.io.IOException;
@@ -229,8 +230,10 @@ public final class PlanRunner {
       events.accept(new BuildEvent.Finished(step.id(), describe(outputs)));
       return outputs;
     } catch (IOException e) {
-      events.accept(new BuildEvent.Failed(step.id(), String.valueOf(e.getMessage())));
-      throw e;
+      // Whatever a step writes, it writes to the store, or to a temporary folder there.
+      IOException failure = FullDiskException.named(store.directory(), e);
+      events.accept(new BuildEvent.Failed(step.id(), String.valueOf(failure.getMessage())));
+      throw failure;
     }
   }
 

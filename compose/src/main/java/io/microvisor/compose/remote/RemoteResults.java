@@ -3,6 +3,7 @@ package io.microvisor.compose.remote;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
+import io.microvisor.bytes.files.FullDiskException;
 import io.microvisor.compose.plan.Origin;
 import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.PublicKey;
@@ -214,7 +215,7 @@ public final class RemoteResults implements SharedResults, AutoCloseable {
     }
   }
 
-  private boolean fetchOne(SharedEntry.Need need) throws InterruptedException {
+  private boolean fetchOne(SharedEntry.Need need) throws IOException, InterruptedException {
     if (!reading) {
       return false;
     }
@@ -228,6 +229,9 @@ public final class RemoteResults implements SharedResults, AutoCloseable {
       uploads.areWrong(need.digest());
       return false;
     } catch (IOException e) {
+      if (FullDiskException.behind(e).isPresent()) {
+        throw e; // Of ours: the remote cache has done nothing wrong.
+      }
       giveUp(e);
       return false;
     }

@@ -3,6 +3,7 @@ package io.microvisor.compose.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.files.FullDiskException;
 import io.microvisor.compose.plan.Artifact;
 import io.microvisor.compose.plan.BuildEvent;
 import io.microvisor.compose.plan.Fingerprint;
@@ -28,6 +29,7 @@ import io.microvisor.packages.fetch.Network;
 import io.microvisor.store.Store;
 import io.microvisor.testkit.CacheServer;
 import io.microvisor.testkit.CacheServer.Fault;
+import io.microvisor.testkit.faults.FaultyFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -59,6 +61,10 @@ class RemoteResultsTest {
   private static final SigningKey KEY = key();
   private static final SigningKey OTHER_KEY = key();
   private static final Trust TRUST = trust(KEY);
+  private static final io.microvisor.testkit.faults.Fault FULL =
+      io.microvisor.testkit.faults.Fault.FULL;
+  private static final io.microvisor.testkit.faults.Fault NO_FAULT =
+      io.microvisor.testkit.faults.Fault.NONE;
   private static final Access READ = new Access.Read();
   private static final Access READ_WRITE = new Access.Write(KEY);
 
@@ -222,6 +228,43 @@ class RemoteResultsTest {
     assertThat(warnings).isEmpty();
     assertThat(events).filteredOn(BuildEvent.Fetched.class::isInstance).hasSize(2);
     assertThat(server.requests()).allMatch(line -> line.startsWith("GET "));
+  }
+
+  /// At every change that a fetching build makes in its store.
+  @Test
+  void aFullDiskOfOursIsNotTakenForTroubleOfTheCache() throws Exception {
+    build("one", READ_WRITE);
+    Files.createDirectory(folder.resolve("roomy"));
+    FaultyFiles counted =
+        FaultyFiles.over(folder.resolve("roomy")).failAt(Long.MAX_VALUE, NO_FAULT);
+    fetchInto(counted);
+    for (long change = 1; change <= counted.changes(); change++) {
+      Path disk = Files.createDirectory(folder.resolve("full-" + change));
+      FaultyFiles faulty = FaultyFiles.over(disk).failAt(change, FULL);
+      try {
+        fetchInto(faulty);
+      } catch (IOException e) {
+        assertThat(FullDiskException.behind(e)).as("change %s: %s", change, e).isPresent();
+      }
+      assertThat(warnings).as("change %s", change).isEmpty();
+      assertThat(runs).as("change %s", change).hasValue(0);
+    }
+  }
+
+  private void fetchInto(FaultyFiles disk) throws IOException, InterruptedException {
+    runs.set(0);
+    warnings.clear();
+    try (Store store = Store.open(disk.root());
+        RemoteResults shared =
+            new RemoteResults(
+                new HttpCache(server.address(), Network.DIRECT),
+                new HttpCache(server.address(), Network.DIRECT),
+                TRUST,
+                READ,
+                store,
+                warnings::add)) {
+      run(store, shared);
+    }
   }
 
   @Test

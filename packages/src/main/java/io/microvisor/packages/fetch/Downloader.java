@@ -1,5 +1,7 @@
 package io.microvisor.packages.fetch;
 
+import static java.util.stream.Collectors.toMap;
+
 import io.microvisor.store.DownloadedFiles;
 import io.microvisor.store.Partial;
 import io.microvisor.store.Store;
@@ -60,9 +62,11 @@ public final class Downloader implements Closeable {
   ///
   /// @return where the files are, in the order they were asked for
   /// @throws DownloadException if some could not be had, with all of them and each reason
+  /// @throws io.microvisor.bytes.files.FullDiskException before anything is asked for, if there is no room for all
   /// @throws IOException if the store cannot be written
   public List<Path> fetch(List<Download> wanted, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
+    files.checkRoom(wanted.stream().collect(toMap(Download::digest, Download::size, Math::max)));
     Map<Download, Future<Fetched>> running = new LinkedHashMap<>();
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       try {

@@ -2,6 +2,7 @@ package io.microvisor.packages.fetch;
 
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.files.FullDiskException;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -233,6 +234,7 @@ public final class HttpCache implements Closeable {
         } catch (WrongSizeException
             | RefusedException
             | HttpTimeoutException
+            | FullDiskException
             | Transport.FinalException e) {
           throw e;
         } catch (IOException e) {

@@ -3,6 +3,7 @@ package io.microvisor.packages.lock;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
 import io.microvisor.bytes.files.Durable;
+import io.microvisor.bytes.files.FullDiskException;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.deb.DebVersion;
 import io.microvisor.packages.deb.Origin;
@@ -70,6 +71,8 @@ public final class LockFile {
     try {
       Files.writeString(temporary, text(lock));
       Durable.replace(temporary, absolute);
+    } catch (IOException e) {
+      throw FullDiskException.named(absolute.resolveSibling(""), e);
     } finally {
       Files.deleteIfExists(temporary);
     }

@@ -3,6 +3,7 @@ package io.microvisor.packages.repository;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
+import io.microvisor.bytes.files.FullDiskException;
 import io.microvisor.packages.catalog.LeftOut;
 import io.microvisor.packages.catalog.PackageCatalog;
 import io.microvisor.packages.catalog.SearchText;
@@ -152,7 +153,11 @@ final class PackageIndex {
 
   private void keep(Digest key, byte[] content) throws IOException {
     Path file = store.temporary().resolve("index");
-    Files.write(file, content);
+    try {
+      Files.write(file, content);
+    } catch (IOException e) {
+      throw FullDiskException.named(file.resolveSibling(""), e);
+    }
     store.actions().put(key, store.files().adopt(file).bytes());
   }
 

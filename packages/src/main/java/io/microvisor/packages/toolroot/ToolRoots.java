@@ -1,6 +1,7 @@
 package io.microvisor.packages.toolroot;
 
 import io.microvisor.bytes.ByteSize;
+import io.microvisor.bytes.files.FullDiskException;
 import io.microvisor.bytes.files.InterProcessLock;
 import io.microvisor.bytes.files.InterProcessLock.Mode;
 import io.microvisor.bytes.files.OwnFolder;
@@ -109,6 +110,8 @@ public final class ToolRoots {
     try {
       making.into(Files.createDirectory(unfinished));
       Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw FullDiskException.named(folder, e);
     } finally {
       if (Files.isDirectory(unfinished)) {
         Trees.delete(unfinished);

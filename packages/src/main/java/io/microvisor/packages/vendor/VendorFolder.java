@@ -3,6 +3,7 @@ package io.microvisor.packages.vendor;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.files.Durable;
+import io.microvisor.bytes.files.FullDiskException;
 import io.microvisor.packages.fetch.Download;
 import io.microvisor.packages.fetch.Downloader;
 import io.microvisor.packages.fetch.Network;
@@ -182,6 +183,8 @@ public record VendorFolder(Path path) {
       }
       Durable.replace(unfinished, target);
       return true;
+    } catch (IOException e) {
+      throw FullDiskException.named(path, e);
     } finally {
       Files.deleteIfExists(unfinished);
     }
@@ -260,6 +263,8 @@ public record VendorFolder(Path path) {
     try {
       Files.write(unfinished, content);
       Durable.replace(unfinished, file);
+    } catch (IOException e) {
+      throw FullDiskException.named(file.resolveSibling(""), e);
     } finally {
       Files.deleteIfExists(unfinished);
     }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.files.FullDiskException;
 import io.microvisor.store.Store;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,6 +86,41 @@ final class DownloaderTest {
 
     assertThat(server.requests()).containsExactly("GET /a");
     assertThat(events.getLast()).isInstanceOf(DownloadEvent.Reused.class);
+  }
+
+  @Test
+  void refusesWhatThereIsNoRoomForBeforeItAsksForAnything() throws Exception {
+    server.on("/small", FaultyServer.content(CONTENT));
+    Download small = download("small", CONTENT, server.address("/small"));
+    Download large =
+        new Download(
+            "large", List.of(server.address("/large")), Long.MAX_VALUE / 2, Digest.sha256("large"));
+
+    assertThatThrownBy(() -> downloader.fetch(List.of(small, large), events::add))
+        .isInstanceOf(FullDiskException.class)
+        .hasMessageStartingWith(directory.resolve("store").toString())
+        .hasMessageContaining(" free on its disk (expected: at least 4")
+        .hasMessageEndingWith(", for what is still to be downloaded)");
+    assertThat(server.requests()).isEmpty();
+    assertThat(downloader.fetch(List.of(small), events::add)).hasSize(1);
+  }
+
+  @Test
+  void needsNoRoomForWhatIsThereNorForABeginning() throws Exception {
+    long sizeOfDisk = Files.getFileStore(directory).getTotalSpace();
+    Digest whole = Digest.sha256(CONTENT);
+    Digest begun = Digest.sha256("begun");
+    server.on("/a", FaultyServer.content(CONTENT));
+    fetch(server.address("/a"));
+    Path partial = Files.createDirectories(directory.resolve("store/v1/partial"));
+    try (RandomAccessFile hole =
+        new RandomAccessFile(partial.resolve(begun.hex()).toString(), "rw")) {
+      hole.setLength(sizeOfDisk + 1);
+    }
+
+    store.files().checkRoom(Map.of(whole, sizeOfDisk + 1, begun, sizeOfDisk + 2));
+    assertThatThrownBy(() -> store.files().checkRoom(Map.of(begun, 2 * sizeOfDisk + 2)))
+        .isInstanceOf(FullDiskException.class);
   }
 
   @Test
