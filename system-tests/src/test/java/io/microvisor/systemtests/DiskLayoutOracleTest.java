@@ -6,17 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.Digest;
-import io.microvisor.bytes.Guid;
 import io.microvisor.compose.state.LayoutDefinitions;
 import io.microvisor.compose.state.NodeDisk;
 import io.microvisor.compose.template.Loading;
 import io.microvisor.compose.template.Template;
 import io.microvisor.compose.template.TemplateLoader;
 import io.microvisor.formats.gpt.GptLayout;
-import io.microvisor.formats.gpt.GptSpec;
 import io.microvisor.formats.gpt.GptWriter;
-import io.microvisor.formats.gpt.PartitionFlag;
-import io.microvisor.formats.gpt.PartitionSpec;
 import io.microvisor.formats.gpt.PartitionType;
 import io.microvisor.sandbox.ToolResult;
 import java.io.IOException;
@@ -60,14 +56,17 @@ class DiskLayoutOracleTest {
             type(PartitionType.LINUX_GENERIC));
     assertThat(partitions.get(3).get("attrs").asText()).contains("60", "63");
     assertThat(partitions.get(5).get("uuid").asText())
-        .isEqualTo(NodeDisk.stateGuid(template).toString().toUpperCase(Locale.ROOT));
+        .isEqualTo(
+            new NodeDisk(template.diskLayout()).stateGuid().toString().toUpperCase(Locale.ROOT));
     List<Long> mebi = new ArrayList<>();
     partitions.forEach(each -> mebi.add(each.get("size").asLong() * sector >> 20));
     long state =
-        new NodeDisk(template.disk()).stateOn(ByteSize.ofMebibytes(mebibytes)).orElseThrow().bytes()
+        new NodeDisk(template.diskLayout())
+                .stateOn(ByteSize.ofMebibytes(mebibytes))
+                .orElseThrow()
+                .bytes()
             >> 20;
-    assertThat(mebi.subList(0, 5))
-        .containsExactly(template.disk().esp().size().bytes() >> 20, 256L, 4L, 256L, 4L);
+    assertThat(mebi.subList(0, 5)).containsExactly(sector == 512 ? 96L : 260L, 256L, 4L, 256L, 4L);
     assertThat(mebi.get(5)).isBetween(state, state + 1);
     Oracles.open()
         .succeed(
@@ -118,7 +117,7 @@ class DiskLayoutOracleTest {
   @Test
   void leavesADiskThatIsTooSmallAsItWas() throws IOException, InterruptedException {
     Template template = template(512, "");
-    ByteSize least = new NodeDisk(template.disk()).leastSize();
+    ByteSize least = new NodeDisk(template.diskLayout()).leastSize();
     Path small = disk(template, new ByteSize(least.bytes() - (2 << 20)));
     Digest before = Digest.sha256(Files.newInputStream(small));
 
@@ -177,29 +176,7 @@ class DiskLayoutOracleTest {
 
   /// A disk as the image brings it, on a larger one.
   private Path disk(Template template, ByteSize size) throws IOException, InterruptedException {
-    GptLayout layout =
-        GptLayout.of(
-            new GptSpec(
-                Guid.derive(IDENTITY, "disk"),
-                template.disk().sectorSize(),
-                List.of(
-                    PartitionSpec.of(
-                        PartitionType.ESP,
-                        Guid.derive(IDENTITY, "esp"),
-                        "esp",
-                        template.disk().esp().size()),
-                    PartitionSpec.of(
-                        PartitionType.ROOT_X86_64,
-                        Guid.ofHalf(IDENTITY, 0),
-                        "kept_1",
-                        template.disk().root().size(),
-                        PartitionFlag.READ_ONLY),
-                    PartitionSpec.of(
-                        PartitionType.ROOT_X86_64_VERITY,
-                        Guid.ofHalf(IDENTITY, 1),
-                        "kept_1_verity",
-                        template.disk().rootVerity().size(),
-                        PartitionFlag.READ_ONLY))));
+    GptLayout layout = template.diskLayout().image(IDENTITY).table();
     Path disk = Images.write(folder.resolve("disk"), out -> GptWriter.write(layout, out));
     Oracles.open().succeed(folder, "truncate -s " + size.bytes() + " disk");
     return disk;
@@ -208,7 +185,7 @@ class DiskLayoutOracleTest {
   private String repart(Template template, Path disk, int expected)
       throws IOException, InterruptedException {
     Path definitions = Files.createDirectories(folder.resolve("repart.d"));
-    for (var each : LayoutDefinitions.of(template).entrySet()) {
+    for (var each : LayoutDefinitions.of(template.diskLayout()).entrySet()) {
       Files.writeString(definitions.resolve(each.getKey()), each.getValue());
     }
     ToolResult result =

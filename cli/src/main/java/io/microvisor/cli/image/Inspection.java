@@ -3,7 +3,7 @@ package io.microvisor.cli.image;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.Guid;
 import io.microvisor.compose.inspect.DiskImage;
-import io.microvisor.compose.state.LayoutDefinitions;
+import io.microvisor.compose.layout.DiskLayout;
 import io.microvisor.formats.fat.FatVolume;
 import io.microvisor.formats.gpt.Gpt;
 import io.microvisor.formats.gpt.PartitionFlag;
@@ -120,7 +120,7 @@ record Inspection(
     List<Partition> all = new ArrayList<>();
     for (Gpt.Partition each : image.partitions()) {
       Optional<PartitionType> type = PartitionType.of(each.type());
-      boolean free = each.name().equals(LayoutDefinitions.EMPTY);
+      boolean free = each.name().equals(DiskLayout.EMPTY);
       OptionalLong used =
           type.isPresent() && !free ? used(image, each, type.get()) : OptionalLong.empty();
       all.add(

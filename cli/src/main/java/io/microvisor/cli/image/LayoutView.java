@@ -4,9 +4,11 @@ import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.FormatException;
 import io.microvisor.cli.terminal.Printable;
 import io.microvisor.compose.inspect.DiskImage;
+import io.microvisor.compose.layout.PartitionSize;
 import io.microvisor.compose.state.LayoutDefinitions;
-import io.microvisor.compose.state.LayoutDefinitions.Planned;
+import io.microvisor.compose.state.LayoutDefinitions.Definition;
 import io.microvisor.compose.state.PathTable;
+import io.microvisor.formats.gpt.PartitionType;
 import io.microvisor.formats.tree.FileView;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -36,17 +38,25 @@ record LayoutView(List<Row> partitions, PathTable paths) {
     for (Inspection.Partition each : Inspection.partitions(image)) {
       partitions.add(new Row(each.type(), each.label(), each.size(), false, false));
     }
-    // The image brings the first ones; their definitions keep them as they are.
-    LayoutDefinitions.read(root).stream()
-        .skip(partitions.size())
-        .map(each -> new Row(type(each), each.label(), each.least(), each.grows(), true))
-        .forEach(partitions::add);
+    List<PartitionType> types =
+        image.partitions().stream()
+            .flatMap(each -> PartitionType.of(each.type()).stream())
+            .toList();
+    for (Definition each : LayoutDefinitions.made(LayoutDefinitions.read(root), types)) {
+      partitions.add(
+          new Row(
+              type(each),
+              each.label(),
+              each.size().least().bytes(),
+              each.size() instanceof PartitionSize.AtLeast,
+              true));
+    }
     return new LayoutView(partitions, paths(root));
   }
 
   /// In the words of [Inspection].
-  private static String type(Planned planned) {
-    return planned.type().replace("x86-64", "x86_64");
+  private static String type(Definition definition) {
+    return definition.type().replace("x86-64", "x86_64");
   }
 
   private static PathTable paths(FileView root) throws IOException {

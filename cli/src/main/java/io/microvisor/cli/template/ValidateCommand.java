@@ -45,7 +45,7 @@ public final class ValidateCommand implements Callable<Integer> {
         terminal.out().println(loaded.image().name() + " " + loaded.image().version() + ": sound");
         switch (loaded.system().persistence().state()) {
           case NONE -> {}
-          case EXT4 -> new NodeDisk(loaded.disk()).lines().forEach(terminal.out()::println);
+          case EXT4 -> new NodeDisk(loaded.diskLayout()).lines().forEach(terminal.out()::println);
         }
       }
       return ExitCode.OK.value();

@@ -1,8 +1,8 @@
-/// The disk of an image: where its partitions lie, what is in them, and writing it.
+/// The disk of an image: what goes into the partitions of its layout, and writing it.
 ///
-/// Starting points: [DiskSpec], [DiskWriter].
+/// Starting points: [DiskSpec] (the parts, and whether they fit), [EspTree] (the files of the EFI system partition), [DiskWriter].
 ///
-/// Non-goals: making what the partitions hold; compressing or converting the disk.
+/// Non-goals: which partitions there are (`compose.layout`); making what the partitions hold; compressing or converting the disk.
 @NullMarked
 package io.microvisor.compose.disk;
 

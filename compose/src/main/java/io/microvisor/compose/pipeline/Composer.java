@@ -27,6 +27,7 @@ import io.microvisor.compose.steps.TriggersStep;
 import io.microvisor.compose.steps.UkiStep;
 import io.microvisor.compose.steps.VerityStep;
 import io.microvisor.compose.template.AdditionalFile;
+import io.microvisor.compose.template.Disk;
 import io.microvisor.compose.template.Kernel;
 import io.microvisor.compose.template.Template;
 import io.microvisor.formats.tree.TreePath;
@@ -167,9 +168,6 @@ public final class Composer {
     List<Step> following = following(template, built, epoch);
     Input.Output configured =
         following.isEmpty() ? built : new Input.Output(TriggersStep.ID, "tree");
-    Input.Output tree = new Input.Output(RootStep.ID, "tree");
-    Digest identity =
-        Digest.sha256("emt image " + template.image().name() + " " + template.image().version());
     List<Step> steps = new ArrayList<>();
     steps.add(
         new ConfigureStep(
@@ -197,18 +195,29 @@ public final class Composer {
                 kernel.initrdModules().names(),
                 StateStore.of(template),
                 epoch),
-            new InitrdStep(new Input.Output(InitrdFilesStep.ID, "files")),
-            new RootImageStep(
-                tree, template.image().name(), identity, epoch, template.disk().compressLevel()),
-            new VerityStep(new Input.Output(RootImageStep.ID, "image"), template.image().name()),
-            new UkiStep(
-                BaseStep.ID,
-                new Input.Output(RootStep.ID, "os-release"),
-                new Input.Output(InitrdStep.ID, "initrd"),
-                new Input.Output(InitrdFilesStep.ID, "microcode"),
-                new Input.Output(VerityStep.ID, "root hash"),
-                List.of(kernel.cmdline().split(" ")))));
+            new InitrdStep(new Input.Output(InitrdFilesStep.ID, "files"))));
+    steps.addAll(
+        switch (template.disk().layout()) {
+          case Disk.Immutable immutable -> immutable(template, immutable, epoch);
+        });
     return new Plan(template.image().name(), steps);
+  }
+
+  /// The steps from a root file system to what the partitions of an immutable image hold.
+  private static List<Step> immutable(Template template, Disk.Immutable disk, long epoch) {
+    String name = template.image().name();
+    Digest identity = Digest.sha256("emt image " + name + " " + template.image().version());
+    Input.Output tree = new Input.Output(RootStep.ID, "tree");
+    return List.of(
+        new RootImageStep(tree, name, identity, epoch, disk.compressLevel()),
+        new VerityStep(new Input.Output(RootImageStep.ID, "image"), name),
+        new UkiStep(
+            BaseStep.ID,
+            new Input.Output(RootStep.ID, "os-release"),
+            new Input.Output(InitrdStep.ID, "initrd"),
+            new Input.Output(InitrdFilesStep.ID, "microcode"),
+            new Input.Output(VerityStep.ID, "root hash"),
+            List.of(template.system().kernel().cmdline().split(" "))));
   }
 
   /// The steps that do what follows from files of the template; none, where nothing can. What not everyone may read takes no

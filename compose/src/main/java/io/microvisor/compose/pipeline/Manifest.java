@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.NumericNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.microvisor.bytes.Digest;
 import io.microvisor.compose.disk.DiskSpec;
+import io.microvisor.compose.layout.ImageLayout;
 import io.microvisor.compose.plan.Results;
 import io.microvisor.compose.steps.BaseStep;
 import io.microvisor.compose.steps.InitrdStep;
@@ -19,7 +20,6 @@ import io.microvisor.compose.steps.RootImageStep;
 import io.microvisor.compose.steps.UkiStep;
 import io.microvisor.compose.steps.VerityStep;
 import io.microvisor.compose.template.Template;
-import io.microvisor.formats.gpt.GptLayout;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.lock.LockFile;
 import io.microvisor.packages.lock.LockedPackage;
@@ -79,13 +79,12 @@ record Manifest(Template template, Lock lock, long epoch, Results made, DiskSpec
   }
 
   private void partitions(ArrayNode array) {
-    GptLayout layout = disk.layout();
-    for (int i = 0; i < layout.extents().size(); i++) {
+    for (ImageLayout.Placed each : disk.layout().partitions()) {
       ObjectNode partition = array.addObject();
-      partition.put("label", layout.spec().partitions().get(i).name());
-      partition.put("uuid", layout.spec().partitions().get(i).unique().toString());
-      partition.put("start", layout.extents().get(i).startBytes());
-      partition.put("size", layout.extents().get(i).sizeBytes());
+      partition.put("label", each.entry().name());
+      partition.put("uuid", each.entry().unique().toString());
+      partition.put("start", each.extent().startBytes());
+      partition.put("size", each.extent().sizeBytes());
     }
   }
 

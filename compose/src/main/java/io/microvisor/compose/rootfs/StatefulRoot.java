@@ -96,7 +96,7 @@ final class StatefulRoot {
   }
 
   private void apply() throws IOException {
-    LayoutDefinitions.of(template)
+    LayoutDefinitions.of(template.diskLayout())
         .forEach((name, text) -> root.write(LayoutDefinitions.FOLDER + name, 0644, text));
     // The initrd has done what there is to do.
     new UnitLinks(root).mask("systemd-repart.service");

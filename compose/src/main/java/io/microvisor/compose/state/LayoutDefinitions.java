@@ -2,8 +2,15 @@ package io.microvisor.compose.state;
 
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.FormatException;
-import io.microvisor.compose.template.Disk;
-import io.microvisor.compose.template.Template;
+import io.microvisor.bytes.Guid;
+import io.microvisor.compose.layout.Content;
+import io.microvisor.compose.layout.DiskLayout;
+import io.microvisor.compose.layout.Partition;
+import io.microvisor.compose.layout.PartitionGuid;
+import io.microvisor.compose.layout.PartitionSize;
+import io.microvisor.compose.layout.Role;
+import io.microvisor.formats.gpt.PartitionFlag;
+import io.microvisor.formats.gpt.PartitionType;
 import io.microvisor.formats.tree.FileView;
 import io.microvisor.formats.tree.TreePath;
 import java.io.IOException;
@@ -27,9 +34,6 @@ public final class LayoutDefinitions {
   /// The folder they lie in.
   public static final String FOLDER = "usr/lib/repart.d/";
 
-  /// What a slot that holds nothing is called (UAPI.2).
-  public static final String EMPTY = "_empty";
-
   private static final int LARGEST = 1 << 16;
 
   private LayoutDefinitions() {}
@@ -38,24 +42,22 @@ public final class LayoutDefinitions {
   ///
   /// @param type as systemd-repart calls it
   /// @param label empty: the image's own
-  /// @param least its smallest size, in bytes
-  /// @param grows whether it takes what is left of the disk
-  public record Planned(String type, String label, long least, boolean grows) {}
+  public record Definition(String type, String label, PartitionSize size) {}
 
   /// The partitions of a machine's disk, in order, as an image's root says; none, if its machines keep no state.
   ///
   /// @throws FormatException if a file is not one of ours
-  public static List<Planned> read(FileView root) throws IOException {
-    List<Planned> planned = new ArrayList<>();
+  public static List<Definition> read(FileView root) throws IOException {
+    List<Definition> definitions = new ArrayList<>();
     for (FileView.Seen each : root.list(TreePath.of("usr/lib/repart.d"))) {
       if (each instanceof FileView.Seen.File file && file.path().name().endsWith(".conf")) {
-        planned.add(parse(file));
+        definitions.add(parse(file));
       }
     }
-    return List.copyOf(planned);
+    return List.copyOf(definitions);
   }
 
-  private static Planned parse(FileView.Seen.File file) throws IOException {
+  private static Definition parse(FileView.Seen.File file) throws IOException {
     Map<String, String> values = new HashMap<>();
     new String(file.content().readAll(LARGEST), StandardCharsets.UTF_8)
         .lines()
@@ -67,49 +69,86 @@ public final class LayoutDefinitions {
       throw FormatException.damaged(
           file.path().absolute(), 0, "SizeMinBytes=" + least + " (expected: a number of bytes)");
     }
-    return new Planned(
+    ByteSize size = new ByteSize(Long.parseLong(least));
+    return new Definition(
         values.getOrDefault("Type", ""),
         values.getOrDefault("Label", ""),
-        Long.parseLong(least),
-        !values.containsKey("SizeMaxBytes"));
+        values.containsKey("SizeMaxBytes")
+            ? new PartitionSize.Exactly(size)
+            : new PartitionSize.AtLeast(size));
   }
 
-  /// The files by name.
-  public static SortedMap<String, String> of(Template template) {
-    Disk disk = template.disk();
-    ByteSize root = disk.root().size();
-    ByteSize verity = disk.rootVerity().size();
-    String free = "Label=" + EMPTY + "\nReadOnly=yes\nNoAuto=yes\n";
+  /// Which of them systemd-repart makes on a disk with partitions of these types: as it does, each definition in turn takes the first
+  /// partition of its type that no other has taken.
+  ///
+  /// @param types of the partitions that are there, in order
+  public static List<Definition> made(List<Definition> definitions, List<PartitionType> types) {
+    List<String> free = new ArrayList<>(types.stream().map(PartitionType::identifier).toList());
+    return definitions.stream().filter(each -> !free.remove(each.type())).toList();
+  }
+
+  /// The files by name. Their order is the partitions': each begins the next ten, and a hash tree follows its root.
+  public static SortedMap<String, String> of(DiskLayout layout) {
     SortedMap<String, String> files = new TreeMap<>();
-    files.put("10-esp.conf", fixed("esp", disk.esp().size()));
-    files.put("20-root-a.conf", fixed("root-x86-64", root) + "ReadOnly=yes\n");
-    files.put("21-root-a-verity.conf", fixed("root-x86-64-verity", verity) + "ReadOnly=yes\n");
-    files.put("30-root-b.conf", fixed("root-x86-64", root) + free);
-    files.put("31-root-b-verity.conf", fixed("root-x86-64-verity", verity) + free);
-    files.put(
-        "40-state.conf",
-        """
-        [Partition]
-        Type=linux-generic
-        UUID=%s
-        Label=%s
-        Format=ext4
-        SizeMinBytes=%d
-        """
-            .formatted(
-                NodeDisk.stateGuid(template),
-                StateStore.label(template.system().persistence()),
-                disk.state().size().bytes()));
+    int number = 0;
+    for (Partition each : layout.partitions()) {
+      number =
+          switch (each.role()) {
+            case Role.RootVerity _ -> number + 1;
+            case Role.Esp _, Role.Root _, Role.State _ -> (number / 10 + 1) * 10;
+          };
+      files.put(number + "-" + each.role().name() + ".conf", text(each));
+    }
     return files;
   }
 
-  private static String fixed(String type, ByteSize size) {
-    return """
-    [Partition]
-    Type=%1$s
-    SizeMinBytes=%2$d
-    SizeMaxBytes=%2$d
-    """
-        .formatted(type, size.bytes());
+  /// Of what the image brings, it says neither label nor GUID, which are other ones in each release. The order of the lines is that
+  /// of the first release.
+  private static String text(Partition partition) {
+    List<String> lines = new ArrayList<>(List.of("[Partition]"));
+    lines.add("Type=" + partition.type().identifier());
+    switch (partition.size()) {
+      case PartitionSize.Exactly(ByteSize size) -> {
+        lines.add("SizeMinBytes=" + size.bytes());
+        lines.add("SizeMaxBytes=" + size.bytes());
+        lines.addAll(made(partition));
+      }
+      case PartitionSize.AtLeast(ByteSize least) -> {
+        lines.addAll(made(partition));
+        lines.add("SizeMinBytes=" + least.bytes());
+      }
+    }
+    for (PartitionFlag flag : partition.flags()) {
+      lines.add(word(flag) + "=yes");
+    }
+    return String.join("\n", lines) + "\n";
+  }
+
+  /// What it says of a partition that it makes.
+  private static List<String> made(Partition partition) {
+    if (partition.isInImage()) {
+      return List.of();
+    }
+    List<String> lines = new ArrayList<>();
+    if (partition.guid() instanceof PartitionGuid.Fixed(Guid guid)) {
+      lines.add("UUID=" + guid);
+    }
+    lines.add("Label=" + partition.label());
+    switch (partition.content()) {
+      case Content.OnMachine.EXT4 -> lines.add("Format=ext4");
+      case Content.OnMachine.NOTHING -> {}
+      case Content.Built _ -> {}
+    }
+    return lines;
+  }
+
+  private static String word(PartitionFlag flag) {
+    return switch (flag) {
+      case READ_ONLY -> "ReadOnly";
+      case NO_AUTO -> "NoAuto";
+      case GROW_FILE_SYSTEM -> "GrowFileSystem";
+      case REQUIRED, NO_BLOCK_IO, LEGACY_BIOS_BOOTABLE ->
+          throw new IllegalArgumentException(flag + ": repart.d(5) has no word for it");
+    };
   }
 }

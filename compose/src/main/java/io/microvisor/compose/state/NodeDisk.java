@@ -1,58 +1,76 @@
 package io.microvisor.compose.state;
 
 import io.microvisor.bytes.ByteSize;
-import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.Guid;
-import io.microvisor.compose.template.Disk;
-import io.microvisor.compose.template.Template;
-import io.microvisor.formats.gpt.GptLayout;
-import io.microvisor.formats.gpt.GptSpec;
-import io.microvisor.formats.gpt.PartitionSpec;
-import io.microvisor.formats.gpt.PartitionType;
+import io.microvisor.compose.layout.DiskLayout;
+import io.microvisor.compose.layout.Partition;
+import io.microvisor.compose.layout.PartitionGuid;
+import io.microvisor.compose.layout.PartitionSize;
+import io.microvisor.compose.layout.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The disk of a machine that keeps state, after its first boot: what the image brings (EFI system partition, slot A and its
-/// hash tree), an empty slot B like it, and the state on all that is left.
+/// The disk of a machine that keeps state, after its first boot: what the image brings, and all that is made on the machine. The
+/// state takes what the others leave.
 ///
-/// @param disk the declared sizes
-public record NodeDisk(Disk disk) {
-  private static final Digest ANY = Digest.sha256("a disk to measure");
+/// @param layout one with a partition for the state
+public record NodeDisk(DiskLayout layout) {
   private static final long GIBIBYTE = 1L << 30;
 
   /// The disks that one may think of first.
   private static final List<Integer> COMMON = List.of(4, 8, 16, 32, 64, 128);
 
+  public NodeDisk {
+    Partition _ = state(layout);
+  }
+
+  /// The partition that the state is on.
+  public Partition state() {
+    return state(layout);
+  }
+
+  private static Partition state(DiskLayout layout) {
+    return layout
+        .find(new Role.State())
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "layout: no state (expected: one of machines that keep it)"));
+  }
+
+  /// The GUID by which every release finds the state.
+  public Guid stateGuid() {
+    return switch (state().guid()) {
+      case PartitionGuid.Fixed(Guid guid) -> guid;
+      case PartitionGuid.HalfOfRootHash _,
+          PartitionGuid.FromRootHash _,
+          PartitionGuid.ByMachine _ ->
+          throw new IllegalStateException("state: " + state().guid() + " (expected: a fixed GUID)");
+    };
+  }
+
   /// The smallest disk that has room for all partitions, a multiple of 1 MiB.
   public ByteSize leastSize() {
-    return layout(disk.state().size()).diskSize();
+    return layout.leastDisk();
   }
 
   /// How much a disk of `size` leaves for the state; empty if that is less than was declared.
   public Optional<ByteSize> stateOn(ByteSize size) {
-    long least = leastSize().bytes();
-    return size.bytes() < least
+    long more = size.bytes() - leastSize().bytes();
+    return more < 0
         ? Optional.empty()
-        : Optional.of(new ByteSize(disk.state().size().bytes() + size.bytes() - least));
+        : Optional.of(
+            switch (state().size()) {
+              case PartitionSize.Exactly(ByteSize exactly) -> exactly;
+              case PartitionSize.AtLeast(ByteSize least) -> new ByteSize(least.bytes() + more);
+            });
   }
 
   /// What the partitions are and what they leave, a line for each kind of disk.
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
-    lines.add(
-        "disk: esp "
-            + disk.esp().size()
-            + ", two slots of "
-            + disk.root().size()
-            + " + "
-            + disk.rootVerity().size()
-            + ", state of "
-            + disk.state().size()
-            + " or more: fits "
-            + leastSize()
-            + " or more");
+    lines.add("disk: " + String.join(", ", parts()) + ": fits " + leastSize() + " or more");
     for (int gibibytes : COMMON) {
       ByteSize size = new ByteSize(gibibytes * GIBIBYTE);
       lines.add(
@@ -62,26 +80,30 @@ public record NodeDisk(Disk disk) {
     return List.copyOf(lines);
   }
 
-  private GptLayout layout(ByteSize state) {
-    return GptLayout.of(
-        new GptSpec(
-            Guid.derive(ANY, "disk"),
-            disk.sectorSize(),
-            List.of(
-                partition(PartitionType.ESP, "esp", disk.esp().size()),
-                partition(PartitionType.ROOT_X86_64, "a", disk.root().size()),
-                partition(PartitionType.ROOT_X86_64_VERITY, "a-verity", disk.rootVerity().size()),
-                partition(PartitionType.ROOT_X86_64, "b", disk.root().size()),
-                partition(PartitionType.ROOT_X86_64_VERITY, "b-verity", disk.rootVerity().size()),
-                partition(PartitionType.LINUX_GENERIC, "state", state))));
+  /// What takes room, in order; both slots as one.
+  private List<String> parts() {
+    List<String> parts = new ArrayList<>();
+    for (Partition each : layout.partitions()) {
+      String size =
+          switch (each.size()) {
+            case PartitionSize.Exactly(ByteSize exactly) -> exactly.toString();
+            case PartitionSize.AtLeast(ByteSize least) -> least + " or more";
+          };
+      switch (each.role()) {
+        case Role.Esp _ -> parts.add("esp " + size);
+        case Role.Root(Role.Slot slot) when slot == Role.Slot.A ->
+            parts.add("two slots of " + size + hashTree(slot));
+        case Role.Root _, Role.RootVerity _ -> {}
+        case Role.State _ -> parts.add("state of " + size);
+      }
+    }
+    return parts;
   }
 
-  private static PartitionSpec partition(PartitionType type, String name, ByteSize size) {
-    return PartitionSpec.of(type, Guid.derive(ANY, name), name, size);
-  }
-
-  /// The GUID of the state partition. It follows from the image's name alone, so that every release finds it.
-  public static Guid stateGuid(Template template) {
-    return Guid.derive(Digest.sha256("emt image " + template.image().name()), "state");
+  private String hashTree(Role.Slot slot) {
+    return layout
+        .find(new Role.RootVerity(slot))
+        .map(tree -> " + " + tree.size().least())
+        .orElse("");
   }
 }

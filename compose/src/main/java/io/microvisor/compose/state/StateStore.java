@@ -79,30 +79,24 @@ public sealed interface StateStore {
     Persistence persistence = template.system().persistence();
     return switch (persistence.state()) {
       case NONE -> new Memory();
-      case EXT4 ->
-          new Partition(
-              device(template),
-              label(persistence),
-              persistence.damaged(),
-              contents(persistence),
-              persistence.keptAtReset(),
-              new NodeDisk(template.disk()).leastSize());
-    };
-  }
-
-  /// What the state's partition is called.
-  static String label(Persistence persistence) {
-    return switch (persistence.layout()) {
-      case Persistence.OwnLayout _ -> "state";
-      case LayoutEnv _ -> LayoutEnv.PARTITION;
+      case EXT4 -> {
+        NodeDisk disk = new NodeDisk(template.diskLayout());
+        yield new Partition(
+            device(persistence, disk),
+            disk.state().label(),
+            persistence.damaged(),
+            contents(persistence),
+            persistence.keptAtReset(),
+            disk.leastSize());
+      }
     };
   }
 
   /// EMT finds it by its label.
-  private static String device(Template template) {
-    return switch (template.system().persistence().layout()) {
-      case Persistence.OwnLayout _ -> "/dev/disk/by-partuuid/" + NodeDisk.stateGuid(template);
-      case LayoutEnv _ -> "/dev/disk/by-partlabel/" + LayoutEnv.PARTITION;
+  private static String device(Persistence persistence, NodeDisk disk) {
+    return switch (persistence.layout()) {
+      case Persistence.OwnLayout _ -> "/dev/disk/by-partuuid/" + disk.stateGuid();
+      case LayoutEnv _ -> "/dev/disk/by-partlabel/" + disk.state().label();
     };
   }
 

@@ -1,4 +1,4 @@
-/// What outlives a restart: which partitions a machine's disk gets, and where a machine's own files lie on them.
+/// What outlives a restart: what a machine makes of its disk's layout (`compose.layout`), and where its own files lie.
 ///
 /// Starting points: [NodeDisk] (which disks an image fits, and what each leaves for the state), [LayoutDefinitions] (what tells
 /// systemd-repart to make it so), [StateStore] (where the state is, as the initrd sees it), [KeptFolder] (a folder outside

@@ -8,6 +8,7 @@ import io.microvisor.compose.kernel.InstalledKernel;
 import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.rootfs.BaseFileSystem;
 import io.microvisor.compose.rootfs.HardwareData;
+import io.microvisor.compose.template.Disk;
 import io.microvisor.compose.template.Template;
 import io.microvisor.formats.erofs.ErofsWriter;
 import io.microvisor.formats.kmod.ModuleIndex;
@@ -54,14 +55,18 @@ public final class Foregone {
     BaseFileSystem.Result base =
         BaseFileSystem.compose(
             template.system(), tree, kernel, contents, modules, hardwareData(tree), epoch);
-    // Where there is an earlier image of that name, its extents are there anyway.
-    if (!RootImageStep.hasEarlier(context, template.image().name())) {
-      ErofsWriter.compressAhead(
-          base.tree(),
-          ContentSource.of(base.added()).or(contents),
-          RootImageStep.compression(template.disk().compressLevel()),
-          RootImageStep.cache(context.memory()),
-          goOn);
+    switch (template.disk().layout()) {
+      case Disk.Immutable immutable -> {
+        // Where there is an earlier image of that name, its extents are there anyway.
+        if (!RootImageStep.hasEarlier(context, template.image().name())) {
+          ErofsWriter.compressAhead(
+              base.tree(),
+              ContentSource.of(base.added()).or(contents),
+              RootImageStep.compression(immutable.compressLevel()),
+              RootImageStep.cache(context.memory()),
+              goOn);
+        }
+      }
     }
   }
 

@@ -1,45 +1,51 @@
 package io.microvisor.compose.template;
 
 import io.microvisor.bytes.ByteSize;
+import io.microvisor.compose.layout.ImageSize;
+import io.microvisor.compose.layout.Role;
 import io.microvisor.compose.problem.Place;
 import io.microvisor.formats.gpt.SectorSize;
 import java.util.List;
 
-/// The disk of the immutable layout: an EFI system partition, root slot A and its hash tree.
+/// The disk that a template asks for, and the files to make of it.
 ///
-/// @param esp the EFI system partition
-/// @param root one root file system
-/// @param rootVerity the hash tree of one root; large enough for a root that fills its slot
-/// @param state the least room for the state, where the template asks for one; made on the machine, of what is left
+/// @param layout what kind of system is on it, and how large its parts are; [Template#diskLayout()] has its partitions
 /// @param sectorSize what the image and the disks it is for have as a logical sector
 /// @param size of the whole disk image
-/// @param compressLevel zstd's for the root file system, 1 to 19
 /// @param artifacts what to make, at least one, none twice
 public record Disk(
-    Slot esp,
-    Slot root,
-    Slot rootVerity,
-    Slot state,
-    SectorSize sectorSize,
-    Size size,
-    int compressLevel,
-    List<Artifact> artifacts,
-    Place place) {
+    Layout layout, SectorSize sectorSize, ImageSize size, List<Artifact> artifacts, Place place) {
   public Disk {
     artifacts = List.copyOf(artifacts);
   }
 
-  /// A partition's size: a multiple of 1 MiB.
-  public record Slot(ByteSize size, Place place) {}
+  /// A kind of system. Partitions, plan and artifacts follow it.
+  public sealed interface Layout {}
 
-  /// The size of the whole disk.
-  public sealed interface Size {
-    /// As large as the partitions need.
-    record Fitting() implements Size {}
-
-    /// This large: at least what the partitions need.
-    record Exactly(ByteSize size, Place place) implements Size {}
+  /// A read-only root on dm-verity, in one of two slots, started by systemd-boot.
+  ///
+  /// @param esp the EFI system partition
+  /// @param root one root file system
+  /// @param rootVerity the hash tree of one root; large enough for a root that fills its partition
+  /// @param state the least room for the state, where the template asks for one; made on the machine, of what is left
+  /// @param compressLevel zstd's for the root file system, 1 to 19
+  public record Immutable(Slot esp, Slot root, Slot rootVerity, Slot state, int compressLevel)
+      implements Layout {
+    /// What the template says of the size of a partition.
+    public Slot slot(Role role) {
+      return switch (role) {
+        case Role.Esp _ -> esp;
+        case Role.Root _ -> root;
+        case Role.RootVerity _ -> rootVerity;
+        case Role.State _ -> state;
+      };
+    }
   }
+
+  /// A partition's size, as `disk.slots` has it: a multiple of 1 MiB.
+  ///
+  /// @param key its name there
+  public record Slot(String key, ByteSize size, Place place) {}
 
   /// One kind of file to make.
   public record Artifact(Type type, Compression compression, Place place) {}

@@ -1,6 +1,7 @@
 package io.microvisor.compose.template;
 
 import io.microvisor.bytes.Digest;
+import io.microvisor.compose.layout.DiskLayout;
 import io.microvisor.compose.problem.Place;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,6 +31,11 @@ public record Template(
   public Template {
     repositories = List.copyOf(repositories);
     pins = List.copyOf(pins);
+  }
+
+  /// The partitions of the disk that it asks for: those of the image, and those of a machine.
+  public DiskLayout diskLayout() {
+    return Partitioning.of(disk, image, system.persistence());
   }
 
   /// The same with one file more, whose text does not show it.

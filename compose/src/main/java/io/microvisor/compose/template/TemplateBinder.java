@@ -2,6 +2,9 @@ package io.microvisor.compose.template;
 
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.Digest;
+import io.microvisor.compose.layout.ImageSize;
+import io.microvisor.compose.layout.Partition;
+import io.microvisor.compose.layout.Role;
 import io.microvisor.compose.problem.Code;
 import io.microvisor.compose.problem.Place;
 import io.microvisor.compose.problem.Problem;
@@ -9,7 +12,6 @@ import io.microvisor.compose.schema.EffectiveValues;
 import io.microvisor.compose.schema.Fields;
 import io.microvisor.compose.yaml.Yaml;
 import io.microvisor.compose.yaml.YamlPrinter;
-import io.microvisor.formats.fat.FatGeometry;
 import io.microvisor.formats.gpt.SectorSize;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,7 +22,6 @@ import java.util.Set;
 
 /// Turns a merged tree into a [Template], and checks what takes more than one value to see.
 final class TemplateBinder {
-  private static final long MEBIBYTE = 1 << 20;
   private static final long LARGEST_SIZE = 1L << 50;
   private static final int DEFAULT_LEVEL = 3;
   private static final int LONGEST_LABEL = 36 - "_".length() - "_verity".length();
@@ -61,8 +62,9 @@ final class TemplateBinder {
     Fields target = fields.block("target");
     checkRelease(target);
     Fields system = fields.block("systemConfig");
-    Disk disk = disk(fields.block("disk"), system);
     SystemConfig config = new SystemBinder(system, folder, problems).bind(image.name());
+    checkLayout(fields.block("disk"), system);
+    Disk disk = disk(fields.block("disk"), image, config.persistence());
     return new Template(
         new Template.Metadata(
             metadata.text("description", ""),
@@ -122,7 +124,7 @@ final class TemplateBinder {
     return new Template.Image(name, version, image.place());
   }
 
-  private Disk disk(Fields disk, Fields system) {
+  private void checkLayout(Fields disk, Fields system) {
     boolean immutable = system.block("immutability").text("enabled", "").equalsIgnoreCase("true");
     if (disk.stated() && !disk.has("layout") && !immutable) {
       String found =
@@ -136,16 +138,33 @@ final class TemplateBinder {
               "disk: " + found + " (expected: layout: immutable)",
               "add layout: immutable below disk, or systemConfig.immutability.enabled: true"));
     }
-    Fields slots = disk.block("slots");
-    int before = problems.size();
+  }
+
+  private Disk disk(Fields disk, Template.Image image, Persistence persistence) {
     SectorSize sectors =
         disk.text("sectorSize", "512").equals("4096") ? SectorSize.B4096 : SectorSize.B512;
-    Disk.Slot esp = slot(slots, "esp", leastEsp(sectors));
-    Disk.Slot root = slot(slots, "root", 16 * MEBIBYTE);
-    Disk.Slot verity = slot(slots, "rootVerity", MEBIBYTE);
-    Disk.Slot state = slot(slots, "state", 64 * MEBIBYTE);
-    long tree = verityBytes(root.size().bytes());
-    if (verity.size().bytes() < tree) {
+    int before = problems.size();
+    Disk.Layout layout = immutable(disk, sectors);
+    boolean sound = problems.size() == before;
+    ImageSize size =
+        disk.size("size").<ImageSize>map(ImageSize.Exactly::new).orElse(new ImageSize.Fitting());
+    Disk bound = new Disk(layout, sectors, size, artifacts(disk), disk.place());
+    if (size instanceof ImageSize.Exactly(ByteSize bytes)) {
+      ByteSize needed = Partitioning.of(bound, image, persistence).leastImage();
+      long least = sound ? needed.bytes() : 0; // a wrong slot is not a measure
+      checkSize("size", disk, bytes, least, " for the slots and the partition table");
+    }
+    return bound;
+  }
+
+  private Disk.Immutable immutable(Fields disk, SectorSize sectors) {
+    Fields slots = disk.block("slots");
+    Disk.Slot esp = slot(slots, "esp", new Role.Esp().least(sectors));
+    Disk.Slot root = slot(slots, "root", new Role.Root(Role.Slot.A).least(sectors));
+    Disk.Slot verity = slot(slots, "rootVerity", new Role.RootVerity(Role.Slot.A).least(sectors));
+    Disk.Slot state = slot(slots, "state", new Role.State().least(sectors));
+    ByteSize tree = Role.hashTreeOf(root.size());
+    if (verity.size().bytes() < tree.bytes()) {
       problems.add(
           Problem.of(
               Code.BAD_SIZE,
@@ -155,40 +174,25 @@ final class TemplateBinder {
                   + " cannot hold the hash tree of a full root of "
                   + root.size()
                   + " (expected: >= "
-                  + new ByteSize(tree).alignUp(MEBIBYTE)
+                  + tree
                   + ")"));
     }
-    Disk.Size size =
-        disk.size("size")
-            .<Disk.Size>map(bytes -> new Disk.Size.Exactly(bytes, disk.place("size")))
-            .orElse(new Disk.Size.Fitting());
-    long needed = esp.size().bytes() + root.size().bytes() + verity.size().bytes() + 2 * MEBIBYTE;
-    if (size instanceof Disk.Size.Exactly(ByteSize bytes, Place _)) {
-      long least = problems.size() == before ? needed : 0; // a wrong slot is not a measure
-      checkSize("size", disk, bytes, least, " for the slots and the partition table");
-    }
     int level = (int) disk.whole("compressLevel").orElse(DEFAULT_LEVEL);
-    return new Disk(esp, root, verity, state, sectors, size, level, artifacts(disk), disk.place());
+    return new Disk.Immutable(esp, root, verity, state, level);
   }
 
-  /// FAT32 has a least number of clusters, and a cluster is a sector or more.
-  private static long leastEsp(SectorSize sectors) {
-    long least = FatGeometry.smallest(sectors.bytes()).alignUp(MEBIBYTE).bytes();
-    return Math.max(64 * MEBIBYTE, least);
-  }
-
-  private Disk.Slot slot(Fields slots, String name, long least) {
-    ByteSize size = slots.size(name).orElse(new ByteSize(least));
-    boolean sound = checkSize(name, slots, size, least, "");
-    return new Disk.Slot(sound ? size : new ByteSize(least), slots.place(name));
+  private Disk.Slot slot(Fields slots, String key, ByteSize least) {
+    ByteSize size = slots.size(key).orElse(least);
+    boolean sound = checkSize(key, slots, size, least.bytes(), "");
+    return new Disk.Slot(key, sound ? size : least, slots.place(key));
   }
 
   /// Whether a size can be one on a disk; if not, says each thing that is wrong with it.
   private boolean checkSize(String name, Fields block, ByteSize size, long least, String purpose) {
     List<String> wrong = new ArrayList<>();
     String written = block.text(name, size.toString());
-    if (size.bytes() % MEBIBYTE != 0) {
-      String next = size.alignUp(MEBIBYTE).bytes() / MEBIBYTE + "MiB";
+    if (size.bytes() % Partition.ALIGNMENT != 0) {
+      String next = size.alignUp(Partition.ALIGNMENT).bytes() / Partition.ALIGNMENT + "MiB";
       wrong.add(
           written + " is " + size.bytes() + " bytes, not whole MiB (expected: such as " + next);
     }
@@ -201,16 +205,6 @@ final class TemplateBinder {
     wrong.forEach(what ->
         problems.add(Problem.of(Code.BAD_SIZE, block.place(name), name + ": " + what + ")")));
     return wrong.isEmpty();
-  }
-
-  /// What a dm-verity superblock and tree of SHA-256 over 4 KiB blocks take for a device of `size` bytes.
-  private static long verityBytes(long size) {
-    long total = 1;
-    for (long blocks = Math.ceilDiv(size, 4096); blocks > 1; ) {
-      blocks = Math.ceilDiv(blocks, 4096 / Digest.SIZE);
-      total += blocks;
-    }
-    return total * 4096;
   }
 
   private List<Disk.Artifact> artifacts(Fields disk) {

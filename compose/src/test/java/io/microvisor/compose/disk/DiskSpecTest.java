@@ -31,7 +31,7 @@ class DiskSpecTest {
 
   @Test
   void laysTheDiskOutInItsOwnSectors() throws IOException {
-    assertThat(spec("none", 1).layout().spec().sectorSize()).isEqualTo(SectorSize.B4096);
+    assertThat(spec("none", 1).layout().table().spec().sectorSize()).isEqualTo(SectorSize.B4096);
   }
 
   private DiskSpec spec(String state, int mebibytes) throws IOException {

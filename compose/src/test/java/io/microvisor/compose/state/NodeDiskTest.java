@@ -3,10 +3,18 @@ package io.microvisor.compose.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.microvisor.bytes.ByteSize;
-import io.microvisor.compose.problem.Place;
-import io.microvisor.compose.template.Disk;
+import io.microvisor.compose.layout.Content;
+import io.microvisor.compose.layout.DiskLayout;
+import io.microvisor.compose.layout.ImageSize;
+import io.microvisor.compose.layout.Partition;
+import io.microvisor.compose.layout.PartitionGuid;
+import io.microvisor.compose.layout.PartitionSize;
+import io.microvisor.compose.layout.Role;
+import io.microvisor.compose.layout.Role.Slot;
+import io.microvisor.formats.gpt.PartitionType;
 import io.microvisor.formats.gpt.SectorSize;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -39,20 +47,34 @@ class NodeDiskTest {
   }
 
   private static NodeDisk disk(int esp, int root, int verity, int state, SectorSize sectors) {
+    PartitionSize tree = exactly(verity);
     return new NodeDisk(
-        new Disk(
-            slot(esp),
-            slot(root),
-            slot(verity),
-            slot(state),
+        new DiskLayout(
             sectors,
-            new Disk.Size.Fitting(),
-            3,
-            List.of(),
-            Place.startOf("disk.yaml")));
+            new ImageSize.Fitting(),
+            List.of(
+                partition(new Role.Esp(), exactly(esp)),
+                partition(new Role.Root(Slot.A), exactly(root)),
+                partition(new Role.RootVerity(Slot.A), tree),
+                partition(new Role.Root(Slot.B), exactly(root)),
+                partition(new Role.RootVerity(Slot.B), tree),
+                partition(
+                    new Role.State(), new PartitionSize.AtLeast(ByteSize.ofMebibytes(state))))));
   }
 
-  private static Disk.Slot slot(int mebibytes) {
-    return new Disk.Slot(ByteSize.ofMebibytes(mebibytes), Place.startOf("disk.yaml"));
+  private static PartitionSize exactly(int mebibytes) {
+    return new PartitionSize.Exactly(ByteSize.ofMebibytes(mebibytes));
+  }
+
+  /// Of no type in particular: sizes alone matter.
+  private static Partition partition(Role role, PartitionSize size) {
+    return new Partition(
+        role,
+        PartitionType.LINUX_GENERIC,
+        new PartitionGuid.ByMachine(),
+        role.name(),
+        size,
+        Set.of(),
+        Content.OnMachine.NOTHING);
   }
 }

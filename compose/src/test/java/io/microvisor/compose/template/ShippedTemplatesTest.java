@@ -33,9 +33,9 @@ class ShippedTemplatesTest {
 
   @Test
   void edgeHasItsSlotsAndArtifacts() {
-    Disk disk = Templates.loaded(TemplateLoader.loadShipped("edge")).disk();
-    assertThat(disk.root().size()).hasToString("1 GiB");
-    assertThat(disk.artifacts())
+    Template edge = Templates.loaded(TemplateLoader.loadShipped("edge"));
+    assertThat(Templates.immutable(edge).root().size()).hasToString("1 GiB");
+    assertThat(edge.disk().artifacts())
         .extracting(artifact -> artifact.type() + " " + artifact.compression())
         .containsExactly("RAW NONE", "RAW ZSTD", "SPLIT NONE");
   }

@@ -28,9 +28,9 @@ class TemplateLoaderTest {
     Template template = load("a.yaml", Templates.SMALLEST);
     assertThat(template.system().hostname()).isEqualTo("localhost");
     assertThat(template.archive().components()).containsExactly("main");
-    assertThat(template.disk().esp().size()).hasToString("512 MiB");
+    assertThat(Templates.immutable(template).esp().size()).hasToString("512 MiB");
     assertThat(template.disk().artifacts()).hasSize(1);
-    assertThat(template.disk().compressLevel()).isEqualTo(3);
+    assertThat(Templates.immutable(template).compressLevel()).isEqualTo(3);
     assertThat(kernels(template)).containsExactly("linux-image-amd64");
   }
 
@@ -131,7 +131,7 @@ class TemplateLoaderTest {
     Template template =
         load("t.yaml", Templates.SMALLEST + "disk: {layout: immutable, compressLevel: 12}\n");
 
-    assertThat(template.disk().compressLevel()).isEqualTo(12);
+    assertThat(Templates.immutable(template).compressLevel()).isEqualTo(12);
   }
 
   @Test
@@ -139,8 +139,8 @@ class TemplateLoaderTest {
     write("base.yaml", Templates.SMALLEST + "disk: {layout: immutable, slots: {root: 2GiB}}\n");
     Template template =
         load("child.yaml", "extends: base.yaml\ndisk: {layout: immutable, slots: {esp: 1GiB}}\n");
-    assertThat(template.disk().root().size()).hasToString("1 GiB");
-    assertThat(template.disk().esp().size()).hasToString("1 GiB");
+    assertThat(Templates.immutable(template).root().size()).hasToString("1 GiB");
+    assertThat(Templates.immutable(template).esp().size()).hasToString("1 GiB");
   }
 
   @Test

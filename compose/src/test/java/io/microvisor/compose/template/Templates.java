@@ -28,6 +28,12 @@ final class Templates {
     };
   }
 
+  static Disk.Immutable immutable(Template template) {
+    return switch (template.disk().layout()) {
+      case Disk.Immutable immutable -> immutable;
+    };
+  }
+
   static List<Problem> problems(Loading loading) {
     return switch (loading) {
       case Loading.Loaded _ -> List.of();

@@ -1,6 +1,7 @@
 package io.microvisor.formats.gpt;
 
 import io.microvisor.bytes.Guid;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -44,6 +45,11 @@ public enum PartitionType {
   /// The type's GUID, as a partition entry names it.
   public Guid guid() {
     return new Guid(uuid);
+  }
+
+  /// What systemd calls it, such as `root-x86-64`.
+  public String identifier() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /// The type with that GUID, if it is one of these.
