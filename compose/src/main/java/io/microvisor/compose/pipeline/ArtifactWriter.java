@@ -177,7 +177,7 @@ final class ArtifactWriter {
     boolean isSplit = artifacts.stream().anyMatch(each -> each.type() == Disk.Type.SPLIT);
     long parts =
         isSplit ? spec.uki().bytes().size() + spec.root().size() + spec.verity().size() : 0;
-    ByteSize most = new ByteSize(spec.layout().diskSize().bytes() + parts);
+    ByteSize most = new ByteSize(spec.layout().table().diskSize().bytes() + parts);
     if (free.size().isPresent() && free.size().get().compareTo(most) < 0) {
       WrittenSectors disk = new WrittenSectors();
       DiskWriter.write(spec, disk);
