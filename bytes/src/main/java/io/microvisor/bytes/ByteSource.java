@@ -41,6 +41,11 @@ public interface ByteSource {
     return bytes;
   }
 
+  /// Whether a range is known, without reading it, to hold zeros only. False says nothing.
+  default boolean isZeros(long position, long size) {
+    return false;
+  }
+
   /// A stream over all bytes from the beginning; closing it does not close this source.
   default InputStream stream() {
     return new SourceInputStream(this);

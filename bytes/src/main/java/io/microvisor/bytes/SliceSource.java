@@ -17,6 +17,11 @@ record SliceSource(ByteSource whole, long start, long size) implements ByteSourc
   }
 
   @Override
+  public boolean isZeros(long position, long length) {
+    return whole.isZeros(start + position, length);
+  }
+
+  @Override
   public ByteSource slice(long position, long length) {
     Objects.checkFromIndexSize(position, length, size);
     return new SliceSource(whole, start + position, length);
