@@ -1,7 +1,9 @@
 package io.microvisor.bytes;
 
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
@@ -41,13 +43,21 @@ public interface RandomSink extends Closeable {
 
   /// Copies all of `source` to `position`; blocks of 64 KiB that are all zeros may be left out.
   default void write(long position, ByteSource source) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
-    for (long at = 0; at < source.size(); at += buffer.capacity()) {
-      buffer.clear().limit((int) Math.min(buffer.capacity(), source.size() - at));
-      source.readFully(at, buffer);
-      buffer.flip();
-      if (!Zeros.only(buffer)) {
-        write(position + at, buffer);
+    byte[] buffer = new byte[1 << 16];
+    try (InputStream in = source.stream()) {
+      long at = position;
+      for (int read = in.readNBytes(buffer, 0, buffer.length);
+          read > 0;
+          read = in.readNBytes(buffer, 0, buffer.length)) {
+        ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, read);
+        if (!Zeros.only(bytes)) {
+          write(at, bytes);
+        }
+        at += read;
+      }
+      if (at - position != source.size()) {
+        throw new EOFException(
+            (at - position) + " bytes (expected: " + source.size() + ", as there were before)");
       }
     }
   }

@@ -3,20 +3,14 @@ package io.microvisor.store;
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
-import io.microvisor.bytes.files.Durable;
 import io.microvisor.bytes.files.FreeSpace;
 import io.microvisor.bytes.files.FullDiskException;
 import io.microvisor.bytes.files.OwnerOnly;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /// Files from elsewhere by their digest, each a plain file that other programs can be handed.
 ///
@@ -72,32 +66,15 @@ public final class DownloadedFiles {
     return Partial.open(OwnerOnly.directories(partials), expected, shelf);
   }
 
-  /// Moves a finished file that was made here, on the same file system, to where its digest finds it.
+  /// Moves a finished file that was made here, on the same file system, to where its digest finds it. It is not synced: what
+  /// a power cut leaves of it is noticed by its digest, and made again.
   ///
   /// @return its digest
   public Digest adopt(Path file) throws IOException {
-    // The disk writes while we hash.
-    try (ExecutorService beside = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<Path> synced =
-          beside.submit(() -> {
-            Durable.sync(file);
-            return file;
-          });
-      Digest digest = Digest.sha256(ByteSource.of(file).stream());
-      shelf.publishSynced(synced.get(), digest);
-      shelf.sound().add(digest);
-      return digest;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      InterruptedIOException stopped = new InterruptedIOException(file + ": interrupted");
-      stopped.initCause(e);
-      throw stopped;
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException failure) {
-        throw failure;
-      }
-      throw new IllegalStateException("syncing " + file, e);
-    }
+    Digest digest = Digest.sha256(ByteSource.of(file).stream());
+    shelf.publishUnsynced(file, digest);
+    shelf.sound().add(digest);
+    return digest;
   }
 
   /// Moves a finished file of the same file system here.

@@ -116,11 +116,6 @@ final class Shelf {
   /// Syncs a finished file and gives it its final name, in place of what had it.
   Path publish(Path file, Digest digest) throws IOException {
     Durable.sync(file);
-    return publishSynced(file, digest);
-  }
-
-  /// The same as [#publish], for a file that is synced.
-  Path publishSynced(Path file, Digest digest) throws IOException {
     Path target = publishUnsynced(file, digest);
     Durable.syncFolder(target.resolveSibling(""));
     return target;

@@ -15,7 +15,10 @@ import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.state.StateStore;
 import io.microvisor.compose.steps.AddedModulesStep;
 import io.microvisor.compose.steps.BaseStep;
+import io.microvisor.compose.steps.CompressedDiskStep;
 import io.microvisor.compose.steps.ConfigureStep;
+import io.microvisor.compose.steps.DiskDigestStep;
+import io.microvisor.compose.steps.DiskStep;
 import io.microvisor.compose.steps.DkmsStep;
 import io.microvisor.compose.steps.InitrdFilesStep;
 import io.microvisor.compose.steps.InitrdStep;
@@ -200,24 +203,48 @@ public final class Composer {
         switch (template.disk().layout()) {
           case Disk.Immutable immutable -> immutable(template, immutable, epoch);
         });
+    steps.addAll(artifacts(template));
     return new Plan(template.image().name(), steps);
   }
 
-  /// The steps from a root file system to what the partitions of an immutable image hold.
+  /// The steps from a root file system to an immutable image's disk.
   private static List<Step> immutable(Template template, Disk.Immutable disk, long epoch) {
     String name = template.image().name();
     Digest identity = Digest.sha256("emt image " + name + " " + template.image().version());
     Input.Output tree = new Input.Output(RootStep.ID, "tree");
+    Input.Output image = new Input.Output(RootImageStep.ID, "image");
+    Input.Output rootHash = new Input.Output(VerityStep.ID, "root hash");
     return List.of(
         new RootImageStep(tree, name, identity, epoch, disk.compressLevel()),
-        new VerityStep(new Input.Output(RootImageStep.ID, "image"), name),
+        new VerityStep(image, name),
         new UkiStep(
             BaseStep.ID,
             new Input.Output(RootStep.ID, "os-release"),
             new Input.Output(InitrdStep.ID, "initrd"),
             new Input.Output(InitrdFilesStep.ID, "microcode"),
-            new Input.Output(VerityStep.ID, "root hash"),
-            List.of(template.system().kernel().cmdline().split(" "))));
+            rootHash,
+            List.of(template.system().kernel().cmdline().split(" "))),
+        new DiskStep(
+            new Input.Output(UkiStep.ID, "uki"),
+            new Input.Output(BaseStep.ID, "boot loader"),
+            image,
+            new Input.Output(VerityStep.ID, "tree"),
+            rootHash,
+            template,
+            epoch));
+  }
+
+  /// The steps from a disk to what its artifacts need.
+  private static List<Step> artifacts(Template template) {
+    Input.Output map = new Input.Output(DiskStep.ID, "map");
+    List<Step> steps = new ArrayList<>();
+    if (template.disk().asksFor(Disk.Type.RAW, Disk.Compression.ZSTD)) {
+      steps.add(new CompressedDiskStep(map, template.image().name()));
+    }
+    if (ArtifactWriter.hashesDisk(template.disk())) {
+      steps.add(new DiskDigestStep(map));
+    }
+    return steps;
   }
 
   /// The steps that do what follows from files of the template; none, where nothing can. What not everyone may read takes no

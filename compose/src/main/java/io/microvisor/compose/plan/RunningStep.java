@@ -59,7 +59,15 @@ final class RunningStep implements StepContext {
 
   @Override
   public ByteSource blob(String name) throws IOException {
-    Digest digest = artifact(name).identity();
+    return file(name, artifact(name).identity());
+  }
+
+  @Override
+  public ByteSource file(Digest digest) throws IOException {
+    return file("file", digest);
+  }
+
+  private ByteSource file(String name, Digest digest) throws IOException {
     return store
         .files()
         .find(digest)
@@ -144,6 +152,11 @@ final class RunningStep implements StepContext {
   @Override
   public void advanced(long done, long total, BuildEvent.Unit unit) {
     events.accept(new BuildEvent.Advanced(id, done, total, unit));
+  }
+
+  @Override
+  public void warn(String what) {
+    events.accept(new BuildEvent.Warned(id, what));
   }
 
   @Override

@@ -59,6 +59,14 @@ public interface StepContext {
   /// Says how far the step is.
   void advanced(long done, long total, BuildEvent.Unit unit);
 
+  /// The file of a digest that some input names.
+  ///
+  /// @throws io.microvisor.store.DamagedException if it is not in the store
+  ByteSource file(Digest digest) throws IOException;
+
+  /// Says what whoever builds should know, though the build goes on.
+  void warn(String what);
+
   /// Says a line.
   void note(String line);
 }

@@ -19,6 +19,18 @@ public record Disk(
     artifacts = List.copyOf(artifacts);
   }
 
+  /// Whether there is more than a disk to boot: then every file gets a digest.
+  public boolean isReleased() {
+    return artifacts.stream()
+        .anyMatch(each -> each.type() != Type.RAW || each.compression() != Compression.NONE);
+  }
+
+  /// Whether one of the artifacts is of this kind.
+  public boolean asksFor(Type type, Compression compression) {
+    return artifacts.stream()
+        .anyMatch(each -> each.type() == type && each.compression() == compression);
+  }
+
   /// A kind of system. Partitions, plan and artifacts follow it.
   public sealed interface Layout {}
 

@@ -2,10 +2,13 @@ package io.microvisor.compose.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.Digest;
+import io.microvisor.compose.layout.ImageSize;
 import io.microvisor.compose.problem.Place;
 import io.microvisor.compose.template.Disk;
 import io.microvisor.compose.template.Template;
+import io.microvisor.formats.gpt.SectorSize;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -140,6 +143,13 @@ class ArtifactFilesTest {
   }
 
   private static boolean released(Disk.Artifact... artifacts) {
-    return ArtifactWriter.isReleased(List.of(artifacts));
+    Disk.Slot slot = new Disk.Slot("root", new ByteSize(1 << 20), NOWHERE);
+    return new Disk(
+            new Disk.Immutable(slot, slot, slot, slot, 3),
+            SectorSize.of(512),
+            new ImageSize.Fitting(),
+            List.of(artifacts),
+            NOWHERE)
+        .isReleased();
   }
 }

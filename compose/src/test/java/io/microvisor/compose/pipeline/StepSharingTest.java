@@ -49,7 +49,7 @@ class StepSharingTest {
       expected.put(made, Sharing.SHARED);
     }
     for (String made :
-        List.of("root", "initrd files", "initrd", "root image", "verity", "kernel image")) {
+        List.of("root", "initrd files", "initrd", "root image", "verity", "kernel image", "disk")) {
       expected.put(made, Sharing.LOCAL);
     }
 
@@ -86,7 +86,7 @@ class StepSharingTest {
   void whatComesOfAPackageThatNoArchivePublishesStays() throws Exception {
     for (String origin : List.of(LocalFolder.ORIGIN, SinglePackages.ORIGIN)) {
       assertThat(sharing("", origin))
-          .hasSize(11)
+          .hasSize(12)
           .allSatisfy((_, sharing) -> assertThat(sharing).isEqualTo(Sharing.LOCAL));
     }
   }
