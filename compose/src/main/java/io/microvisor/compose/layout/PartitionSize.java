@@ -4,7 +4,7 @@ import io.microvisor.bytes.ByteSize;
 
 /// How large a partition is.
 public sealed interface PartitionSize {
-  /// The smallest that it may be: a multiple of [Partition#ALIGNMENT].
+  /// The smallest that it may be.
   ByteSize least();
 
   /// That large, on every disk.

@@ -97,6 +97,13 @@ public final class LayoutDefinitions {
             case Role.RootVerity _ -> number + 1;
             case Role.Esp _, Role.Root _, Role.State _ -> (number / 10 + 1) * 10;
           };
+      if (number > 99) {
+        throw new IllegalArgumentException(
+            each.role().name()
+                + ": number "
+                + number
+                + " (expected: two digits, or files are in another order)");
+      }
       files.put(number + "-" + each.role().name() + ".conf", text(each));
     }
     return files;
