@@ -102,7 +102,7 @@ public record DiskLayout(SectorSize sectorSize, ImageSize imageSize, List<Partit
   }
 
   /// The partitions that the image has.
-  public List<Partition> inImage() {
+  private List<Partition> inImage() {
     return partitions.stream().filter(Partition::isInImage).toList();
   }
 
