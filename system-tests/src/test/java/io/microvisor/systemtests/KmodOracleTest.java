@@ -2,7 +2,6 @@ package io.microvisor.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.microvisor.formats.kmod.ModuleDecoder;
 import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
@@ -35,9 +34,7 @@ class KmodOracleTest {
     Set<String> shipped = names(modules);
     oracles.succeed(folder, "ln -s usr/lib lib\ndepmod -b . " + version);
 
-    Map<String, byte[]> ours =
-        ModuleIndex.read(kernel.tree(), kernel.contents(), version, ModuleDecoder.standard())
-            .files();
+    Map<String, byte[]> ours = ModuleIndex.read(kernel.tree(), kernel.contents(), version).files();
 
     Set<String> theirs = names(modules);
     theirs.removeAll(shipped);

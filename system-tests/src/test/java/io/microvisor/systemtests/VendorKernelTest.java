@@ -2,7 +2,6 @@ package io.microvisor.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.microvisor.formats.kmod.ModuleDecoder;
 import io.microvisor.formats.kmod.ModuleIndex;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -135,9 +134,7 @@ class VendorKernelTest {
     }
 
     Map<String, byte[]> ours =
-        ModuleIndex.read(
-                packed.tree(), packed.contents(), kernel().release(), ModuleDecoder.standard())
-            .files();
+        ModuleIndex.read(packed.tree(), packed.contents(), kernel().release()).files();
 
     assertThat(ours).isNotEmpty();
     ours.forEach((name, bytes) ->

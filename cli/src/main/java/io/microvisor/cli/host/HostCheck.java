@@ -6,7 +6,7 @@ import io.microvisor.bytes.files.OwnFolder;
 import io.microvisor.bytes.files.UntrustedFolderException;
 import io.microvisor.cli.terminal.FailureException;
 import io.microvisor.cli.terminal.Terminal;
-import io.microvisor.packages.unpack.Decompressor;
+import io.microvisor.formats.compression.Decompressor;
 import io.microvisor.sandbox.SandboxSupport;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,7 +2,6 @@ package io.microvisor.compose.initrd;
 
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.compose.state.StateStore;
-import io.microvisor.formats.kmod.ModuleDecoder;
 import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
@@ -57,14 +56,9 @@ public final class InitrdComposer {
   /// @param root a configured root with merged `/usr`, holding systemd, udev, kmod and, for their features, systemd-cryptsetup
   ///     (which brings veritysetup), systemd-repart and dmsetup
   /// @param index all modules of the kernel the spec names
-  /// @param decoder unpacks module files
   /// @throws IOException if the root lacks a program, library or module that is needed
   public static Initrd compose(
-      FileTree root,
-      ContentSource contents,
-      ModuleIndex index,
-      ModuleDecoder decoder,
-      InitrdSpec spec)
+      FileTree root, ContentSource contents, ModuleIndex index, InitrdSpec spec)
       throws IOException {
     InitrdComposer composer = new InitrdComposer(root, contents, spec);
     composer.putSkeleton();
@@ -73,8 +67,7 @@ public final class InitrdComposer {
     composer.putUnits(units.units());
     OwnUnits.put(composer.copy, spec);
     composer.putIdentity(units.rules());
-    SortedSet<String> modules =
-        new InitrdModules(root, contents, index, decoder).put(composer.copy, spec);
+    SortedSet<String> modules = new InitrdModules(root, contents, index).put(composer.copy, spec);
     FileTree finished = dated(composer.tree.build(), spec.time());
     return new Initrd(finished, composer.copy.contents(), modules, composer.copy.missing());
   }

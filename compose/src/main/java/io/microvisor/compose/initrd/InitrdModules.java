@@ -3,14 +3,12 @@ package io.microvisor.compose.initrd;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.compose.kernel.BootNeeds;
 import io.microvisor.formats.kmod.KernelModule;
-import io.microvisor.formats.kmod.ModuleCompression;
-import io.microvisor.formats.kmod.ModuleDecoder;
+import io.microvisor.formats.kmod.ModuleFile;
 import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.TreePath;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
@@ -20,18 +18,14 @@ import java.util.SortedSet;
 /// Modules are stored unpacked: packed once with the whole, Debian's standard selection comes out 3 % larger than as XZ files
 /// (12.1 MB against 11.7 MB), and no module has to be unpacked by the slowest decoder of all while the machine boots.
 final class InitrdModules {
-  private static final int LARGEST_MODULE = 256 << 20;
-
   private final FileTree root;
   private final ContentSource contents;
   private final ModuleIndex index;
-  private final ModuleDecoder decoder;
 
-  InitrdModules(FileTree root, ContentSource contents, ModuleIndex index, ModuleDecoder decoder) {
+  InitrdModules(FileTree root, ContentSource contents, ModuleIndex index) {
     this.root = root;
     this.contents = contents;
     this.index = index;
-    this.decoder = decoder;
   }
 
   /// @return the names of all modules put
@@ -41,13 +35,13 @@ final class InitrdModules {
     for (KernelModule module : index.modules()) {
       if (names.contains(module.name())) {
         String path = folder + module.path();
-        copy.put(ModuleCompression.uncompressed(path), unpacked(path));
+        copy.put(ModuleFile.uncompressed(path), unpacked(path));
         for (String firmware : module.values("firmware")) {
           putFirmware(copy, firmware);
         }
       }
     }
-    for (var file : index.subset(names, ModuleCompression::uncompressed).files().entrySet()) {
+    for (var file : index.subset(names, ModuleFile::uncompressed).files().entrySet()) {
       copy.put(folder + file.getKey(), file.getValue());
     }
     return names;
@@ -90,15 +84,7 @@ final class InitrdModules {
     if (!(root.find(path).orElse(null) instanceof Inode.RegularFile file)) {
       throw new IOException("initrd: " + TreePath.of(path).absolute() + " is not in the root");
     }
-    ModuleCompression compression = ModuleCompression.of(path).orElse(ModuleCompression.NONE);
-    try (InputStream packed = contents.open(file.content()).stream();
-        InputStream plain = decoder.decode(packed, compression)) {
-      byte[] bytes = plain.readNBytes(LARGEST_MODULE + 1);
-      if (bytes.length > LARGEST_MODULE) {
-        throw new IOException("initrd: " + path + ": more than 256 MiB unpacked");
-      }
-      return bytes;
-    }
+    return ModuleFile.read(contents, file, path);
   }
 
   private static void putFirmware(TreeCopy copy, String name) throws IOException {

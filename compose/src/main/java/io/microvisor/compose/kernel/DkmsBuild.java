@@ -7,7 +7,7 @@ import io.microvisor.bytes.Digest;
 import io.microvisor.compose.problem.RejectedException;
 import io.microvisor.compose.template.Kernel;
 import io.microvisor.formats.kmod.KernelModule;
-import io.microvisor.formats.kmod.ModuleCompression;
+import io.microvisor.formats.kmod.ModuleFile;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.Meta;
@@ -118,7 +118,7 @@ public final class DkmsBuild {
   private static FileTree withoutModules(FileTree tree) {
     FileTree.Builder builder = tree.toBuilder();
     tree.below(MODULES)
-        .filter(entry -> ModuleCompression.of(entry.path().name()).isPresent())
+        .filter(entry -> ModuleFile.codec(entry.path().name()).isPresent())
         .forEach(entry -> builder.remove(entry.path()));
     return builder.build();
   }

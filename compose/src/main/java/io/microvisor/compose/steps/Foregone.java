@@ -85,7 +85,7 @@ public final class Foregone {
         // Another version's.
       }
     }
-    ModuleIndex index = ModuleIndex.read(tree, context.contents(), release, ModulesStep.DECODER);
+    ModuleIndex index = ModuleIndex.read(tree, context.contents(), release);
     remember(key, ModulesStep.bytes(index));
     return index;
   }

@@ -81,11 +81,7 @@ public record InitrdFilesStep(
     FileTree root = context.tree("tree");
     Initrd initrd =
         InitrdComposer.compose(
-            root,
-            context.contents(),
-            ModulesStep.read(context, "modules"),
-            ModulesStep.DECODER,
-            spec);
+            root, context.contents(), ModulesStep.read(context, "modules"), spec);
     keepMade(context, root, initrd);
     Optional<ByteSource> microcode = Microcode.archive(root, context.contents());
     byte[] early = microcode.isPresent() ? microcode.get().readAll(LARGEST_MICROCODE) : new byte[0];

@@ -1,6 +1,5 @@
 package io.microvisor.compose.steps;
 
-import io.microvisor.bytes.ByteSource;
 import io.microvisor.compose.kernel.BootNeeds;
 import io.microvisor.compose.kernel.InstalledKernel;
 import io.microvisor.compose.plan.Artifact;
@@ -16,13 +15,9 @@ import io.microvisor.compose.problem.RejectedException;
 import io.microvisor.compose.template.Kernel;
 import io.microvisor.compose.template.PackageWish;
 import io.microvisor.compose.template.Persistence;
-import io.microvisor.formats.kmod.ModuleCompression;
-import io.microvisor.formats.kmod.ModuleDecoder;
 import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.kmod.ModuleIndexCodec;
 import io.microvisor.formats.tree.FileTree;
-import io.microvisor.packages.unpack.Compression;
-import io.microvisor.packages.unpack.Decompressor;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -44,13 +39,8 @@ public record ModulesStep(Input.Output configured, Kernel kernel, Persistence.St
   /// Its name.
   public static final StepId ID = new StepId("modules");
 
-  /// Unpacks module files, by the host's liblzma where there is one.
-  static final ModuleDecoder DECODER = ModulesStep::decode;
-
   /// Raised when the same inputs give another index.
   static final int VERSION = 3;
-
-  private static final long LARGEST_MODULE = 256L << 20;
 
   @Override
   public StepId id() {
@@ -115,14 +105,5 @@ public record ModulesStep(Input.Output configured, Kernel kernel, Persistence.St
     try (InputStream in = new BufferedInputStream(context.blob(name).stream(), 1 << 16)) {
       return ModuleIndexCodec.read(in);
     }
-  }
-
-  private static InputStream decode(InputStream packed, ModuleCompression compression)
-      throws IOException {
-    return switch (compression) {
-      case XZ ->
-          Decompressor.open(Compression.XZ, ByteSource.of(packed.readAllBytes()), LARGEST_MODULE);
-      case NONE, GZIP, ZSTD -> ModuleDecoder.standard().decode(packed, compression);
-    };
   }
 }

@@ -14,7 +14,6 @@ import io.microvisor.compose.template.LayoutEnv;
 import io.microvisor.compose.template.Persistence;
 import io.microvisor.formats.cpio.CpioReader;
 import io.microvisor.formats.kmod.KernelModule;
-import io.microvisor.formats.kmod.ModuleDecoder;
 import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
@@ -368,8 +367,7 @@ class InitrdComposerTest {
                 "kernel/xts.ko"),
             List.of("kernel/virtio_pci.ko"),
             List.of());
-    return InitrdComposer.compose(
-        root.build(), ContentSource.of(contents), index, ModuleDecoder.standard(), spec);
+    return InitrdComposer.compose(root.build(), ContentSource.of(contents), index, spec);
   }
 
   private static KernelModule alone(String name) {

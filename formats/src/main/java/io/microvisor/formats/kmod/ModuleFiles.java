@@ -1,12 +1,10 @@
 package io.microvisor.formats.kmod;
 
 import io.microvisor.bytes.ContentSource;
-import io.microvisor.bytes.FormatException;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.TreePath;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,19 +17,16 @@ import java.util.concurrent.Semaphore;
 
 /// Finds the module files of one kernel version and reads them, several at a time.
 final class ModuleFiles {
-  private static final int LARGEST_MODULE = 256 << 20;
   private static final String UPDATES = "updates/";
 
-  private record Found(String path, ModuleCompression compression, Inode.RegularFile file) {}
+  private record Found(String path, Inode.RegularFile file) {}
 
   private final TreePath folder;
   private final ContentSource contents;
-  private final ModuleDecoder decoder;
 
-  ModuleFiles(TreePath folder, ContentSource contents, ModuleDecoder decoder) {
+  ModuleFiles(TreePath folder, ContentSource contents) {
     this.folder = folder;
     this.contents = contents;
-    this.decoder = decoder;
   }
 
   List<KernelModule> read(FileTree tree) throws IOException, InterruptedException {
@@ -45,7 +40,8 @@ final class ModuleFiles {
             executor.submit(() -> {
               atOnce.acquire();
               try {
-                return KernelModule.parse(file.path(), bytes(file));
+                return KernelModule.parse(
+                    file.path(), ModuleFile.read(contents, file.file(), file.path()));
               } finally {
                 atOnce.release();
               }
@@ -71,11 +67,11 @@ final class ModuleFiles {
         .filter(entry -> entry.inode() instanceof Inode.RegularFile)
         .forEach(entry -> {
           String path = entry.path().moved(folder, TreePath.ROOT).toString();
-          ModuleCompression.of(entry.path().name())
+          ModuleFile.codec(entry.path().name())
               .filter(_ -> !path.startsWith("build/") && !path.startsWith("source/"))
-              .ifPresent(kind -> {
+              .ifPresent(_ -> {
                 Inode.RegularFile file = (Inode.RegularFile) entry.inode();
-                Found found = new Found(path, kind, file);
+                Found found = new Found(path, file);
                 byName.merge(KernelModule.nameOf(path), found, ModuleFiles::preferred);
                 files.add(found);
               });
@@ -86,31 +82,5 @@ final class ModuleFiles {
 
   private static Found preferred(Found old, Found found) {
     return found.path().startsWith(UPDATES) && !old.path().startsWith(UPDATES) ? found : old;
-  }
-
-  private byte[] bytes(Found file) throws IOException {
-    return unpack(contents, file.file(), file.path(), file.compression(), decoder);
-  }
-
-  static byte[] unpack(
-      ContentSource contents,
-      Inode.RegularFile file,
-      String path,
-      ModuleCompression compression,
-      ModuleDecoder decoder)
-      throws IOException {
-    try (InputStream packed = contents.open(file.content()).stream();
-        InputStream plain = decoder.decode(packed, compression)) {
-      byte[] bytes = plain.readNBytes(LARGEST_MODULE + 1);
-      if (bytes.length > LARGEST_MODULE) {
-        throw FormatException.unsupported(
-            "kernel module " + path, LARGEST_MODULE, "more than 256 MiB unpacked");
-      }
-      return bytes;
-    } catch (FormatException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new IOException("kernel module " + path + ": unpacking: " + e.getMessage(), e);
-    }
   }
 }

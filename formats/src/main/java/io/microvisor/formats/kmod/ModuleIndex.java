@@ -54,8 +54,7 @@ public final class ModuleIndex {
   ///
   /// @throws FormatException if a module is damaged, or modules need each other in a circle
   /// @throws IOException if there is no such folder, or reading fails
-  public static ModuleIndex read(
-      FileTree tree, ContentSource contents, String version, ModuleDecoder decoder)
+  public static ModuleIndex read(FileTree tree, ContentSource contents, String version)
       throws IOException, InterruptedException {
     TreePath folder = TreePath.of("usr/lib/modules").resolve(version);
     if (tree.find(folder).isEmpty()) {
@@ -67,7 +66,7 @@ public final class ModuleIndex {
               + ")");
     }
     return new ModuleIndex(
-        new ModuleFiles(folder, contents, decoder).read(tree),
+        new ModuleFiles(folder, contents).read(tree),
         texts(tree, contents, folder.resolve("modules.order"), '\n'),
         texts(tree, contents, folder.resolve("modules.builtin"), '\n'),
         texts(tree, contents, folder.resolve("modules.builtin.modinfo"), '\0'));
@@ -108,7 +107,7 @@ public final class ModuleIndex {
   private static List<KernelModule> sorted(List<KernelModule> modules, List<String> order) {
     Map<String, KernelModule> byPath = new HashMap<>();
     for (KernelModule module : modules) {
-      byPath.put(ModuleCompression.uncompressed(module.path()), module);
+      byPath.put(ModuleFile.uncompressed(module.path()), module);
     }
     List<KernelModule> sorted = new ArrayList<>(modules.size());
     for (String path : order) {

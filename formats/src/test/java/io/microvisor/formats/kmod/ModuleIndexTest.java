@@ -72,7 +72,7 @@ class ModuleIndexTest {
 
   @Test
   void indexesSomeModulesInOtherFiles() throws IOException {
-    ModuleIndex part = index().subset(Set.of("base", "mid_dle"), ModuleCompression::uncompressed);
+    ModuleIndex part = index().subset(Set.of("base", "mid_dle"), ModuleFile::uncompressed);
 
     assertThat(text(part.files(), "modules.dep"))
         .isEqualTo("kernel/a/base.ko:\nkernel/a/mid-dle.ko: kernel/a/base.ko\n");
@@ -96,8 +96,7 @@ class ModuleIndexTest {
     put("updates/owner.ko", ModuleBytes.of(List.of("alias=new"), List.of("shared"), List.of()));
     put("modules.order", "kernel/user.ko\n".getBytes(StandardCharsets.US_ASCII));
 
-    ModuleIndex index =
-        ModuleIndex.read(tree.build(), ContentSource.of(contents), "6.1", ModuleDecoder.standard());
+    ModuleIndex index = ModuleIndex.read(tree.build(), ContentSource.of(contents), "6.1");
 
     assertThat(text(index.files(), "modules.dep"))
         .isEqualTo("kernel/user.ko.gz: updates/owner.ko\nupdates/owner.ko:\n");
@@ -105,10 +104,20 @@ class ModuleIndexTest {
   }
 
   @Test
+  void namesTheModuleWhoseCompressedBytesAreDamaged() throws IOException {
+    byte[] packed = gzip(ModuleBytes.of(List.of("license=GPL"), List.of(), List.of()));
+    packed[packed.length - 1] ^= 1;
+    put("kernel/user.ko.gz", packed);
+
+    assertThatThrownBy(() -> ModuleIndex.read(tree.build(), ContentSource.of(contents), "6.1"))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("kernel module kernel/user.ko.gz: ")
+        .hasMessageContaining("gzip stream");
+  }
+
+  @Test
   void namesTheMissingFolder() {
-    assertThatThrownBy(() ->
-            ModuleIndex.read(
-                FileTree.empty(), ContentSource.of(contents), "9", ModuleDecoder.standard()))
+    assertThatThrownBy(() -> ModuleIndex.read(FileTree.empty(), ContentSource.of(contents), "9"))
         .hasMessageContaining("/usr/lib/modules/9");
   }
 

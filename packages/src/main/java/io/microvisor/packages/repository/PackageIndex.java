@@ -4,13 +4,13 @@ import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
 import io.microvisor.bytes.files.FullDiskException;
+import io.microvisor.formats.compression.Codec;
+import io.microvisor.formats.compression.Decompressor;
 import io.microvisor.packages.catalog.LeftOut;
 import io.microvisor.packages.catalog.PackageCatalog;
 import io.microvisor.packages.catalog.SearchText;
 import io.microvisor.packages.catalog.StoredCatalog;
 import io.microvisor.packages.deb.Origin;
-import io.microvisor.packages.unpack.Compression;
-import io.microvisor.packages.unpack.Decompressor;
 import io.microvisor.store.Store;
 import java.io.IOException;
 import java.io.InputStream;
@@ -67,7 +67,7 @@ final class PackageIndex {
 
   /// What a Release file would say of the index that is compressed in a file whose digest was checked.
   static IndexFile plain(IndexFile compressed, Path downloaded) throws IOException {
-    Compression compression = compression(compressed.path());
+    Codec compression = compression(compressed.path());
     MessageDigest hasher = Digest.hasher();
     long size = 0;
     try (InputStream stream = Decompressor.open(compression, ByteSource.of(downloaded), LARGEST)) {
@@ -190,12 +190,12 @@ final class PackageIndex {
   }
 
   /// How a file of this name is compressed.
-  static Compression compression(String name) {
-    for (Compression each : Compression.values()) {
-      if (each != Compression.NONE && name.endsWith(each.suffix())) {
+  static Codec compression(String name) {
+    for (Codec each : Codec.values()) {
+      if (each != Codec.NONE && name.endsWith(each.suffix())) {
         return each;
       }
     }
-    return Compression.NONE;
+    return Codec.NONE;
   }
 }

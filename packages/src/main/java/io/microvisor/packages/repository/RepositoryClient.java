@@ -1,6 +1,7 @@
 package io.microvisor.packages.repository;
 
 import io.microvisor.bytes.ByteSource;
+import io.microvisor.formats.compression.Codec;
 import io.microvisor.packages.catalog.LeftOut;
 import io.microvisor.packages.catalog.PackageCatalog;
 import io.microvisor.packages.deb.Origin;
@@ -9,7 +10,6 @@ import io.microvisor.packages.fetch.DownloadEvent;
 import io.microvisor.packages.fetch.DownloadException;
 import io.microvisor.packages.fetch.Downloader;
 import io.microvisor.packages.repository.RepositorySpec.Presence;
-import io.microvisor.packages.unpack.Compression;
 import io.microvisor.store.Store;
 import java.io.IOException;
 import java.net.URI;
@@ -35,14 +35,8 @@ import java.util.stream.Collectors;
 /// signed wrongly, or is out of date, is refused at once.
 public final class RepositoryClient {
   /// The first that there is is taken: gzip costs a fifth of xz's time, for a third more bytes.
-  private static final List<Compression> QUICKEST_FIRST =
-      List.of(
-          Compression.ZSTD,
-          Compression.GZIP,
-          Compression.XZ,
-          Compression.LZMA,
-          Compression.BZIP2,
-          Compression.NONE);
+  private static final List<Codec> QUICKEST_FIRST =
+      List.of(Codec.ZSTD, Codec.GZIP, Codec.XZ, Codec.LZMA, Codec.BZIP2, Codec.NONE);
 
   /// How many records that were left out are told of.
   private static final int MOST_NOTED = 10;
@@ -283,7 +277,7 @@ public final class RepositoryClient {
       String path,
       Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
-    for (Compression compression : QUICKEST_FIRST) {
+    for (Codec compression : QUICKEST_FIRST) {
       Optional<IndexFile> listed = release.file(path + compression.suffix());
       if (listed.isPresent()) {
         IndexFile compressed = known(spec, listed.get());
@@ -291,7 +285,7 @@ public final class RepositoryClient {
         return Optional.of(
             new Wanted(
                 component,
-                compression == Compression.NONE
+                compression == Codec.NONE
                     ? compressed
                     : plain.isPresent() ? plain.get() : plain(spec, release, compressed, listener),
                 compressed));

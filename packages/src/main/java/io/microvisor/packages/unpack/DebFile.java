@@ -4,12 +4,15 @@ import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.FormatException;
 import io.microvisor.formats.ar.ArMember;
 import io.microvisor.formats.ar.ArReader;
+import io.microvisor.formats.compression.Codec;
+import io.microvisor.formats.compression.Decompressor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.Set;
 
 /// The outside of a binary package (deb(5)): an ar archive whose first member `debian-binary` says `2.0`, followed by
 /// `control.tar` and `data.tar`, each with the suffix of its compression. Members whose name begins with an underscore
@@ -21,13 +24,16 @@ public record DebFile(Part control, Part data) {
   private static final String FORMAT = "Debian package";
   private static final int LARGEST_VERSION = 64;
 
+  /// The codecs deb(5) allows that any archive of today uses.
+  private static final Set<Codec> CODECS = Set.of(Codec.NONE, Codec.GZIP, Codec.XZ, Codec.ZSTD);
+
   /// Every expansion up to this size is fine; beyond, it must be in proportion to the compressed size.
   private static final long HARMLESS = 256L << 20;
 
   private static final long LARGEST_RATIO = 512;
 
   /// A compressed archive inside the package.
-  public record Part(Compression compression, ByteSource bytes) {
+  public record Part(Codec codec, ByteSource bytes) {
     /// A stream of the archive, which must be closed.
     ///
     /// @param limit how many bytes it may have at most; less is allowed where the compressed part is so small that
@@ -44,7 +50,7 @@ public record DebFile(Part control, Part data) {
       long compressed = Math.min(bytes.size(), Long.MAX_VALUE / LARGEST_RATIO);
       long plausible = Math.max(HARMLESS, compressed * LARGEST_RATIO);
       long asSaid = announced < limit ? announced + announced / 4 : limit;
-      return Decompressor.open(compression, bytes, Math.min(limit, Math.max(plausible, asSaid)));
+      return Decompressor.open(codec, bytes, Math.min(limit, Math.max(plausible, asSaid)));
     }
   }
 
@@ -101,16 +107,15 @@ public record DebFile(Part control, Part data) {
       throw FormatException.damaged(
           FORMAT, 0, "a member \"" + member.name() + "\" (expected: " + stem + ")");
     }
-    Optional<Compression> compression =
-        Compression.ofSuffix(member.name().substring(stem.length()))
-            .filter(Compression::isForPackages);
-    if (compression.isEmpty()) {
+    Optional<Codec> codec =
+        Codec.ofSuffix(member.name().substring(stem.length())).filter(CODECS::contains);
+    if (codec.isEmpty()) {
       throw FormatException.unsupported(
           FORMAT,
           0,
           "the compression of %s (expected: none, .gz, .xz or .zst)".formatted(member.name()));
     }
-    return new Part(compression.get(), member.content());
+    return new Part(codec.get(), member.content());
   }
 
   private static ArMember next(Deque<ArMember> members, String name) throws IOException {

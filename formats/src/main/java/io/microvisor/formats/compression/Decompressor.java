@@ -1,4 +1,4 @@
-package io.microvisor.packages.unpack;
+package io.microvisor.formats.compression;
 
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.microvisor.bytes.ByteSource;
@@ -36,31 +36,29 @@ public final class Decompressor {
   ///
   /// @param limit how many bytes may come out; one more is an error
   /// @throws FormatException if the bytes do not begin as they should; most damage shows only when reading
-  public static InputStream open(Compression compression, ByteSource compressed, long limit)
+  public static InputStream open(Codec codec, ByteSource compressed, long limit)
       throws IOException {
-    if (compression != Compression.NONE && compressed.size() == 0) {
+    if (codec != Codec.NONE && compressed.size() == 0) {
       throw FormatException.notThis(
-          ExpandedStream.format(compression), "it is empty (expected: a header)");
+          ExpandedStream.format(codec), "it is empty (expected: a header)");
     }
-    checkMagic(compression, compressed);
+    checkMagic(codec, compressed);
     WatchedSource source = new WatchedSource(compressed.stream());
-    return new ExpandedStream(compression, () -> decoder(compression, source), source, limit);
+    return new ExpandedStream(codec, () -> decoder(codec, source), source, limit);
   }
 
-  private static void checkMagic(Compression compression, ByteSource compressed)
-      throws IOException {
-    byte[] first = new byte[(int) Math.min(Compression.MAGIC_SIZE, compressed.size())];
+  private static void checkMagic(Codec codec, ByteSource compressed) throws IOException {
+    byte[] first = new byte[(int) Math.min(Codec.MAGIC_SIZE, compressed.size())];
     compressed.readFully(0, ByteBuffer.wrap(first));
-    if (!compression.mayBegin(first)) {
+    if (!codec.mayBegin(first)) {
       throw FormatException.notThis(
-          ExpandedStream.format(compression),
+          ExpandedStream.format(codec),
           "it begins with " + HexFormat.ofDelimiter(" ").formatHex(first));
     }
   }
 
-  private static InputStream decoder(Compression compression, InputStream source)
-      throws IOException {
-    return switch (compression) {
+  private static InputStream decoder(Codec codec, InputStream source) throws IOException {
+    return switch (codec) {
       case NONE -> source;
       case GZIP -> new GzipStream(source);
       case XZ -> Xz.open(source);

@@ -1,4 +1,4 @@
-package io.microvisor.packages.unpack;
+package io.microvisor.formats.compression;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -33,8 +33,7 @@ class XzTest {
 
   private static byte[] expand(Decoder decoder, byte[] compressed) throws IOException {
     WatchedSource source = new WatchedSource(new ByteArrayInputStream(compressed));
-    try (InputStream in =
-        new ExpandedStream(Compression.XZ, opening(decoder, source), source, 1 << 20)) {
+    try (InputStream in = new ExpandedStream(Codec.XZ, opening(decoder, source), source, 1 << 20)) {
       return in.readAllBytes();
     }
   }

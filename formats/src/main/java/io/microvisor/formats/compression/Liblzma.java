@@ -1,4 +1,4 @@
-package io.microvisor.packages.unpack;
+package io.microvisor.formats.compression;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;

@@ -1,4 +1,4 @@
-package io.microvisor.packages.unpack;
+package io.microvisor.formats.compression;
 
 import io.microvisor.bytes.FormatException;
 import java.io.EOFException;

@@ -1,4 +1,4 @@
-package io.microvisor.packages.unpack;
+package io.microvisor.formats.compression;
 
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.FormatException;
@@ -12,7 +12,7 @@ import org.tukaani.xz.UnsupportedOptionsException;
 
 /// What a decoder delivers, up to a limit, with its complaints in our words.
 final class ExpandedStream extends InputStream {
-  private final Compression compression;
+  private final Codec codec;
   private final InputStream decoder;
   private final WatchedSource source;
   private final long limit;
@@ -25,17 +25,16 @@ final class ExpandedStream extends InputStream {
   }
 
   /// @param opening makes the decoder
-  ExpandedStream(
-      Compression compression, Decoding<InputStream> opening, WatchedSource source, long limit)
+  ExpandedStream(Codec codec, Decoding<InputStream> opening, WatchedSource source, long limit)
       throws IOException {
-    this.compression = compression;
+    this.codec = codec;
     this.source = source;
     this.limit = limit;
     this.decoder = guarded(opening);
   }
 
-  static String format(Compression compression) {
-    return compression.name().toLowerCase(Locale.ROOT) + " stream";
+  static String format(Codec codec) {
+    return codec.name().toLowerCase(Locale.ROOT) + " stream";
   }
 
   /// Decoders tell of damage by exceptions of many kinds, unchecked ones among them; here they become ours.
@@ -50,7 +49,7 @@ final class ExpandedStream extends InputStream {
   }
 
   private FormatException translated(Exception e) {
-    String format = format(compression);
+    String format = format(codec);
     String what = e instanceof EOFException ? "ends too early (truncated?)" : String.valueOf(e);
     FormatException translated =
         e instanceof MemoryLimitException || e instanceof UnsupportedOptionsException
@@ -76,7 +75,7 @@ final class ExpandedStream extends InputStream {
     position += Math.max(0, count);
     if (position > limit) {
       throw FormatException.unsupported(
-          format(compression),
+          format(codec),
           limit,
           "expands to more than %s (expected: at most that)".formatted(new ByteSize(limit)));
     }

@@ -1,4 +1,4 @@
-package io.microvisor.packages.unpack;
+package io.microvisor.formats.compression;
 
 import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import java.io.ByteArrayOutputStream;
@@ -14,16 +14,16 @@ import org.tukaani.xz.XZOutputStream;
 final class Compressed {
   private Compressed() {}
 
-  static byte[] bytes(Compression compression, byte[] content) throws IOException {
+  static byte[] bytes(Codec codec, byte[] content) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (OutputStream out = stream(compression, bytes)) {
+    try (OutputStream out = stream(codec, bytes)) {
       out.write(content);
     }
     return bytes.toByteArray();
   }
 
-  static OutputStream stream(Compression compression, OutputStream out) throws IOException {
-    return switch (compression) {
+  static OutputStream stream(Codec codec, OutputStream out) throws IOException {
+    return switch (codec) {
       case NONE -> out;
       case GZIP -> new GZIPOutputStream(out);
       case XZ -> new XZOutputStream(out, new LZMA2Options(0));

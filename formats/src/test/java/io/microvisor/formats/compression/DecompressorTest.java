@@ -1,11 +1,11 @@
-package io.microvisor.packages.unpack;
+package io.microvisor.formats.compression;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.microvisor.bytes.ByteSource;
-import io.microvisor.bytes.FormatException;
 import io.microvisor.bytes.FormatException.Kind;
+import io.microvisor.bytes.FormatException;
 import io.microvisor.testkit.Malformed;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -16,53 +16,52 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class DecompressorTest {
   private static final byte[] TEXT =
       "some text, some more text\n".repeat(40).getBytes(StandardCharsets.UTF_8);
 
-  private static byte[] expand(Compression compression, byte[] compressed, long limit)
-      throws IOException {
-    try (InputStream in = Decompressor.open(compression, ByteSource.of(compressed), limit)) {
+  private static byte[] expand(Codec codec, byte[] compressed, long limit) throws IOException {
+    try (InputStream in = Decompressor.open(codec, ByteSource.of(compressed), limit)) {
       return in.readAllBytes();
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  void expandsWhatWasCompressed(Compression compression) throws IOException {
+  void expandsWhatWasCompressed(Codec codec) throws IOException {
     byte[] large = new byte[3_000_000];
     for (int i = 0; i < large.length; i++) {
       large[i] = (byte) (i * i >> 7);
     }
     for (byte[] content : new byte[][] {TEXT, {}, {7}, large}) {
-      byte[] compressed = Compressed.bytes(compression, content);
+      byte[] compressed = Compressed.bytes(codec, content);
 
-      assertThat(expand(compression, compressed, content.length)).isEqualTo(content);
+      assertThat(expand(codec, compressed, content.length)).isEqualTo(content);
     }
   }
 
   /// The old .lzma format has neither a check nor an end.
   @ParameterizedTest
   @EnumSource(mode = Mode.EXCLUDE, names = "LZMA")
-  void takesSeveralStreamsInARowAsOne(Compression compression) throws IOException {
-    byte[] once = Compressed.bytes(compression, TEXT);
+  void takesSeveralStreamsInARowAsOne(Codec codec) throws IOException {
+    byte[] once = Compressed.bytes(codec, TEXT);
     byte[] twice = Arrays.copyOf(once, 2 * once.length);
     System.arraycopy(once, 0, twice, once.length, once.length);
 
-    byte[] expanded = expand(compression, twice, 1 << 20);
+    byte[] expanded = expand(codec, twice, 1 << 20);
 
     assertThat(expanded).hasSize(2 * TEXT.length).startsWith(TEXT).endsWith(TEXT);
   }
 
   @ParameterizedTest
   @EnumSource
-  void stopsAtTheLimit(Compression compression) throws IOException {
-    byte[] bomb = Compressed.bytes(compression, new byte[4 << 20]);
+  void stopsAtTheLimit(Codec codec) throws IOException {
+    byte[] bomb = Compressed.bytes(codec, new byte[4 << 20]);
 
-    assertThatThrownBy(() -> expand(compression, bomb, 1 << 20))
+    assertThatThrownBy(() -> expand(codec, bomb, 1 << 20))
         .isInstanceOfSatisfying(
             FormatException.class, e -> assertThat(e.kind()).isEqualTo(Kind.UNSUPPORTED))
         .hasMessageContaining("expands to more than 1 MiB");
@@ -70,45 +69,44 @@ class DecompressorTest {
 
   @ParameterizedTest
   @EnumSource(mode = Mode.EXCLUDE, names = "NONE")
-  void refusesEveryTruncation(Compression compression) throws IOException {
-    byte[] good = Compressed.bytes(compression, TEXT);
-    Malformed.refusesEveryTruncation(good, 10_000, cut -> expand(compression, cut, 1 << 20));
+  void refusesEveryTruncation(Codec codec) throws IOException {
+    byte[] good = Compressed.bytes(codec, TEXT);
+    Malformed.refusesEveryTruncation(good, 10_000, cut -> expand(codec, cut, 1 << 20));
   }
 
   @ParameterizedTest
   @EnumSource(
       mode = Mode.EXCLUDE,
       names = {"NONE", "LZMA"})
-  void noFlippedBitChangesTheContent(Compression compression) throws IOException {
-    byte[] good = Compressed.bytes(compression, TEXT);
+  void noFlippedBitChangesTheContent(Codec codec) throws IOException {
+    byte[] good = Compressed.bytes(codec, TEXT);
     Malformed.survivesBitFlips(
-        good, 3000, 4, bad -> assertThat(expand(compression, bad, 1 << 20)).isEqualTo(TEXT));
+        good, 3000, 4, bad -> assertThat(expand(codec, bad, 1 << 20)).isEqualTo(TEXT));
   }
 
   @ParameterizedTest
   @EnumSource(mode = Mode.EXCLUDE, names = "NONE")
-  void refusesWhatIsNotCompressed(Compression compression) {
-    assertThatThrownBy(() -> expand(compression, TEXT, 1 << 20))
-        .isInstanceOf(FormatException.class);
+  void refusesWhatIsNotCompressed(Codec codec) {
+    assertThatThrownBy(() -> expand(codec, TEXT, 1 << 20)).isInstanceOf(FormatException.class);
   }
 
   @ParameterizedTest
   @EnumSource(
       mode = Mode.EXCLUDE,
       names = {"NONE", "LZMA"})
-  void callsAnotherFormatThat(Compression compression) throws IOException {
-    Compression another = compression == Compression.XZ ? Compression.GZIP : Compression.XZ;
+  void callsAnotherFormatThat(Codec codec) throws IOException {
+    Codec another = codec == Codec.XZ ? Codec.GZIP : Codec.XZ;
     byte[] other = Compressed.bytes(another, TEXT);
 
-    assertThatThrownBy(() -> expand(compression, other, 1 << 20))
+    assertThatThrownBy(() -> expand(codec, other, 1 << 20))
         .isInstanceOfSatisfying(
             FormatException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NOT_THIS_FORMAT));
   }
 
   @ParameterizedTest
   @EnumSource(mode = Mode.EXCLUDE, names = "NONE")
-  void refusesWhateverComesBehindAGoodBeginning(Compression compression) throws IOException {
-    byte[] good = Compressed.bytes(compression, TEXT);
+  void refusesWhateverComesBehindAGoodBeginning(Codec codec) throws IOException {
+    byte[] good = Compressed.bytes(codec, TEXT);
     Random random = new Random(7);
     for (int i = 0; i < 2000; i++) {
       int kept = 3 + random.nextInt(good.length - 3);
@@ -116,7 +114,7 @@ class DecompressorTest {
       random.nextBytes(bad);
       System.arraycopy(good, 0, bad, 0, kept);
       try {
-        expand(compression, bad, 1 << 20);
+        expand(codec, bad, 1 << 20);
       } catch (FormatException _) { // or a text: some have no checksum
       }
     }
@@ -128,7 +126,7 @@ class DecompressorTest {
 
     assertThatThrownBy(() ->
             new ExpandedStream(
-                Compression.BZIP2,
+                Codec.BZIP2,
                 () -> {
                   throw new ArrayIndexOutOfBoundsException(258);
                 },
@@ -141,7 +139,7 @@ class DecompressorTest {
 
   @Test
   void passesOverAllThatAGzipHeaderMayHold() throws IOException {
-    byte[] good = Compressed.bytes(Compression.GZIP, TEXT);
+    byte[] good = Compressed.bytes(Codec.GZIP, TEXT);
     byte[] optional = "\3\0abcname\0comment\0\1\2".getBytes(StandardCharsets.ISO_8859_1);
     byte[] bytes = new byte[good.length + optional.length];
     System.arraycopy(good, 0, bytes, 0, 10);
@@ -149,25 +147,24 @@ class DecompressorTest {
     System.arraycopy(optional, 0, bytes, 10, optional.length);
     System.arraycopy(good, 10, bytes, 10 + optional.length, good.length - 10);
 
-    assertThat(expand(Compression.GZIP, bytes, 1 << 20)).isEqualTo(TEXT);
+    assertThat(expand(Codec.GZIP, bytes, 1 << 20)).isEqualTo(TEXT);
   }
 
   @ParameterizedTest
   @EnumSource(
       mode = Mode.EXCLUDE,
       names = {"NONE", "LZMA"})
-  void refusesWhatFollowsTheStream(Compression compression) throws IOException {
-    byte[] good = Compressed.bytes(compression, TEXT);
+  void refusesWhatFollowsTheStream(Codec codec) throws IOException {
+    byte[] good = Compressed.bytes(codec, TEXT);
     byte[] more = Arrays.copyOf(good, good.length + 8);
     Arrays.fill(more, good.length, more.length, (byte) 'x');
 
-    assertThatThrownBy(() -> expand(compression, more, 1 << 20))
-        .isInstanceOf(FormatException.class);
+    assertThatThrownBy(() -> expand(codec, more, 1 << 20)).isInstanceOf(FormatException.class);
   }
 
   @ParameterizedTest
   @EnumSource
-  void tellsAFailingDiskFromDamage(Compression compression) {
+  void tellsAFailingDiskFromDamage(Codec codec) {
     ByteSource failing =
         new ByteSource() {
           @Override
@@ -183,7 +180,7 @@ class DecompressorTest {
 
     assertThatThrownBy(
             () -> {
-              try (InputStream in = Decompressor.open(compression, failing, 100)) {
+              try (InputStream in = Decompressor.open(codec, failing, 100)) {
                 in.readAllBytes();
               }
             })

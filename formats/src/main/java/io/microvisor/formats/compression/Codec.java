@@ -1,11 +1,11 @@
-package io.microvisor.packages.unpack;
+package io.microvisor.formats.compression;
 
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// How a file is compressed, which its name tells.
-public enum Compression {
+/// How a file is compressed. Its name says so, and most formats begin with a magic number.
+public enum Codec {
   /// Not at all.
   NONE("", ""),
   /// gzip (RFC 1952).
@@ -14,7 +14,7 @@ public enum Compression {
   XZ(".xz", "fd377a585a00"),
   /// Zstandard (RFC 8878), whose first frame may be a skippable one.
   ZSTD(".zst", "28b52ffd|5[0-9a-f]2a4d18"),
-  /// The format before .xz, which only old archives have; nothing tells it.
+  /// The format before .xz, which only old archives have. It has no magic number.
   LZMA(".lzma", ""),
   /// bzip2, which only old archives have.
   BZIP2(".bz2", "425a68");
@@ -23,7 +23,7 @@ public enum Compression {
   private final Pattern magic;
 
   /// @param magic what such a file begins with: a regular expression over hex digits
-  Compression(String suffix, String magic) {
+  Codec(String suffix, String magic) {
     this.suffix = suffix;
     this.magic = Pattern.compile(magic);
   }
@@ -41,19 +41,11 @@ public enum Compression {
     return suffix;
   }
 
-  /// Whether packages are compressed so; the others are for indexes of old archives alone.
-  boolean isForPackages() {
-    return switch (this) {
-      case NONE, GZIP, XZ, ZSTD -> true;
-      case LZMA, BZIP2 -> false;
-    };
-  }
-
-  /// The compression whose suffix, dot included, is `suffix`.
-  public static Optional<Compression> ofSuffix(String suffix) {
-    for (Compression compression : values()) {
-      if (compression.suffix.equals(suffix)) {
-        return Optional.of(compression);
+  /// The codec whose suffix, dot included, is `suffix`.
+  public static Optional<Codec> ofSuffix(String suffix) {
+    for (Codec codec : values()) {
+      if (codec.suffix.equals(suffix)) {
+        return Optional.of(codec);
       }
     }
     return Optional.empty();
