@@ -97,7 +97,7 @@ public final class SeekableZstd {
       this.spec = spec;
       this.earlier = earlier;
       byte[] empty = new byte[spec.frameSize()];
-      this.zeros = new Frame(Digest.sha256(empty), empty.length, compressed(empty, empty.length));
+      this.zeros = new Frame(Digest.sha256(empty), empty.length, compressed(empty));
     }
 
     Frame at(long position) throws IOException {
@@ -112,10 +112,10 @@ public final class SeekableZstd {
         return zeros;
       }
       Digest digest = Digest.sha256(bytes);
-      return new Frame(digest, size, earlier.find(digest).orElseGet(() -> compressed(bytes, size)));
+      return new Frame(digest, size, earlier.find(digest).orElseGet(() -> compressed(bytes)));
     }
 
-    private ByteSource compressed(byte[] bytes, int size) {
+    private ByteSource compressed(byte[] bytes) {
       try (ZstdCompressCtx context = new ZstdCompressCtx()) {
         context.setLevel(spec.level()).setChecksum(true);
         return ByteSource.of(context.compress(bytes));
