@@ -80,16 +80,6 @@ public record InitrdSpec(
     return new InitrdSpec(kernelVersion, modules, needed, other, extra, patience, time);
   }
 
-  /// The same with other files taken along.
-  public InitrdSpec withExtra(List<TreePath> others) {
-    return new InitrdSpec(kernelVersion, modules, features, state, others, patience, time);
-  }
-
-  /// The same with another patience.
-  public InitrdSpec withPatience(Duration other) {
-    return new InitrdSpec(kernelVersion, modules, features, state, extra, other, time);
-  }
-
   /// The same at another time.
   public InitrdSpec withTime(long other) {
     return new InitrdSpec(kernelVersion, modules, features, state, extra, patience, other);

@@ -74,11 +74,6 @@ public record Lock(
     return Stream.concat(packages.stream(), buildPackages.stream()).distinct().toList();
   }
 
-  /// Whether the choice was made from these inputs, in any order.
-  public boolean isFor(List<String> current) {
-    return inputs.equals(current.stream().sorted().distinct().toList());
-  }
-
   /// The pin of a name.
   public Optional<LockedPackage> find(String name) {
     return packages.stream().filter(each -> each.name().equals(name)).findFirst();
