@@ -149,10 +149,8 @@ public final class EmtCommand {
   private static int wrongUsage(CommandLine.ParameterException e, String[] arguments) {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("emt: " + e.getMessage());
-    if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, err)) {
-      err.println("  advice: see \"" + command.getCommandSpec().qualifiedName() + " --help\"");
-    }
+    err.println("emt: " + UsageMessage.of(e));
+    err.println("  advice: see \"" + command.getCommandSpec().qualifiedName() + " --help\"");
     return ExitCode.USAGE.value();
   }
 

@@ -34,6 +34,12 @@ public record MachineSpec(
     Clock clock,
     Report report,
     List<String> kernelParameters) {
+  /// The least memory that firmware and a kernel start in.
+  public static final ByteSize LEAST_MEMORY = ByteSize.ofMebibytes(256);
+
+  /// The most processors of a machine.
+  public static final int MOST_PROCESSORS = 64;
+
   /// How the guest's time passes.
   public enum Clock {
     /// As the host's.
@@ -129,11 +135,13 @@ public record MachineSpec(
                 + "\" (expected: printable ASCII without blanks and commas)");
       }
     }
-    if (memory.bytes() < 256L << 20) {
-      throw new IllegalArgumentException("memory: " + memory + " (expected: at least 256 MiB)");
+    if (memory.compareTo(LEAST_MEMORY) < 0) {
+      throw new IllegalArgumentException(
+          "memory: " + memory + " (expected: at least " + LEAST_MEMORY + ")");
     }
-    if (processors < 1 || processors > 64) {
-      throw new IllegalArgumentException("processors: " + processors + " (expected: 1 to 64)");
+    if (processors < 1 || processors > MOST_PROCESSORS) {
+      throw new IllegalArgumentException(
+          "processors: " + processors + " (expected: 1 to " + MOST_PROCESSORS + ")");
     }
     if (clock == Clock.INSTRUCTIONS && (processors != 1 || acceleration != Acceleration.TCG)) {
       throw new IllegalArgumentException(

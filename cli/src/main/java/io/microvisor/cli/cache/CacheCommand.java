@@ -31,6 +31,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 /// `emt cache`.
 @Command(
@@ -92,12 +93,12 @@ public final class CacheCommand {
       for (Usage each : all) {
         terminal
             .out()
-            .println("  %-28s %7d  %10s".formatted(words(each.kind()), each.count(), each.size()));
+            .println("  %-30s %7d  %10s".formatted(words(each.kind()), each.count(), each.size()));
       }
       terminal
           .out()
-          .println("  %-28s %7d  %10s".formatted("tools to run", tools.count(), tools.size()));
-      terminal.out().println("  %-28s %7s  %10s".formatted("together", "", total));
+          .println("  %-30s %7d  %10s".formatted("tools to run", tools.count(), tools.size()));
+      terminal.out().println("  %-30s %7s  %10s".formatted("together", "", total));
     }
 
     private void printJson(
@@ -170,7 +171,7 @@ public final class CacheCommand {
     @Option(
         names = "--max-size",
         paramLabel = "SIZE",
-        converter = ByteSizeConverter.class,
+        converter = MostKept.class,
         description = "Remove the longest unused until the rest is at most as large: 20GiB.")
     private Optional<ByteSize> most = Optional.empty();
 
@@ -269,6 +270,13 @@ public final class CacheCommand {
     }
   }
 
+  /// What may be left of the cache.
+  static final class MostKept extends ByteSizeConverter {
+    MostKept() {
+      super(new ByteSize(0), "20GiB");
+    }
+  }
+
   /// Times as options.
   static final class Days implements ITypeConverter<Period> {
     private static final Pattern TEXT = Pattern.compile("(\\d{1,4})([dw])");
@@ -277,8 +285,8 @@ public final class CacheCommand {
     public Period convert(String text) {
       Matcher matcher = TEXT.matcher(text);
       if (!matcher.matches()) {
-        throw new IllegalArgumentException(
-            "time: \"" + text + "\" (expected: days or weeks, such as 12d or 3w)");
+        throw new TypeConversionException(
+            "\"" + text + "\" (expected: days or weeks, such as 12d or 3w)");
       }
       int number = Integer.parseInt(matcher.group(1));
       return matcher.group(2).equals("d") ? Period.ofDays(number) : Period.ofWeeks(number);

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /// The cache that several machines share: `--remote-cache`, else `EMT_REMOTE_CACHE`.
 public final class RemoteCacheOptions {
@@ -258,7 +259,11 @@ public final class RemoteCacheOptions {
   static final class ModeConverter implements ITypeConverter<Mode> {
     @Override
     public Mode convert(String text) {
-      return Mode.of(text);
+      try {
+        return Mode.of(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
     }
   }
 }

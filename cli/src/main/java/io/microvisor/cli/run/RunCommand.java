@@ -1,12 +1,10 @@
 package io.microvisor.cli.run;
 
-import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.FormatException;
 import io.microvisor.cli.image.ImageArgument;
 import io.microvisor.cli.lock.MirrorOption;
 import io.microvisor.cli.lock.SupplyOptions;
-import io.microvisor.cli.terminal.ByteSizeConverter;
 import io.microvisor.cli.terminal.ExitCode;
 import io.microvisor.cli.terminal.FailureException;
 import io.microvisor.cli.terminal.Json;
@@ -85,20 +83,7 @@ public final class RunCommand implements Callable<Integer> {
   @Option(names = "--ssh", description = "Wait for the machine and open a shell in it over ssh.")
   private boolean ssh;
 
-  @Option(
-      names = "--memory",
-      paramLabel = "SIZE",
-      defaultValue = "2GiB",
-      converter = ByteSizeConverter.class,
-      description = "Memory (default: ${DEFAULT-VALUE}).")
-  private ByteSize memory = ByteSize.ofMebibytes(2048);
-
-  @Option(
-      names = "--processors",
-      paramLabel = "N",
-      defaultValue = "2",
-      description = "Processors (default: ${DEFAULT-VALUE}).")
-  private int processors = 2;
+  @Mixin private MachineOptions options = new MachineOptions();
 
   @Option(
       names = "--snapshot",
@@ -107,15 +92,6 @@ public final class RunCommand implements Callable<Integer> {
       fallbackValue = "true",
       description = "Forget what the guest writes (default); --no-snapshot changes the image.")
   private boolean snapshot = true;
-
-  @Option(
-      names = "--network",
-      paramLabel = "WHAT",
-      defaultValue = "user",
-      description =
-          "What the guest reaches: user (default), all that this machine reaches, with services on its loopback, at"
-              + " 10.0.2.2; restricted, nobody, but it has an address; none, no network card.")
-  private MachineSpec.Network network = MachineSpec.Network.USER;
 
   @Mixin private TimeOptions times = new TimeOptions();
 
@@ -127,7 +103,7 @@ public final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException, FailureException {
     boolean measured = times.wanted();
-    if (ssh && network == MachineSpec.Network.NONE) {
+    if (ssh && options.network() == MachineSpec.Network.NONE) {
       throw new FailureException(
           ExitCode.USAGE, "--ssh without a network (expected: --network user or restricted)");
     }
@@ -149,8 +125,8 @@ public final class RunCommand implements Callable<Integer> {
                 case TCG ->
                     "starting "
                         + disk.getFileName()
-                        + " without KVM (none, or of no use to QEMU): every instruction is"
-                        + " translated, expect minutes";
+                        + " without KVM, so each instruction is emulated: expect a few"
+                        + " minutes";
               });
       if (measured) {
         return timed(tools, drive, acceleration, store.temporary());
@@ -325,11 +301,9 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private MachineSpec.Builder machine(MachineSpec.Disk disk, Acceleration acceleration) {
-    return MachineSpec.of(new Firmware.Plain(), disk)
-        .memory(memory)
-        .processors(processors)
+    return options
+        .builder(MachineSpec.of(new Firmware.Plain(), disk))
         .acceleration(acceleration)
-        .network(network)
         .rebooting();
   }
 
