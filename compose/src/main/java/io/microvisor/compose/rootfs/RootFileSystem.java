@@ -38,7 +38,7 @@ import java.util.stream.Collectors;
 /// documents or translations.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 22;
+  public static final int VERSION = 23;
 
   /// A root file system.
   ///
@@ -249,7 +249,32 @@ public final class RootFileSystem {
     for (Services.Unit unit : services.disable()) {
       units.disableAlone(unit.name());
     }
-    services.mask().forEach(unit -> units.mask(unit.name()));
+    for (Services.Unit unit : services.mask()) {
+      Optional<String> real = units.aliasOf(unit.name());
+      if (real.isEmpty() && !mayComeAtBoot(unit) && !known(unit)) {
+        continue;
+      }
+      if (real.isEmpty()) {
+        units.mask(unit.name());
+      } else {
+        problems.add(
+            Problem.of(
+                Code.NOT_ENABLED,
+                unit.place(),
+                "mask: %s is an alias of %s, which would start all the same (expected: the unit itself)"
+                    .formatted(UnitLinks.fullName(unit.name()), real.get()),
+                "mask " + real.get()));
+      }
+    }
+  }
+
+  /// Whether a generator may make a unit of this name when the machine boots: of fstab and crypttab, or of a script in
+  /// `/etc/init.d`.
+  private boolean mayComeAtBoot(Services.Unit unit) {
+    String name = UnitLinks.fullName(unit.name());
+    return name.contains("@")
+        || !name.matches(".*\\.(service|socket|timer|path|target)")
+        || root.exists("etc/init.d/" + name.replaceFirst("\\.service$", ""));
   }
 
   private boolean known(Services.Unit unit) throws IOException {

@@ -1,6 +1,7 @@
 package io.microvisor.compose.rootfs;
 
 import io.microvisor.compose.problem.Code;
+import io.microvisor.compose.problem.Place;
 import io.microvisor.compose.problem.Problem;
 import io.microvisor.compose.template.AdditionalFile;
 import io.microvisor.compose.template.AdditionalFolder;
@@ -59,6 +60,15 @@ final class TemplatePaths {
   boolean accepts(User user, String home) {
     Claim claim = new Claim("home: " + home, home, Kind.FOLDER, user.home().placeOr(user.place()));
     return openFolder(claim).isPresent();
+  }
+
+  /// Takes a path that a key of the template writes, so that no file of the template replaces it.
+  ///
+  /// @param key which
+  void take(String key, String path, Place place) {
+    if (root.wayTo(path) instanceof Way.Open(TreePath at)) {
+      claims.claim(at.absolute(), new Claim(key + ": " + path, path, Kind.FILE, place));
+    }
   }
 
   private boolean acceptsFile(Claim claim) {

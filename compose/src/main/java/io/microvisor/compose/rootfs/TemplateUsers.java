@@ -210,8 +210,10 @@ final class TemplateUsers {
       return;
     }
     root.directory(folder, owned(account, 0700));
+    String file = User.keysIn(account.home());
+    paths.take("sshAuthorizedKeys", file, user.place());
     root.write(
-        folder + "/authorized_keys",
+        file,
         owned(account, 0600),
         (String.join("\n", user.sshKeys()) + "\n").getBytes(StandardCharsets.UTF_8));
   }
@@ -230,8 +232,8 @@ final class TemplateUsers {
       }
     }
     if (user.sudo().or(false)) {
-      root.write(
-          "etc/sudoers.d/" + user.name(), 0440, user.name() + " ALL=(ALL:ALL) NOPASSWD: ALL\n");
+      paths.take("sudo", user.sudoRule(), user.sudo().placeOr(user.place()));
+      root.write(user.sudoRule(), 0440, user.name() + " ALL=(ALL:ALL) NOPASSWD: ALL\n");
     }
   }
 

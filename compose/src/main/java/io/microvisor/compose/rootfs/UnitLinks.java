@@ -279,6 +279,20 @@ public final class UnitLinks {
     }
   }
 
+  /// The unit of which `unit` is only an alias, made when it was enabled: `systemctl mask` refuses such a name, since what it
+  /// leads to would start all the same. An alias that a package brings can be masked, as `ctrl-alt-del.target` often is.
+  public Optional<String> aliasOf(String unit) throws IOException {
+    Optional<UnitName> name = UnitName.abbreviated(unit);
+    boolean made =
+        name.isPresent()
+            && root.find(CONFIGURED + name.get()).orElse(null) instanceof Inode.Symlink;
+    return made
+            && search.find(name.get()) instanceof Found.Unit found
+            && !found.name().equals(name.get())
+        ? Optional.of(found.name().toString())
+        : Optional.empty();
+  }
+
   /// Makes `unit` impossible to start, whatever is there; links to it stay.
   public void mask(String unit) {
     root.symlink(CONFIGURED + fullName(unit), "/dev/null");

@@ -9,6 +9,7 @@ import io.microvisor.compose.template.SystemConfig.Retention;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +69,61 @@ final class SystemBinder {
     system.block("immutability");
     distinctUsers(config.users());
     distinctGroups(config.groups());
+    claim(config);
     return config;
+  }
+
+  /// Takes the paths that keys write, so that no file of the template silently replaces what they say.
+  ///
+  /// A template's own `/etc/hosts` beside a `hostname` is no contradiction: whoever adds names to it has to write it whole.
+  private void claim(SystemConfig config) {
+    if (system.has("hostname")) {
+      claim("hostname", "/etc/hostname", system.place("hostname"));
+    }
+    config.users().stream()
+        .findFirst()
+        .ifPresent(user -> {
+          claim("users", "/etc/passwd", user.place());
+          claim("users", "/etc/shadow", user.place());
+        });
+    config.users().stream()
+        .map(User::place)
+        .findFirst()
+        .or(() -> config.groups().stream().map(User.Group::place).findFirst())
+        .ifPresent(place -> {
+          String key = config.users().isEmpty() ? "groups" : "users";
+          claim(key, "/etc/group", place);
+          claim(key, "/etc/gshadow", place);
+        });
+    Set<String> names = new HashSet<>();
+    for (User user : config.users()) {
+      if (names.add(user.name())) { // The second of two is a problem already.
+        if (user.sudo().or(false)) {
+          claim("sudo", user.sudoRule(), user.sudo().placeOr(user.place()));
+        }
+        if (!user.sshKeys().isEmpty() && hasOwnHome(config, user)) {
+          claim("sshAuthorizedKeys", User.keysIn(user.home().or(user.defaultHome())), user.place());
+        }
+      }
+    }
+    if (!config.network().interfaces().isEmpty()) {
+      for (String path : config.network().files().keySet()) {
+        claim("network", path, config.network().place());
+      }
+    }
+  }
+
+  /// Whether no other user's home is this one's, which the tree's check refuses in better words.
+  private static boolean hasOwnHome(SystemConfig config, User user) {
+    String home = user.home().or(user.defaultHome());
+    return config.users().stream()
+            .filter(other -> other.home().or(other.defaultHome()).equals(home))
+            .count()
+        == 1;
+  }
+
+  private void claim(String key, String path, Place place) {
+    claims.claim(path, new PathClaims.Claim(key + ": " + path, path, PathClaims.Kind.FILE, place));
   }
 
   private static List<AdditionalFile> joined(

@@ -36,6 +36,16 @@ public record User(
     return "/home/" + name;
   }
 
+  /// Where the rule is that lets it use `sudo`.
+  public String sudoRule() {
+    return "/etc/sudoers.d/" + name;
+  }
+
+  /// Where ssh servers look for the keys of whoever has a home folder.
+  public static String keysIn(String home) {
+    return home + "/.ssh/authorized_keys";
+  }
+
   /// A password's crypt(5) hash.
   public record PasswordHash(String text) {
     /// Hides the hash.

@@ -86,6 +86,59 @@ class ServicesTest {
                     .contains("c@.service: is a template, and m.target cannot pull it in"));
   }
 
+  /// As `systemctl --root mask` has it: the link that enabling made is in the way.
+  @Test
+  void anAliasMadeByEnablingCannotBeMaskedButOneOfAPackageCan() throws IOException {
+    packages.symlink("etc/systemd/system/other.service", "/" + LIB + "a.service");
+
+    assertThatThrownBy(() -> links("services: {mask: [other.service]}"))
+        .isInstanceOfSatisfying(
+            RejectedException.class,
+            e ->
+                assertThat(e.problems())
+                    .singleElement()
+                    .asString()
+                    .contains("mask: other.service is an alias of a.service", "mask a.service"));
+    packages.remove("etc/systemd/system/other.service");
+    assertThat(links("services: {mask: [nick.service]}"))
+        .containsExactly("m.target.wants/b.service", "nick.service");
+  }
+
+  @Test
+  void whatIsToBeMaskedIsThereOrMayComeAtBoot() throws IOException {
+    packages.write("etc/init.d/old", 0755, "#!/bin/sh\n");
+
+    assertThat(links("services: {mask: [old.service, dev-sda2.swap]}"))
+        .contains("old.service", "dev-sda2.swap");
+    assertThatThrownBy(() -> links("services: {mask: [apt-dailyy.timer]}"))
+        .isInstanceOfSatisfying(
+            RejectedException.class,
+            e ->
+                assertThat(e.problems())
+                    .singleElement()
+                    .asString()
+                    .contains("apt-dailyy.timer: no such unit in the image"));
+  }
+
+  @Test
+  void aFileThroughALinkCannotReplaceAUsersKeys() {
+    packages.symlink("house", "home");
+
+    assertThatThrownBy(() ->
+            links(
+                """
+                users: [{name: me, sshAuthorizedKeys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA]}]
+                  additionalFiles: [{final: /house/me/.ssh/authorized_keys, content: B}]\
+                """))
+        .isInstanceOfSatisfying(
+            RejectedException.class,
+            e ->
+                assertThat(e.problems())
+                    .anySatisfy(problem ->
+                        assertThat(problem.toString())
+                            .contains("leads to /home/me/.ssh/authorized_keys")));
+  }
+
   private List<String> links(String system) throws IOException {
     Path file =
         Files.writeString(
