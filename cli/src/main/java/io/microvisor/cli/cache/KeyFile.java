@@ -45,7 +45,8 @@ final class KeyFile {
       byte[] bytes = Channels.newInputStream(channel).readNBytes(LARGEST);
       return SigningKey.parse(new String(bytes, StandardCharsets.ISO_8859_1));
     } catch (FormatException e) {
-      throw new IOException(file + ": " + e.getMessage(), e);
+      throw new IOException(
+          file + ": " + e.getMessage() + "\n  advice: make one: emt cache key --new FILE", e);
     }
   }
 

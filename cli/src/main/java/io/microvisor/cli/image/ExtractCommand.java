@@ -81,9 +81,16 @@ public final class ExtractCommand implements Callable<Integer> {
               owners ? Extraction.Owners.KEPT : Extraction.Owners.OURS,
               terminal.err());
       extraction.copy(seen, target);
-      terminal.out().println(extraction.summary() + " to " + destination);
+      terminal.out().println(extraction.summary() + " to " + shown(given, target));
     }
     return ExitCode.OK.value();
+  }
+
+  /// Where the copy is, in the words of the command line: below DEST, if that was a folder already.
+  private String shown(Path given, Path target) throws IOException {
+    return target.equals(given) || target.equals(given.toRealPath())
+        ? destination
+        : Path.of(destination).resolve(String.valueOf(target.getFileName())).toString();
   }
 
   /// The name that was asked for, `sh` for /bin/sh, wherever links led; a single one, so that it cannot lead elsewhere.

@@ -226,7 +226,7 @@ public final class LockCommand implements Callable<Integer> {
     if (before.isEmpty()) {
       throw new FailureException(
           ExitCode.FAILED,
-          lockName + ": no lock is there (expected: one to update)\n  advice: emt lock");
+          lockName + ": does not exist (expected: a lock to update)\n  advice: emt lock");
     }
     List<String> all = before.get().packages().stream().map(LockedPackage::name).toList();
     SortedSet<String> found = new TreeSet<>();

@@ -62,6 +62,18 @@ final class ExtractCommandTest {
   }
 
   @Test
+  void saysWhereACopyIsThatWentBelowAFolder() throws IOException {
+    TinyImage.ordinary().writeRoot(folder.resolve("root.img"));
+    TestTerminal first = new TestTerminal(folder);
+    TestTerminal second = new TestTerminal(folder);
+
+    assertThat(first.run("extract", "root.img", "/etc", "dest")).isZero();
+    assertThat(first.out.toString()).endsWith(" to dest\n");
+    assertThat(second.run("extract", "root.img", "/etc", "dest")).isZero();
+    assertThat(second.out.toString()).endsWith(" to dest/etc\n");
+  }
+
+  @Test
   void overwritesNothing() throws IOException {
     TinyImage.ordinary().writeRoot(folder.resolve("root.img"));
     Files.writeString(folder.resolve("secret"), "mine");

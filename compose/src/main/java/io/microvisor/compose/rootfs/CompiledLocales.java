@@ -44,6 +44,7 @@ final class CompiledLocales {
     for (LocaleName locale : locales) {
       if (!there.contains(locale.compiled())) {
         String name = locale.text();
+        String supported = name.replaceFirst("(?i)\\.utf-?8", ".UTF-8"); // as in SUPPORTED
         problems.add(
             Problem.of(
                 Code.UNKNOWN_LOCALE,
@@ -56,9 +57,9 @@ final class CompiledLocales {
                             : String.join(", ", there) + ", or a language, such as de"),
                 "to have it made: packages: [locales], and debconf: [\"locales"
                     + " locales/locales_to_be_generated multiselect "
-                    + name
+                    + supported
                     + " "
-                    + name.replaceAll(".*\\.|@.*", "")
+                    + supported.replaceAll(".*\\.|@.*", "")
                     + "\"]"));
       }
     }

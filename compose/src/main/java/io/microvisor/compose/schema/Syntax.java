@@ -59,7 +59,7 @@ public enum Syntax {
   KERNEL_PARAMETER("[!#-~]+(\"[ !#-~]*\")?", "one kernel parameter without blanks outside quotes"),
   MODULE("[A-Za-z0-9_./*?-]+", "a module name, or a path below kernel/ with * and ?"),
   INTERFACE("[A-Za-z0-9_.*?-]{1,15}", "an interface name or pattern of at most 15 characters"),
-  ADDRESS("[0-9A-Fa-f:.]+(/[0-9]{1,3})?", "an IP address with its prefix length"),
+  ADDRESS("[0-9A-Fa-f:.]+(/[0-9]{1,3})?", "an IP address"),
   ROUTE_TARGET("default|[0-9A-Fa-f:.]+(/[0-9]{1,3})?", "default, or an IP network"),
   URL("https?://[!-~]+", "an address beginning with https:// or http://"),
   PACKAGE_URL(

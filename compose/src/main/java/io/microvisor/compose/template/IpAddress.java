@@ -6,14 +6,21 @@ import java.util.Optional;
 
 /// Checks IP addresses beyond their characters.
 final class IpAddress {
+  /// Whether the length of a network's prefix follows, as in `10.0.0.1/24`.
+  enum Prefix {
+    NONE,
+    OPTIONAL,
+    REQUIRED
+  }
+
   private IpAddress() {}
 
   /// What would be right in place of `text`; empty if it is.
   ///
-  /// @param mayHavePrefix whether a length may follow, as in `10.0.0.1/24`
-  static Optional<String> complaint(String text, boolean mayHavePrefix) {
+  /// @param prefix whether a prefix length follows
+  static Optional<String> complaint(String text, Prefix prefix) {
     String[] parts = text.split("/", -1);
-    if (parts.length > 1 && !mayHavePrefix) {
+    if (parts.length > 1 && prefix == Prefix.NONE) {
       return Optional.of("an IP address without a prefix length");
     }
     try {
@@ -21,6 +28,9 @@ final class IpAddress {
       boolean four = address instanceof Inet4Address && parts[0].indexOf(':') < 0;
       if (four && parts[0].split("\\.", -1).length != 4) {
         return Optional.of("an IP address, such as 10.0.0.1 or fd00::1");
+      }
+      if (parts.length == 1 && prefix == Prefix.REQUIRED) {
+        return Optional.of("its prefix length, too, such as " + text + (four ? "/24" : "/64"));
       }
       int longest = four ? 32 : 128;
       return parts.length > 1 && Integer.parseInt(parts[1]) > longest

@@ -394,23 +394,24 @@ final class SystemBinder {
     route
         .text("to")
         .filter(item -> !item.text().equals("default"))
-        .ifPresent(item -> checkAddress("to", item, true));
-    route.text("via").ifPresent(item -> checkAddress("via", item, false));
+        .ifPresent(item -> checkAddress("to", item, IpAddress.Prefix.OPTIONAL));
+    route.text("via").ifPresent(item -> checkAddress("via", item, IpAddress.Prefix.NONE));
     return new Network.Route(route.text("to", ""), route.text("via", ""));
   }
 
   private List<String> addresses(Fields one, String key) {
-    one.texts(key).forEach(item -> checkAddress(key, item, true));
+    one.texts(key).forEach(item -> checkAddress(key, item, IpAddress.Prefix.REQUIRED));
     return texts(one, key);
   }
 
   private List<String> servers(Fields one) {
-    one.texts("nameservers").forEach(item -> checkAddress("nameservers", item, false));
+    one.texts("nameservers")
+        .forEach(item -> checkAddress("nameservers", item, IpAddress.Prefix.NONE));
     return texts(one, "nameservers");
   }
 
-  private void checkAddress(String key, Fields.Item item, boolean mayHavePrefix) {
-    IpAddress.complaint(item.text(), mayHavePrefix)
+  private void checkAddress(String key, Fields.Item item, IpAddress.Prefix prefix) {
+    IpAddress.complaint(item.text(), prefix)
         .ifPresent(expected ->
             problems.add(
                 Problem.of(

@@ -43,7 +43,16 @@ public final class VolatilePaths {
         claim.subject()
             + (reached.equals(claim.path()) ? "" : ": is " + reached + ", which")
             + " lies in memory on every machine (expected: a path on disk)",
-        "a line for it in a file below /usr/lib/tmpfiles.d has it made at each boot");
+        advice(reached));
+  }
+
+  private static String advice(String reached) {
+    if (isAtOrBelow(reached, "/proc")) {
+      return "a kernel setting goes into a file below /usr/lib/sysctl.d";
+    }
+    return isAtOrBelow(reached, "/sys")
+        ? "a line that begins with w, in a file below /usr/lib/tmpfiles.d, sets it at each boot"
+        : "a line for it in a file below /usr/lib/tmpfiles.d has it made at each boot";
   }
 
   private static boolean isAtOrBelow(String path, String folder) {

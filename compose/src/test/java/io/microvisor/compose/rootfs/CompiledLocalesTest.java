@@ -44,6 +44,17 @@ class CompiledLocalesTest {
   }
 
   @Test
+  void advisesTheNameThatLocalesKnowsWhateverTheSpelling() throws IOException {
+    for (String spelled : List.of("de_DE.utf8", "de_DE.UTF8", "de_DE.utf-8")) {
+      assertThat(check(spelled))
+          .singleElement()
+          .extracting(Object::toString)
+          .asString()
+          .contains("multiselect de_DE.UTF-8 UTF-8\"]");
+    }
+  }
+
+  @Test
   void believesNoArchiveThatTheCLibraryWouldNotRead() throws IOException {
     byte[] whole = archive("de_DE.utf8\0");
     for (int length = 0; length < whole.length; length++) {
