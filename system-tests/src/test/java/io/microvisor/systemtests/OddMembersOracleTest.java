@@ -2,10 +2,13 @@ package io.microvisor.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSink;
 import io.microvisor.bytes.FormatException;
 import io.microvisor.formats.tar.TarReader;
 import io.microvisor.formats.tree.FileTree;
+import io.microvisor.packages.unpack.Unpacker;
+import io.microvisor.store.Store;
 import io.microvisor.systemtests.TreeListing.Fact;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,6 +39,9 @@ class OddMembersOracleTest {
         mkdir -p "$1/root/var/lib/dpkg/info" "$1/root/var/lib/dpkg/updates"
         : >"$1/root/var/lib/dpkg/status"
         cp data.tar "$1/"
+        mkdir -p "$1/root/etc"
+        echo www-data:x:33:33::/:/bin/sh >"$1/root/etc/passwd"
+        echo staff:x:50: >"$1/root/etc/group"
         dpkg --root="$PWD/$1/root" --force-all --no-triggers -i "$1.deb" >"$1/log" 2>&1 && echo "$1" || true
       }
       """;
@@ -48,6 +54,17 @@ class OddMembersOracleTest {
       begin; link a b; link a c; deb link-twice
       begin; mkdir x/d; add ./x/d/; chmod 700 x/d; add ./x/d/; deb folder-twice
       begin; file a one; rm x/a; mkdir x/a; add ./x/a/; deb folder-behind-file
+      """;
+
+  /// The first account is one of every Debian system, the second one that a package's script makes later.
+  private static final String OWNERS =
+      """
+      named() { rm -f x/a && echo one >x/a && tar --no-recursion --owner="$1" --group="$2" -rf data.tar ./x/a; }
+      begin; named www-data:0 staff:0; deb known-by-name
+      begin; named someone:5 others:7; deb unknown-name
+      begin; named :33 :50; deb number-alone
+      begin; file a one; tar -P --transform='s,^[.],,' --owner=0 --group=0 -rf data.tar ./x/a; deb absolute
+      begin; file a one; ln x/a x/h; tar -P --transform='s,^[.],,' --owner=0 --group=0 -rf data.tar ./x/a ./x/h; deb absolute-link
       """;
 
   private static final Set<String> REFUSED = Set.of("folder-behind-file");
@@ -70,6 +87,26 @@ class OddMembersOracleTest {
     }
     for (String name : REFUSED) {
       assertThat(catchRefusal(name)).as(name).contains("of another kind");
+    }
+  }
+
+  @Test
+  void ownersAndPathsAreTakenAsDpkgTakesThem() throws IOException, InterruptedException {
+    Oracles oracles = Oracles.open();
+    List<String> installed = oracles.succeed(folder, FUNCTIONS + OWNERS).lines().toList();
+    Set<Fact> facts = EnumSet.of(Fact.MODE, Fact.OWNER, Fact.HARD_LINKS);
+
+    assertThat(installed).hasSize(5);
+    try (Store store = Store.open(folder.resolve("store"))) {
+      for (String name : installed) {
+        ByteSource deb = ByteSource.of(folder.resolve(name + ".deb"));
+        SortedMap<String, String> ours =
+            TreeListing.of(new Unpacker(store).unpack(deb).tree(), facts);
+        ours.keySet().removeIf(path -> !path.startsWith("/x/"));
+        SortedMap<String, String> dpkgs = TreeListing.of(folder.resolve(name + "/root"), facts);
+        dpkgs.keySet().removeIf(path -> !path.startsWith("/x/"));
+        assertThat(ours).as(name).isNotEmpty().isEqualTo(dpkgs);
+      }
     }
   }
 

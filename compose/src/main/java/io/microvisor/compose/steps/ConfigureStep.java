@@ -17,6 +17,7 @@ import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.lock.LockedPackage;
 import io.microvisor.packages.repository.LocalFolder;
 import io.microvisor.packages.repository.SinglePackages;
+import io.microvisor.packages.unpack.Unpacker;
 import io.microvisor.sandbox.Sandbox;
 import io.microvisor.sandbox.SandboxSupport;
 import io.microvisor.store.ContentStore;
@@ -83,6 +84,8 @@ public record ConfigureStep(
   public Fingerprint fingerprint() {
     return Fingerprint.of(
         ConfigureSpec.VERSION,
+        "unpacker",
+        Unpacker.VERSION,
         "epoch",
         epoch,
         "stubs",

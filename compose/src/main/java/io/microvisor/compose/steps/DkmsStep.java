@@ -12,6 +12,7 @@ import io.microvisor.compose.template.Kernel;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.packages.install.ConfigureSpec;
 import io.microvisor.packages.lock.Lock;
+import io.microvisor.packages.unpack.Unpacker;
 import io.microvisor.sandbox.Sandbox;
 import io.microvisor.sandbox.SandboxSupport;
 import io.microvisor.store.ContentStore;
@@ -41,7 +42,8 @@ public record DkmsStep(
 
   @Override
   public Fingerprint fingerprint() {
-    return Fingerprint.of(DkmsBuild.VERSION, "configure", ConfigureSpec.VERSION);
+    return Fingerprint.of(
+        DkmsBuild.VERSION, "configure", ConfigureSpec.VERSION, "unpacker", Unpacker.VERSION);
   }
 
   /// Packages that no archive publishes may hold anything.

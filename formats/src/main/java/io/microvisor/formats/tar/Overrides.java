@@ -21,8 +21,6 @@ final class Overrides {
       Set.of(
           "atime",
           "ctime",
-          "uname",
-          "gname",
           "comment",
           "LIBARCHIVE.creationtime",
           "SCHILY.dev",
@@ -73,7 +71,8 @@ final class Overrides {
         continue;
       }
       switch (keyword) {
-        case "path", "linkpath", "size", "mtime", "uid", "gid" -> values.put(keyword, value);
+        case "path", "linkpath", "size", "mtime", "uid", "gid", "uname", "gname" ->
+            values.put(keyword, value);
         case "hdrcharset" -> checkCharset(text(value, position), position);
         default -> checkIgnored(keyword, position);
       }
@@ -114,14 +113,19 @@ final class Overrides {
 
   /// The member that `header` and this describe.
   ///
+  /// @param owners whose numbers count for the names in it
   /// @param position where the header is in the archive
-  TarMember applied(TarHeader header, long position) throws IOException {
+  TarMember applied(TarHeader header, TarOwners owners, long position) throws IOException {
     boolean link = header.typeflag() == '1' || header.typeflag() == '2';
     Meta meta =
         new Meta(
             header.mode(),
-            number("uid", position).orElse(header.uid()),
-            number("gid", position).orElse(header.gid()),
+            owners
+                .user(name("uname", header.uname()))
+                .orElse(number("uid", position).orElse(header.uid())),
+            owners
+                .group(name("gname", header.gname()))
+                .orElse(number("gid", position).orElse(header.gid())),
             number("mtime", position).orElse(header.mtime()),
             attributes);
     long size = number("size", position).orElse(header.size());
@@ -137,6 +141,11 @@ final class Overrides {
         size,
         header.devmajor(),
         header.devminor());
+  }
+
+  /// A name of an owner, whatever its bytes: one that is not ASCII is nobody's.
+  private String name(String keyword, byte[] otherwise) {
+    return new String(values.getOrDefault(keyword, otherwise), StandardCharsets.ISO_8859_1);
   }
 
   /// The whole number a record holds; times may have a fraction, which is rounded down.

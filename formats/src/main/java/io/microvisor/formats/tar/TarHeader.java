@@ -40,11 +40,15 @@ record TarHeader(
     long mtime,
     char typeflag,
     byte[] linkname,
+    byte[] uname,
+    byte[] gname,
     int devmajor,
     int devminor) {
   static final String FORMAT = "tar archive";
   static final int BLOCK_SIZE = 512;
   static final int NAME_SIZE = 100;
+
+  private static final int NAME_OF_OWNER_SIZE = 32;
   static final long LARGEST_SEVEN_DIGITS = 07777777;
   static final long LARGEST_ELEVEN_DIGITS = 077777777777L;
 
@@ -86,6 +90,8 @@ record TarHeader(
         fields.number("mtime", 136, 12, Long.MIN_VALUE, Long.MAX_VALUE),
         typeflag,
         fields.text(157, NAME_SIZE),
+        fields.text(265, NAME_OF_OWNER_SIZE),
+        fields.text(297, NAME_OF_OWNER_SIZE),
         device ? (int) fields.number("devmajor", 329, 8, 0, 0xfff) : 0,
         device ? (int) fields.number("devminor", 337, 8, 0, 0xfffff) : 0);
   }
@@ -120,8 +126,8 @@ record TarHeader(
     writer.at(156).u8(typeflag);
     writer.at(157).bytes(linkname).zeros(NAME_SIZE - linkname.length);
     writer.at(257).ascii(POSIX_MAGIC, 8);
-    writer.at(265).zeros(32);
-    writer.at(297).zeros(32);
+    writer.at(265).bytes(uname).zeros(NAME_OF_OWNER_SIZE - uname.length);
+    writer.at(297).bytes(gname).zeros(NAME_OF_OWNER_SIZE - gname.length);
     writer.at(329).ascii(octal(devmajor, 7), 8);
     writer.at(337).ascii(octal(devminor, 7), 8);
     writer.at(345).zeros(155);

@@ -15,26 +15,29 @@ import java.util.Set;
 /// Reads an archive into a file tree, in one pass; contents go to a sink as they come.
 ///
 /// Refused as damaged: a wrong checksum, an archive without its two zero blocks or with anything but zeros behind them,
-/// absolute paths and `..`, a member below something that is no directory, a directory in the place of something else or
+/// `..`, a member below something that is no directory, a directory in the place of something else or
 /// the other way round, a hard link to anything but an earlier member. A second member of one name takes the place of the
 /// first, as dpkg has it, and leaves hard links to the first as they are; a directory that comes again changes nothing,
 /// and a file behind a symbolic link of its name, which dpkg drops, is refused. Refused as unsupported: sparse files, archives without
 /// the ustar magic, types and keywords not known here, names that are not UTF-8. Directories that the archive does not
-/// mention are made as root's, mode 0755.
+/// mention are made as root's, mode 0755. Slashes in front of a path, also of a hard link's target, count for nothing, as
+/// in dpkg.
 public final class TarReader {
   private static final long LARGEST_FILE = 1L << 40;
   private static final int MOST_MEMBERS = 1 << 20;
 
   private final TarInput in;
   private final ContentSink contents;
+  private final TarOwners owners;
   private final FileTree.Builder tree = FileTree.builder();
 
   /// Those that the archive mentions, and so not those made for what is in them.
   private final Set<TreePath> directories = new HashSet<>();
 
-  private TarReader(TarInput in, ContentSink contents) {
+  private TarReader(TarInput in, ContentSink contents, TarOwners owners) {
     this.in = in;
     this.contents = contents;
+    this.owners = owners;
   }
 
   /// Reads `stream` to its end; it stays open. Memory is bounded by the number of members (2^20) and what is known of
@@ -43,7 +46,13 @@ public final class TarReader {
   /// @param contents where the files' contents go
   /// @throws FormatException if the archive is not as above
   public static FileTree read(InputStream stream, ContentSink contents) throws IOException {
-    return new TarReader(new TarInput(stream), contents).read();
+    return read(stream, contents, TarOwners.NONE);
+  }
+
+  /// The same, with owners by name.
+  public static FileTree read(InputStream stream, ContentSink contents, TarOwners owners)
+      throws IOException {
+    return new TarReader(new TarInput(stream), contents, owners).read();
   }
 
   private FileTree read() throws IOException {
@@ -79,7 +88,7 @@ public final class TarReader {
 
   private void member(TarHeader header, Overrides overrides, long position) throws IOException {
     try {
-      TarMember member = overrides.applied(header, position);
+      TarMember member = overrides.applied(header, owners, position);
       TreePath path = path(member.path(), position);
       checkPlace(member, path, position);
       if (member.typeflag() == 'S') {
@@ -145,9 +154,8 @@ public final class TarReader {
   }
 
   private static TreePath path(String text, long position) throws IOException {
-    if (text.isEmpty() || text.startsWith("/")) {
-      throw FormatException.damaged(
-          TarHeader.FORMAT, position, "the path \"" + text + "\" (expected: a relative path)");
+    if (text.isEmpty()) {
+      throw FormatException.damaged(TarHeader.FORMAT, position, "a member without a path");
     }
     return TreePath.of(text);
   }

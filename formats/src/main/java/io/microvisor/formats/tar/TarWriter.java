@@ -89,13 +89,37 @@ public final class TarWriter {
       byte[] extended = records.toBytes();
       byte[] extendedName = "./PaxHeaders".getBytes(StandardCharsets.US_ASCII);
       out.write(
-          new TarHeader(extendedName, 0644, 0, 0, extended.length, 0, 'x', NOTHING, 0, 0)
+          new TarHeader(
+                  extendedName,
+                  0644,
+                  0,
+                  0,
+                  extended.length,
+                  0,
+                  'x',
+                  NOTHING,
+                  NOTHING,
+                  NOTHING,
+                  0,
+                  0)
               .toBytes());
       out.write(extended);
       pad(extended.length);
     }
     out.write(
-        new TarHeader(name, meta.mode(), uid, gid, fieldSize, mtime, type, linkname, major, minor)
+        new TarHeader(
+                name,
+                meta.mode(),
+                uid,
+                gid,
+                fieldSize,
+                mtime,
+                type,
+                linkname,
+                NOTHING,
+                NOTHING,
+                major,
+                minor)
             .toBytes());
   }
 

@@ -33,7 +33,7 @@ import java.util.concurrent.Executors;
 /// more memory than its tree and control files, the buffers, and at most 80 MiB for the decoder; contents pass through.
 public final class Unpacker {
   /// The version of what is kept: to be raised with every change of the result for the same package.
-  static final int VERSION = 2;
+  public static final int VERSION = 3;
 
   private static final long LARGEST_DATA = 64L << 30;
   private static final int MOST_WORKERS = 8;
@@ -147,7 +147,7 @@ public final class Unpacker {
     ControlStanza stanza = ControlArchive.stanza(ControlArchive.read(control)); // Before any work.
     try (PackWriter writer = store.packs().begin(key(sha256));
         InputStream archive = file.data().open(LARGEST_DATA, announced(stanza))) {
-      FileTree tree = TarReader.read(archive, writer);
+      FileTree tree = TarReader.read(archive, writer, BaseAccounts.DEBIAN);
       return unpacked(writer.commit(tree, control));
     }
   }
