@@ -111,7 +111,7 @@ class CachePlaceTest {
         .containsPattern(
             "emt: "
                 + Pattern.quote(folder.resolve("out").toString())
-                + ": [^\n]* free on its disk \\(expected: at least [^\n]*, for the disk image\\)\n"
+                + ": [^\n]* free on its disk \\(expected: at least [^\n]*, for the artifacts\\)\n"
                 + "  advice: free some room there, or --output /another/folder")
         .doesNotContain("fits into 8 MiB");
     assertThat(ending.said().lines().filter(line -> line.startsWith("status: ")))

@@ -1,6 +1,7 @@
 package io.microvisor.compose.plan;
 
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.Logins;
 import io.microvisor.store.Actions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,8 +16,8 @@ import java.util.TreeSet;
 
 /// What a step was made from when it was last made, to tell why it has to be made again. Nothing but that depends on it.
 ///
-/// What is remembered is a line per fact, `<kind> <name>`, a tab, and the value, or its digest where it is long or has
-/// several lines.
+/// What is remembered is a line per fact, `<kind> <name>`, a tab, and the value, or its digest where it is long, has
+/// several lines, or a login in it.
 final class StepHistory {
   private static final int LONGEST_VALUE = 60;
 
@@ -47,7 +48,9 @@ final class StepHistory {
   }
 
   private static String shown(String value) {
-    return value.length() <= LONGEST_VALUE && value.chars().noneMatch(c -> c < ' ')
+    return value.length() <= LONGEST_VALUE
+            && value.chars().noneMatch(c -> c < ' ')
+            && Logins.hidden(value).equals(value)
         ? value
         : "(" + Digest.sha256(value).hex().substring(0, 12) + ")";
   }

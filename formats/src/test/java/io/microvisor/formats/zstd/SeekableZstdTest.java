@@ -107,6 +107,7 @@ class SeekableZstdTest {
         .isInstanceOf(FormatException.class);
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Written(byte[] file, List<Digest> digests) {}
 
   private static Written write(ByteSource content, EarlierFile earlier)
