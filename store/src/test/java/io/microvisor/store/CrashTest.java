@@ -90,16 +90,24 @@ class CrashTest {
       if (all || value.isPresent()) {
         assertThat(value.orElseThrow()).isIn(all ? List.of(NEW_VALUE) : List.of(VALUE, NEW_VALUE));
       }
-      for (byte[] each : List.of(DOWNLOAD, MADE)) {
-        var file = store.files().find(Digest.sha256(each));
-        if (all || file.isPresent()) {
-          assertThat(file.orElseThrow().readAll(100)).isEqualTo(each);
-        }
+      file(store, DOWNLOAD, all);
+      try {
+        file(store, MADE, all);
+      } catch (DamagedException e) {
+        // What was made here is not synced: a power cut may take some of it, but not unnoticed.
+        assertThat(all).as(e.getMessage()).isFalse();
       }
     }
     // Nothing is left of what was on its way.
     try (Stream<Path> left = Files.list(directory.resolve("v1/tmp"))) {
       assertThat(left).extracting(path -> path.getFileName().toString()).containsExactly("gate");
+    }
+  }
+
+  private static void file(Store store, byte[] bytes, boolean isThere) throws IOException {
+    var file = store.files().find(Digest.sha256(bytes));
+    if (isThere || file.isPresent()) {
+      assertThat(file.orElseThrow().readAll(100)).isEqualTo(bytes);
     }
   }
 
