@@ -18,6 +18,7 @@ import io.microvisor.store.OtherDigestException;
 import io.microvisor.store.Partial;
 import io.microvisor.store.Store;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,7 +121,14 @@ public final class RemoteResults implements SharedResults, AutoCloseable {
   }
 
   /// Ends all reading and writing.
-  private void giveUp(IOException e) {
+  ///
+  /// @throws InterruptedException if it was not the cache that failed, but the build was cancelled
+  private void giveUp(IOException e) throws InterruptedException {
+    if (e instanceof ClosedByInterruptException || Thread.currentThread().isInterrupted()) {
+      InterruptedException cancelled = new InterruptedException(e.getMessage());
+      cancelled.initCause(e);
+      throw cancelled;
+    }
     reading = false;
     uploads.giveUp();
     warn(HttpCache.reason(e) + "; the build goes on without it");
