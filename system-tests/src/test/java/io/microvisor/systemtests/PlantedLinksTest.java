@@ -232,6 +232,8 @@ class PlantedLinksTest {
         [file /etc/linked/e]
         [file /etc/f]
         owner = 4294967295
+        [file /home/app/g]
+        owner = 000
         """);
 
     assertThat(
@@ -251,6 +253,7 @@ class PlantedLinksTest {
             <3>credential emt.answers:8:2: [file /var/tmp/d]: others may write to /var/tmp (expected: owner, and one of them)
             <3>credential emt.answers:9:2: [file /etc/linked/e]: cannot be written: /etc/linked is no folder
             <3>credential emt.answers:10:2: [file /etc/f]: no user 4294967295 in this image
+            <3>credential emt.answers:12:2: [file /home/app/g]: others may write to /home/app (expected: owner, and one of them)
             <3>credential emt.answers: nothing of it is done
             status 1
             """);

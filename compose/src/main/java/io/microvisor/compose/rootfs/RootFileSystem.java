@@ -38,7 +38,7 @@ import java.util.stream.Collectors;
 /// documents or translations.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 23;
+  public static final int VERSION = 24;
 
   /// A root file system.
   ///

@@ -164,7 +164,11 @@ number() {
   case $2 in
     *[!0-9]*) getent "$1" "$2" | cut -d : -f 3 | grep . ;;
     ??????????*) return 1 ;;
-    *) printf '%s\n' "$2" ;;
+    *)
+      # Without leading zeros, so that numbers can be compared as words: 00 is root, too.
+      n=${2#"${2%%[!0]*}"}
+      printf '%s\n' "${n:-0}"
+      ;;
   esac
 }
 
