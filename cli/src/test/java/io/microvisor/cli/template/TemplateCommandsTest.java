@@ -69,7 +69,7 @@ final class TemplateCommandsTest {
     TestTerminal terminal = new TestTerminal(folder);
 
     assertThat(terminal.run("biuld")).isEqualTo(2);
-    assertThat(terminal.err.toString()).contains("biuld", "emt build");
+    assertThat(terminal.err.toString()).contains("biuld", "did you mean build?");
     assertThat(terminal.run("build", "--no-such-option")).isEqualTo(2);
     assertThat(terminal.err.toString()).contains("--no-such-option");
   }
