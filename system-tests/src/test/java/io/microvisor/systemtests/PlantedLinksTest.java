@@ -45,7 +45,7 @@ class PlantedLinksTest {
   private static final String LAYOUT =
       """
       umask 022
-      mkdir -p node/etc/ssh node/root/.ssh node/home/app node/var/lib node/run node/credentials
+      mkdir -p node/etc/ssh node/root/".ssh" node/home/app node/var/lib node/run node/credentials
       cd node
       mkdir /tmp/awk; ln -s /usr/bin/mawk /tmp/awk/awk; PATH=/tmp/awk:$PATH
       printf '127.0.0.1\\tlocalhost\\n' >etc/hosts
@@ -131,7 +131,7 @@ class PlantedLinksTest {
                 """
                 as_user 'cd home/app; ln -s ../../etc/shadow app.conf; ln -s ../../etc/shadow app.conf.emt-new
                   for i in 1 2 3 4 5; do ln -s ../../etc/shadow .emt-new-$i; done
-                  ln -s ../../root/.ssh .ssh; ln -s ../../etc/ssh deep'
+                  ln -s ../../root/".ssh" .ssh; ln -s ../../etc/ssh deep'
                 boot
                 safe
                 stat -c '%n %F %U' home/app/app.conf home/app/.ssh home/app/deep
@@ -202,9 +202,9 @@ class PlantedLinksTest {
     assertThat(
             run(
                 """
-                as_user 'cd home/app; mkdir real; ln -s ../../root/.ssh link; ln -s ../../etc elsewhere
+                as_user 'cd home/app; mkdir real; ln -s ../../root/".ssh" link; ln -s ../../etc elsewhere
                   while [ ! -e stop ]; do
-                    ln -sfn ../../root/.ssh .ssh; ln -sfn ../../etc deep; rm -f app.conf; ln -s ../../etc/shadow app.conf
+                    ln -sfn ../../root/".ssh" .ssh; ln -sfn ../../etc deep; rm -f app.conf; ln -s ../../etc/shadow app.conf
                     rm -rf .ssh deep app.conf; mkdir -p .ssh deep/er
                     rm -rf .ssh deep
                   done' 2>/dev/null &

@@ -97,7 +97,7 @@ class TemplatePathsTest {
         "/etc/os-release | etc/os-release",
         "/srv/new/deep/file | srv/new/deep/file",
         "/home/me/x | var/home/me/x",
-        "/root/.profile | var/roothome/.profile",
+        "/root/profile | var/roothome/profile",
       })
   void putsAFileWhereLinksLeadAndInPlaceOfFilesAndLinks(String path, String at) throws IOException {
     FileTree tree = compose("additionalFiles: [{final: %s, content: x}]".formatted(path));
