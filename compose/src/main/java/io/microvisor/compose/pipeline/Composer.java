@@ -181,7 +181,6 @@ public final class Composer {
             },
             store.contents(),
             Debconf.preseeds(template),
-            template,
             epoch));
     steps.addAll(building);
     steps.addAll(following);

@@ -55,6 +55,11 @@ public record Plan(String name, List<Step> inOrder) {
     return isShared ? Sharing.SHARED : Sharing.LOCAL;
   }
 
+  /// The steps after the one called `id`.
+  List<Step> after(StepId id) {
+    return inOrder.subList(inOrder.indexOf(step(id)) + 1, inOrder.size());
+  }
+
   /// The steps before the one called `id`.
   public Plan before(StepId id) {
     return new Plan(name, inOrder.subList(0, inOrder.indexOf(step(id))));

@@ -87,8 +87,7 @@ public final class PlanRunner {
       try {
         for (Step step : plan.inOrder()) {
           Map<StepId, Future<StepResult>> before = Map.copyOf(started);
-          Sharing sharing = plan.sharing(step.id());
-          started.put(step.id(), threads.submit(() -> result(step, sharing, before, history)));
+          started.put(step.id(), threads.submit(() -> result(plan, step, before, history)));
         }
         return await(plan, started);
       } finally {
@@ -122,7 +121,7 @@ public final class PlanRunner {
   }
 
   private StepResult result(
-      Step step, Sharing sharing, Map<StepId, Future<StepResult>> before, StepHistory history)
+      Plan plan, Step step, Map<StepId, Future<StepResult>> before, StepHistory history)
       throws IOException, InterruptedException {
     Map<String, Artifact> taken = new HashMap<>();
     for (Map.Entry<String, Input> input : step.inputs().entrySet()) {
@@ -133,9 +132,9 @@ public final class PlanRunner {
     SortedMap<String, Digest> identities = identities(step, taken);
     Digest key = step.fingerprint().key(step.id(), identities);
     StepResult result =
-        switch (sharing) {
-          case SHARED -> result(step, taken, key, shared);
-          case LOCAL -> result(step, taken, key, SharedResults.NONE);
+        switch (plan.sharing(step.id())) {
+          case SHARED -> result(plan, step, taken, key, shared);
+          case LOCAL -> result(plan, step, taken, key, SharedResults.NONE);
         };
     history.remember(step.id(), StepHistory.facts(step, identities));
     return result;
@@ -143,7 +142,7 @@ public final class PlanRunner {
 
   /// From the store, else from another machine, else from the step itself.
   private StepResult result(
-      Step step, Map<String, Artifact> taken, Digest key, SharedResults elsewhere)
+      Plan plan, Step step, Map<String, Artifact> taken, Digest key, SharedResults elsewhere)
       throws IOException, InterruptedException {
     Optional<StepResult> cached = cached(key, elsewhere);
     if (cached.isPresent()) {
@@ -161,7 +160,7 @@ public final class PlanRunner {
       events.accept(new BuildEvent.Fetched(step.id(), fetched.get().bytes()));
       return result;
     }
-    Outputs made = run(step, taken, key);
+    Outputs made = run(plan, step, taken, key);
     elsewhere.offer(key, made);
     return new StepResult(made, LOCAL);
   }
@@ -221,10 +220,11 @@ public final class PlanRunner {
     return forecasts;
   }
 
-  private Outputs run(Step step, Map<String, Artifact> inputs, Digest key)
+  private Outputs run(Plan plan, Step step, Map<String, Artifact> inputs, Digest key)
       throws IOException, InterruptedException {
-    try {
-      RunningStep context = new RunningStep(step.id(), inputs, store, trees, contents, events);
+    try (WorkAhead ahead = new WorkAhead(plan, step.id(), contents, store.actions())) {
+      RunningStep context =
+          new RunningStep(step.id(), inputs, store, trees, contents, events, ahead);
       Outputs outputs = step.run(context);
       results.put(key, LOCAL, outputs);
       events.accept(new BuildEvent.Finished(step.id(), describe(outputs)));

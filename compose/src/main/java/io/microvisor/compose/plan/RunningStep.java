@@ -26,6 +26,7 @@ final class RunningStep implements StepContext {
   private final KnownTrees trees;
   private final PlanRunner.Contents contents;
   private final Consumer<BuildEvent> events;
+  private final WorkAhead ahead;
   private Optional<Path> scratch = Optional.empty();
 
   RunningStep(
@@ -34,13 +35,15 @@ final class RunningStep implements StepContext {
       Store store,
       KnownTrees trees,
       PlanRunner.Contents contents,
-      Consumer<BuildEvent> events) {
+      Consumer<BuildEvent> events,
+      WorkAhead ahead) {
     this.id = id;
     this.inputs = Map.copyOf(inputs);
     this.store = store;
     this.trees = trees;
     this.contents = contents;
     this.events = events;
+    this.ahead = ahead;
   }
 
   @Override
@@ -147,6 +150,11 @@ final class RunningStep implements StepContext {
       scratch = Optional.of(store.temporary());
     }
     return scratch.get();
+  }
+
+  @Override
+  public void draft(String output, FileTree tree) {
+    ahead.begin(output, tree);
   }
 
   @Override

@@ -59,6 +59,9 @@ public interface StepContext {
   /// Says how far the step is.
   void advanced(long done, long total, BuildEvent.Unit unit);
 
+  /// Offers a draft of an output, so that the steps after this one can prepare themselves while it runs.
+  void draft(String output, FileTree tree);
+
   /// The file of a digest that some input names.
   ///
   /// @throws io.microvisor.store.DamagedException if it is not in the store

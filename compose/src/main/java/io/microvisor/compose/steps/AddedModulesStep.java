@@ -1,6 +1,7 @@
 package io.microvisor.compose.steps;
 
 import io.microvisor.compose.kernel.InstalledKernel;
+import io.microvisor.compose.plan.Draft;
 import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
@@ -82,5 +83,11 @@ public record AddedModulesStep(Input.Output configured, Input.Output built, Kern
       builder.put(entry.path(), entry.inode());
     }
     return Outputs.of("tree", context.keep(builder.build()));
+  }
+
+  /// Nearly all of it is as it was.
+  @Override
+  public void prepare(Draft draft) {
+    draft.tree("configured").ifPresent(tree -> draft.offer("tree", tree, Map.of()));
   }
 }

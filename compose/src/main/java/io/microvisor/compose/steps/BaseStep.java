@@ -1,7 +1,10 @@
 package io.microvisor.compose.steps;
 
+import io.microvisor.bytes.ContentSource;
+import io.microvisor.bytes.Digest;
 import io.microvisor.compose.kernel.InstalledKernel;
 import io.microvisor.compose.plan.Artifact;
+import io.microvisor.compose.plan.Draft;
 import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
@@ -10,13 +13,16 @@ import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.rootfs.BaseFileSystem;
+import io.microvisor.compose.rootfs.HardwareData;
 import io.microvisor.compose.template.LocaleName;
 import io.microvisor.compose.template.SystemConfig;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.TreePath;
+import io.microvisor.store.Actions;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -85,7 +91,7 @@ public record BaseStep(
             kernel,
             context.contents(),
             ModulesStep.read(context, "modules"),
-            new Foregone(context).hardwareData(tree),
+            hardwareData(tree, context.contents(), context.memory()),
             epoch);
     for (var added : base.added().entrySet()) {
       context.keepContent(added.getKey(), added.getValue());
@@ -97,6 +103,44 @@ public record BaseStep(
         .and("kernel", blob(context, tree, kernel.image().toString()))
         .and("stub", blob(context, tree, EFI + "linuxx64.efi.stub"))
         .and("boot loader", blob(context, tree, EFI + "systemd-bootx64.efi"));
+  }
+
+  @Override
+  public void prepare(Draft draft) throws IOException, InterruptedException {
+    Optional<FileTree> tree = draft.tree("configured");
+    if (tree.isPresent()) {
+      ContentSource contents = draft.contents();
+      Actions memory = draft.memory();
+      InstalledKernel kernel = InstalledKernel.of(tree.get(), contents, system.kernel());
+      BaseFileSystem.Result base =
+          BaseFileSystem.compose(
+              system,
+              tree.get(),
+              kernel,
+              contents,
+              ModulesStep.index(tree.get(), kernel.release(), contents, memory),
+              hardwareData(tree.get(), contents, memory),
+              epoch);
+      draft.offer("tree", base.tree(), base.added());
+    }
+  }
+
+  /// udev's hardware database, remembered by the files that it is made from; empty, where there is none or nothing reads it.
+  private static Optional<byte[]> hardwareData(
+      FileTree tree, ContentSource contents, Actions memory) throws IOException {
+    if (!HardwareData.isWanted(tree)) {
+      return Optional.empty();
+    }
+    Digest key = HardwareData.key(tree);
+    Optional<byte[]> known = memory.find(key);
+    if (known.isPresent()) {
+      return known;
+    }
+    byte[] made = HardwareData.compile(tree, contents);
+    if (made.length <= Actions.LARGEST_VALUE) {
+      memory.put(key, made);
+    }
+    return Optional.of(made);
   }
 
   private static Artifact.Blob blob(StepContext context, FileTree tree, String path)

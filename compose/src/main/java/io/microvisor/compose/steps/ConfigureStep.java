@@ -7,7 +7,6 @@ import io.microvisor.compose.plan.Sharing;
 import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
-import io.microvisor.compose.template.Template;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.packages.install.Configure;
 import io.microvisor.packages.install.ConfigureSpec;
@@ -26,24 +25,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.BooleanSupplier;
 
 /// The packages merged into one tree and configured by their own dpkg. While their scripts run, one after the other, other
-/// processors do ahead what they can, see [io.microvisor.compose.steps.Foregone].
+/// steps prepare themselves from the tree before them.
 ///
 /// @param lock the packages, pinned
 /// @param packages the same, laid out; only asked for when the step runs
 /// @param created keeps what the configuration writes
 /// @param preseeds answers to debconf questions
-/// @param template what the image is to be, for the work ahead alone
 /// @param epoch SOURCE_DATE_EPOCH for the scripts
 public record ConfigureStep(
-    Lock lock,
-    Merged packages,
-    ContentStore created,
-    List<Preseed> preseeds,
-    Template template,
-    long epoch)
+    Lock lock, Merged packages, ContentStore created, List<Preseed> preseeds, long epoch)
     implements Step {
   /// Where the packages come from.
   @FunctionalInterface
@@ -104,15 +96,9 @@ public record ConfigureStep(
   public Outputs run(StepContext context) throws IOException, InterruptedException {
     ConfigureSpec spec = spec();
     Sandbox sandbox = Sandbox.on(SandboxSupport.probe());
-    try (Meanwhile _ = new Meanwhile(goOn -> workAhead(context, spec, goOn))) {
-      FileTree tree = Configure.in(sandbox).configure(spec, created, context::note);
-      return Outputs.of("tree", context.keep(tree));
-    }
-  }
-
-  private void workAhead(StepContext context, ConfigureSpec spec, BooleanSupplier goOn)
-      throws IOException, InterruptedException {
-    new Foregone(context).workAhead(spec.merged().tree(), template, epoch, goOn);
+    context.draft("tree", spec.merged().tree());
+    FileTree tree = Configure.in(sandbox).configure(spec, created, context::note);
+    return Outputs.of("tree", context.keep(tree));
   }
 
   /// What is configured.

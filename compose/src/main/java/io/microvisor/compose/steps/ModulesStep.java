@@ -1,8 +1,12 @@
 package io.microvisor.compose.steps;
 
+import io.microvisor.bytes.ContentSource;
+import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.FormatException;
 import io.microvisor.compose.kernel.BootNeeds;
 import io.microvisor.compose.kernel.InstalledKernel;
 import io.microvisor.compose.plan.Artifact;
+import io.microvisor.compose.plan.Draft;
 import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
@@ -18,18 +22,23 @@ import io.microvisor.compose.template.Persistence;
 import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.kmod.ModuleIndexCodec;
 import io.microvisor.formats.tree.FileTree;
+import io.microvisor.formats.tree.Inode;
+import io.microvisor.formats.tree.TreePath;
+import io.microvisor.store.Actions;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/// What the kernel's modules say of themselves, thousands of files unpacked and parsed once for each kernel; and whether it
-/// can boot the image.
+/// What the kernel's modules say of themselves, and whether it can boot the image. Thousands of files are unpacked and parsed
+/// for it, once for each kernel: it is remembered by these files, whatever else is in the tree.
 ///
 /// @param configured the configured packages
 /// @param kernel what the template says of it
@@ -38,6 +47,8 @@ public record ModulesStep(Input.Output configured, Kernel kernel, Persistence.St
     implements Step {
   /// Its name.
   public static final StepId ID = new StepId("modules");
+
+  private static final TreePath MODULES = TreePath.of("usr/lib/modules");
 
   /// Raised when the same inputs give another index.
   static final int VERSION = 3;
@@ -73,12 +84,56 @@ public record ModulesStep(Input.Output configured, Kernel kernel, Persistence.St
   public Outputs run(StepContext context) throws IOException, InterruptedException {
     FileTree tree = context.tree("configured");
     InstalledKernel found = InstalledKernel.of(tree, context.contents(), kernel);
-    ModuleIndex index = new Foregone(context).modules(tree, found.release());
+    ModuleIndex index = index(tree, found.release(), context.contents(), context.memory());
     List<Problem> unmet = BootNeeds.unmet(tree, context.contents(), found, index, kernel, state);
     if (!unmet.isEmpty()) {
       throw new RejectedException(unmet);
     }
     return Outputs.of("modules", keep(context, index));
+  }
+
+  @Override
+  public void prepare(Draft draft) throws IOException, InterruptedException {
+    Optional<FileTree> tree = draft.tree("configured");
+    if (tree.isPresent()) {
+      String release = InstalledKernel.of(tree.get(), draft.contents(), kernel).release();
+      index(tree.get(), release, draft.contents(), draft.memory());
+    }
+  }
+
+  /// The modules of a kernel, as remembered or read; none, where everything is built in.
+  static ModuleIndex index(FileTree tree, String release, ContentSource contents, Actions memory)
+      throws IOException, InterruptedException {
+    TreePath folder = MODULES.resolve(release);
+    if (tree.find(folder).isEmpty()) {
+      return ModuleIndex.of(List.of(), List.of(), List.of(), List.of());
+    }
+    Digest key = key(tree, folder);
+    Optional<byte[]> known = memory.find(key);
+    if (known.isPresent()) {
+      try {
+        return ModuleIndexCodec.read(new ByteArrayInputStream(known.get()));
+      } catch (FormatException _) {
+        // Another version's.
+      }
+    }
+    ModuleIndex index = ModuleIndex.read(tree, contents, release);
+    byte[] bytes = bytes(index);
+    if (bytes.length <= Actions.LARGEST_VALUE) {
+      memory.put(key, bytes);
+    }
+    return index;
+  }
+
+  private static Digest key(FileTree tree, TreePath folder) {
+    StringBuilder files = new StringBuilder("kernel modules " + VERSION + "\n");
+    tree.below(folder)
+        .forEach(entry -> {
+          if (entry.inode() instanceof Inode.RegularFile file) {
+            files.append(entry.path()).append('\t').append(file.content().hex()).append('\n');
+          }
+        });
+    return Digest.sha256(files.toString());
   }
 
   /// What decides which kernel boots, for fingerprints.
@@ -94,7 +149,7 @@ public record ModulesStep(Input.Output configured, Kernel kernel, Persistence.St
     return context.keep(bytes(index));
   }
 
-  static byte[] bytes(ModuleIndex index) throws IOException {
+  private static byte[] bytes(ModuleIndex index) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 20);
     ModuleIndexCodec.write(index, bytes);
     return bytes.toByteArray();

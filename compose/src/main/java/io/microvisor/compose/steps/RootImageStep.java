@@ -7,6 +7,7 @@ import io.microvisor.bytes.Guid;
 import io.microvisor.bytes.RandomSink;
 import io.microvisor.bytes.files.OwnerOnly;
 import io.microvisor.compose.plan.Artifact;
+import io.microvisor.compose.plan.Draft;
 import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
@@ -21,6 +22,7 @@ import io.microvisor.formats.erofs.ErofsSpec;
 import io.microvisor.formats.erofs.ErofsWriter;
 import io.microvisor.formats.erofs.ExtentCache;
 import io.microvisor.formats.erofs.ImageIndex;
+import io.microvisor.formats.tree.FileTree;
 import io.microvisor.store.Actions;
 import java.io.Closeable;
 import java.io.IOException;
@@ -95,13 +97,22 @@ public record RootImageStep(Input.Output tree, String name, Digest identity, lon
     return Outputs.of("image", image);
   }
 
-  static Compression compression(int level) {
-    return new Compression.Zstd(level, EXTENT_SIZE);
+  /// Compresses extents; not where there is an earlier image of that name, which has most of them.
+  @Override
+  public void prepare(Draft draft) throws IOException {
+    Optional<FileTree> drafted = draft.tree("tree");
+    if (drafted.isPresent() && draft.memory().find(memory(name)).isEmpty()) {
+      ErofsWriter.compressAhead(
+          drafted.get(),
+          draft.contents(),
+          compression(level),
+          cache(draft.memory()),
+          draft::isWanted);
+    }
   }
 
-  /// Whether an image of that name was made before.
-  static boolean hasEarlier(StepContext context, String name) throws IOException {
-    return context.memory().find(memory(name)).isPresent();
+  private static Compression compression(int level) {
+    return new Compression.Zstd(level, EXTENT_SIZE);
   }
 
   /// The last image, open for as long as it is used.
@@ -158,7 +169,7 @@ public record RootImageStep(Input.Output tree, String name, Digest identity, lon
   }
 
   /// Compressed extents in a step's memory.
-  static ExtentCache cache(Actions memory) {
+  private static ExtentCache cache(Actions memory) {
     return new ExtentCache() {
       @Override
       public Optional<byte[]> find(Digest key) throws IOException {

@@ -4,6 +4,7 @@ import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.compose.initrd.InitrdSources;
 import io.microvisor.compose.plan.Artifact;
+import io.microvisor.compose.plan.Draft;
 import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
@@ -86,6 +87,12 @@ public record RootStep(Input.Output base, Template template, long epoch) impleme
     return Outputs.of("tree", context.keep(root.tree()))
         .and("initrd sources", context.keep(sources.tree()))
         .and("os-release", release(context, root.tree()));
+  }
+
+  /// What the template adds is little beside it.
+  @Override
+  public void prepare(Draft draft) {
+    draft.tree("base").ifPresent(tree -> draft.offer("tree", tree, Map.of()));
   }
 
   private void keep(StepContext context, Digest digest, ByteSource contents) throws IOException {

@@ -1,5 +1,6 @@
 package io.microvisor.compose.steps;
 
+import io.microvisor.compose.plan.Draft;
 import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
@@ -62,5 +63,11 @@ public record TriggersStep(
         Follow.in(() -> Sandbox.on(SandboxSupport.probe()))
             .add(configured, files, context.contents(), epoch, created, context::note);
     return Outputs.of("tree", context.keep(tree));
+  }
+
+  /// Nearly all of it is as it was.
+  @Override
+  public void prepare(Draft draft) {
+    draft.tree("configured").ifPresent(tree -> draft.offer("tree", tree, Map.of()));
   }
 }
