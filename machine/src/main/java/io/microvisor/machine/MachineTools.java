@@ -7,8 +7,9 @@ import io.microvisor.sandbox.SandboxSupport;
 import io.microvisor.sandbox.ToolResult;
 import io.microvisor.sandbox.ToolRun;
 import io.microvisor.sandbox.ToolSpec;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ public final class MachineTools {
 
   private static final String KEY_FOLDER = "/run/key";
   private static final Duration SHORT = Duration.ofMinutes(2);
+  private static final Duration LONGEST_TRIAL = Duration.ofSeconds(20);
 
   private final ToolRoot root;
   private final SandboxSupport support;
@@ -46,37 +48,44 @@ public final class MachineTools {
     return root.versions();
   }
 
-  /// Whether KVM works: QEMU is asked to make a processor with it, because the device may be there and of no use, as in
-  /// many virtual machines.
+  /// Whether KVM works, as far as the firmware's first words: the device may be there and of no use, or a virtual machine
+  /// around this one may lack instructions that the firmware needs.
   public Acceleration acceleration() throws IOException, InterruptedException {
     if (!Files.isReadable(Path.of("/dev/kvm")) || !Files.isWritable(Path.of("/dev/kvm"))) {
       return Acceleration.TCG;
     }
-    ToolSpec spec =
-        root.tool(
-                List.of(
-                    "/usr/bin/qemu-system-x86_64",
-                    "-machine",
-                    "q35",
-                    "-accel",
-                    "kvm",
-                    "-cpu",
-                    "host",
-                    "-nodefaults",
-                    "-display",
-                    "none",
-                    "-S",
-                    "-monitor",
-                    "stdio"))
-            .device("kvm");
+    ToolSpec spec = root.tool(QemuCommand.ofTrial()).device("kvm");
     try (ToolRun run = ToolRun.start(support, spec, ToolRun.Stdio.PIPED)) {
-      try (OutputStream monitor = run.input()) {
-        monitor.write("quit\n".getBytes(StandardCharsets.US_ASCII));
-      } catch (IOException _) {
-        // It has ended already, which its status tells.
+      Thread.ofVirtual().start(() -> endOnError(run));
+      Thread limit = Thread.ofVirtual().start(() -> endAfter(run, LONGEST_TRIAL));
+      try {
+        return run.output().read() < 0 ? Acceleration.TCG : Acceleration.KVM;
+      } finally {
+        limit.interrupt();
       }
-      run.output().transferTo(OutputStream.nullOutputStream());
-      return run.exit() == 0 ? Acceleration.KVM : Acceleration.TCG;
+    }
+  }
+
+  /// QEMU does not end when KVM gives up on a processor: it says so, and stops the machine.
+  private static void endOnError(ToolRun run) {
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(run.complaints(), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (line.startsWith("KVM internal error")) {
+          run.close();
+        }
+      }
+    } catch (IOException _) {
+      // It has ended, which its output tells.
+    }
+  }
+
+  private static void endAfter(ToolRun run, Duration limit) {
+    try {
+      Thread.sleep(limit);
+      run.close();
+    } catch (InterruptedException _) {
+      // It said something in time.
     }
   }
 

@@ -129,6 +129,16 @@ public final class QemuCommand {
     return List.copyOf(command);
   }
 
+  /// Program and arguments of a machine that has nothing but KVM and the firmware, which greets on standard output.
+  static List<String> ofTrial() {
+    List<String> command = new ArrayList<>();
+    add(command, "/usr/bin/qemu-system-x86_64", "-nodefaults", "-no-user-config");
+    add(command, "-machine", "q35,smm=off", "-accel", "kvm", "-cpu", "host", "-display", "none");
+    add(command, "-drive", "if=pflash,format=raw,unit=0,readonly=on,file=" + FIRMWARE_CODE);
+    add(command, "-serial", "stdio", "-monitor", "none");
+    return List.copyOf(command);
+  }
+
   private static String mebibytes(ByteSize size) {
     return (size.bytes() >> 20) + "M";
   }
