@@ -34,7 +34,7 @@ class DiskWriterOracleTest {
   void everyPartitionHoldsWhatTheLayoutSays(SectorSize sectors)
       throws IOException, InterruptedException {
     DiskSpec spec =
-        new DiskSpec(
+        DiskSpec.of(
             template(sectors),
             Digest.sha256("root hash"),
             ByteSource.of(ROOT),

@@ -27,7 +27,7 @@ class PartitionTooSmallTest {
     Template template = template();
 
     List<Problem> problems =
-        new DiskSpec(
+        DiskSpec.of(
                 template,
                 Digest.sha256("root"),
                 zeros(101 << 20),

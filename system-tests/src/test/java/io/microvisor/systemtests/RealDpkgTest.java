@@ -163,7 +163,7 @@ class RealDpkgTest {
     }
     return Configure.in(Sandbox.on(SandboxSupport.probe()))
         .configure(
-            new ConfigureSpec(merged, preseeds, EPOCH, ConfigureSpec.MADE_ELSEWHERE),
+            new ConfigureSpec(merged, ConfigureSpec.Settings.of(preseeds, EPOCH)),
             store.contents(),
             _ -> {});
   }

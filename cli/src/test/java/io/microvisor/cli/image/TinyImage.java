@@ -6,7 +6,6 @@ import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.Guid;
 import io.microvisor.bytes.RandomSink;
-import io.microvisor.bytes.StructWriter;
 import io.microvisor.compose.initrd.InitrdWriter;
 import io.microvisor.formats.erofs.ErofsSpec;
 import io.microvisor.formats.erofs.ErofsWriter;
@@ -29,6 +28,7 @@ import io.microvisor.formats.uki.UkiWriter;
 import io.microvisor.formats.verity.Salt;
 import io.microvisor.formats.verity.VeritySpec;
 import io.microvisor.formats.verity.VerityTree;
+import io.microvisor.testkit.samples.SampleEfi;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -45,7 +45,6 @@ import java.util.UUID;
 final class TinyImage {
   static final long TIME = 1_700_000_000;
   private static final ByteSize ESP = ByteSize.ofMebibytes(40);
-  private static final int HEADERS = 1024;
 
   private final FileTree.Builder root = FileTree.builder();
   private final Map<Digest, ByteSource> contents = new HashMap<>();
@@ -191,7 +190,7 @@ final class TinyImage {
     try (RandomSink sink = sink(file)) {
       UkiWriter.write(
           new UkiSpec(
-              ByteSource.of(stub()),
+              ByteSource.of(SampleEfi.stub()),
               List.of(
                   UkiSection.of(UkiSection.Name.LINUX, "no kernel"),
                   UkiSection.of(UkiSection.Name.UNAME, "6.12.0-tiny"),
@@ -214,49 +213,6 @@ final class TinyImage {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     InitrdWriter.write(files.root.build(), ContentSource.of(files.contents), 3, 1, out);
     return ByteSource.of(out.toByteArray());
-  }
-
-  /// A PE image with one empty section and room for more headers.
-  private static byte[] stub() {
-    return StructWriter.ofSize(HEADERS + 512)
-        .at(0)
-        .ascii("MZ", 60)
-        .u32le(64)
-        .at(64)
-        .ascii("PE", 4)
-        .u16le(0x8664)
-        .u16le(1)
-        .zeros(12)
-        .u16le(240)
-        .u16le(0x22e)
-        .at(88)
-        .u16le(0x20b)
-        .zeros(30)
-        .at(120)
-        .u32le(4096)
-        .u32le(512)
-        .zeros(16)
-        .at(144)
-        .u32le(0x2000)
-        .u32le(HEADERS)
-        .zeros(4)
-        .u16le(10)
-        .u16le(0x100)
-        .zeros(36)
-        .at(196)
-        .u32le(16)
-        .zeros(128)
-        .at(328)
-        .ascii(".text", 8)
-        .u32le(100)
-        .u32le(0x1000)
-        .u32le(512)
-        .u32le(HEADERS)
-        .zeros(12)
-        .u32le(0x6000_0020L)
-        .at(368)
-        .zeros(HEADERS + 512 - 368)
-        .toBytes();
   }
 
   private static RandomSink sink(Path file) throws IOException {

@@ -4,6 +4,7 @@ import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.compose.layout.Content;
+import io.microvisor.compose.layout.DiskLayout;
 import io.microvisor.compose.layout.ImageLayout;
 import io.microvisor.compose.layout.Partition;
 import io.microvisor.compose.layout.Role;
@@ -18,7 +19,9 @@ import java.util.Optional;
 
 /// The disk of an immutable image: the template's layout, and what goes into its partitions.
 ///
-/// @param template names, sizes and places
+/// @param disk its partitions
+/// @param release the image's name and version, as files on the EFI system partition are called
+/// @param slots the same partitions as the template says them, for the places of problems
 /// @param rootHash of the hash tree; all GUIDs of the image follow from it
 /// @param root the root image
 /// @param verity the hash device
@@ -26,7 +29,9 @@ import java.util.Optional;
 /// @param bootLoader systemd-boot
 /// @param epoch the time of files on the EFI system partition, in seconds since 1970
 public record DiskSpec(
-    Template template,
+    DiskLayout disk,
+    String release,
+    Disk.Layout slots,
     Digest rootHash,
     ByteSource root,
     ByteSource verity,
@@ -47,24 +52,44 @@ public record DiskSpec(
     }
   }
 
+  /// The disk of a template's image; the other parameters are those of the record.
+  public static DiskSpec of(
+      Template template,
+      Digest rootHash,
+      ByteSource root,
+      ByteSource verity,
+      Program uki,
+      Program bootLoader,
+      long epoch) {
+    return new DiskSpec(
+        template.diskLayout(),
+        template.image().release(),
+        template.disk().layout(),
+        rootHash,
+        root,
+        verity,
+        uki,
+        bootLoader,
+        epoch);
+  }
+
   /// Where everything goes.
   public ImageLayout layout() {
-    return template.diskLayout().image(rootHash);
+    return disk.image(rootHash);
   }
 
   /// The files of the EFI system partition.
   EspTree esp() {
-    String release = template.image().name() + "_" + template.image().version();
     return EspTree.of(bootLoader, uki, release, epoch);
   }
 
   /// Every partition that is too small for what goes into it.
   public List<Problem> problems() {
     List<Problem> problems = new ArrayList<>();
-    for (Partition each : template.diskLayout().partitions()) {
+    for (Partition each : disk.partitions()) {
       if (each.content() instanceof Content.Built content) {
         Disk.Slot slot =
-            switch (template.disk().layout()) {
+            switch (slots) {
               case Disk.Immutable immutable -> immutable.slot(each.role());
             };
         if (slot.size().bytes() < needed(content)) {
@@ -103,9 +128,7 @@ public record DiskSpec(
 
   /// What the slots leave for later releases, where machines keep their partitions: empty if there is enough.
   public Optional<String> tightness() {
-    return template
-        .diskLayout()
-        .find(new Role.Root(Role.Slot.B))
+    return disk.find(new Role.Root(Role.Slot.B))
         .map(partition -> partition.size().least())
         .filter(slot -> root.size() > slot.bytes() / 2)
         .map(slot ->

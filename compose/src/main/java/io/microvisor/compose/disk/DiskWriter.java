@@ -3,6 +3,7 @@ package io.microvisor.compose.disk;
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.RandomSink;
+import io.microvisor.bytes.Versions;
 import io.microvisor.compose.layout.ImageLayout;
 import io.microvisor.compose.problem.Problem;
 import io.microvisor.compose.problem.RejectedException;
@@ -15,7 +16,8 @@ import java.util.List;
 /// Writes a [DiskSpec]: the table, and each partition of the image where the layout says.
 public final class DiskWriter {
   /// Raised when the same parts give other bytes.
-  public static final int VERSION = 1;
+  public static final Versions VERSIONS =
+      Versions.of("disk", 1, GptWriter.VERSIONS, FatWriter.VERSIONS);
 
   private DiskWriter() {}
 
@@ -47,7 +49,7 @@ public final class DiskWriter {
             "ESP",
             volumeId(spec.rootHash()),
             new ByteSize(esp.extent().sizeBytes()),
-            spec.template().disk().sectorSize().bytes(),
+            spec.disk().sectorSize().bytes(),
             files.tree());
     FatWriter.write(fat, files.contents(), partition);
   }

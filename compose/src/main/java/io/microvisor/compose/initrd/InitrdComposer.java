@@ -1,6 +1,7 @@
 package io.microvisor.compose.initrd;
 
 import io.microvisor.bytes.ContentSource;
+import io.microvisor.bytes.Versions;
 import io.microvisor.compose.state.StateStore;
 import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.tree.FileTree;
@@ -16,6 +17,9 @@ import java.util.regex.Pattern;
 
 /// Composes an initrd from a configured root: nothing is run, nothing comes from elsewhere.
 public final class InitrdComposer {
+  /// Raised when the same root gives other files.
+  public static final Versions VERSIONS = Versions.of("initrd files", 10, ModuleIndex.VERSIONS);
+
   private static final String SYSTEM = "usr/lib/systemd/system";
   private static final String RULES = "usr/lib/udev/rules.d/";
   private static final List<String> FOLDERS =

@@ -49,7 +49,7 @@ final class InitrdModules {
 
   private SortedSet<String> select(InitrdSpec spec) throws IOException {
     SortedSet<String> builtin = index.builtin();
-    ModuleSelection selection = selection(spec);
+    ModuleNames selection = selection(spec);
     for (String name : selection.required()) {
       // A kernel that does not tell what is built in is believed to have it.
       if (index.find(name).isEmpty() && !builtin.isEmpty() && !builtin.contains(name)) {
@@ -67,12 +67,12 @@ final class InitrdModules {
   }
 
   /// What was asked for, and what the features take.
-  private static ModuleSelection selection(InitrdSpec spec) {
-    ModuleSelection selection = spec.modules();
+  private static ModuleNames selection(InitrdSpec spec) {
+    ModuleNames selection = spec.modules();
     for (InitrdSpec.Feature feature : spec.features()) {
       selection =
           switch (feature) {
-            case CRYPT -> selection.plus(ModuleSelection.CIPHERS);
+            case CRYPT -> selection.plus(ModuleNames.CIPHERS);
             case STATE -> selection.plus(BootNeeds.modulesForState());
             case VERITY, TPM, GPT_AUTO -> selection;
           };

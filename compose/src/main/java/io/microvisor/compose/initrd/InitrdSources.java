@@ -2,6 +2,7 @@ package io.microvisor.compose.initrd;
 
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.Versions;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.TreePath;
@@ -23,7 +24,7 @@ import java.util.stream.Collectors;
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
 public record InitrdSources(FileTree tree, byte[] groups) {
   /// Raised when the same root gives other sources.
-  public static final int VERSION = 1;
+  public static final Versions VERSIONS = Versions.of("initrd sources", 1);
 
   private static final TreePath GROUPS = TreePath.of("etc/group");
   private static final int LARGEST = 1 << 20;

@@ -18,7 +18,7 @@ import java.util.Set;
 /// @param time the modification time of everything, in seconds since 1970
 public record InitrdSpec(
     String kernelVersion,
-    ModuleSelection modules,
+    ModuleNames modules,
     Set<Feature> features,
     StateStore state,
     List<TreePath> extra,
@@ -51,7 +51,7 @@ public record InitrdSpec(
   public static InitrdSpec of(String kernelVersion) {
     return new InitrdSpec(
         kernelVersion,
-        ModuleSelection.STORAGE,
+        ModuleNames.STORAGE,
         EnumSet.of(Feature.VERITY),
         new StateStore.None(),
         List.of(),
@@ -60,7 +60,7 @@ public record InitrdSpec(
   }
 
   /// The same with other modules.
-  public InitrdSpec withModules(ModuleSelection other) {
+  public InitrdSpec withModules(ModuleNames other) {
     return new InitrdSpec(kernelVersion, other, features, state, extra, patience, time);
   }
 

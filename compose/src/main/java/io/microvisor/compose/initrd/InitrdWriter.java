@@ -3,6 +3,8 @@ package io.microvisor.compose.initrd;
 import com.github.luben.zstd.ZstdOutputStream;
 import io.microvisor.bytes.ByteSink;
 import io.microvisor.bytes.ContentSource;
+import io.microvisor.bytes.Versions;
+import io.microvisor.formats.compression.Zstd;
 import io.microvisor.formats.cpio.CpioWriter;
 import io.microvisor.formats.tree.FileTree;
 import java.io.BufferedOutputStream;
@@ -11,6 +13,10 @@ import java.io.OutputStream;
 
 /// Writes an initrd as the kernel reads it: a newc archive in one zstd frame (RFC 8878).
 public final class InitrdWriter {
+  /// Raised when the same files give other bytes.
+  public static final Versions VERSIONS =
+      Versions.of("initrd", 3, CpioWriter.VERSIONS, Zstd.VERSIONS);
+
   /// A level at which archives are small: higher ones save another 1 % for several times the work.
   public static final int USUAL_LEVEL = 9;
 

@@ -3,8 +3,6 @@ package io.microvisor.compose.kernel;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.compose.problem.Code;
 import io.microvisor.compose.problem.Problem;
-import io.microvisor.compose.template.Kernel;
-import io.microvisor.compose.template.Persistence;
 import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.tree.FileTree;
 import java.io.IOException;
@@ -77,20 +75,18 @@ public final class BootNeeds {
   ///
   /// @param tree where its configuration is
   /// @param index its modules
-  /// @param kernel what the template says of it
-  /// @param state where the image keeps state
+  /// @param wanted what the image asks of it
   /// @return one problem for each, at the place of the kernel or of the wish for a module
   public static List<Problem> unmet(
       FileTree tree,
       ContentSource contents,
       InstalledKernel found,
       ModuleIndex index,
-      Kernel kernel,
-      Persistence.State state)
+      KernelNeeds wanted)
       throws IOException {
     List<Problem> problems = new ArrayList<>();
     List<Need> needs = new ArrayList<>(NEEDS);
-    switch (state) {
+    switch (wanted.state()) {
       case NONE -> {}
       case EXT4 -> needs.addAll(STATE_NEEDS);
     }
@@ -104,7 +100,7 @@ public final class BootNeeds {
                 problems.add(
                     Problem.of(
                         Code.KERNEL_LACKS,
-                        kernel.place(),
+                        wanted.choice().place(),
                         "kernel " + found.release() + ": " + why,
                         "take a kernel that is configured with CONFIG_" + need.option())));
       }
@@ -116,7 +112,7 @@ public final class BootNeeds {
             problems.add(
                 Problem.of(
                     Code.KERNEL_LACKS,
-                    kernel.place(),
+                    wanted.choice().place(),
                     "kernel "
                         + found.release()
                         + ": "
@@ -124,12 +120,12 @@ public final class BootNeeds {
                         + ": packed with gzip, which Debian's kmod does not read (expected: .ko, .ko.xz or"
                         + " .ko.zst)",
                     "take a kernel that is configured with CONFIG_MODULE_COMPRESS_ZSTD or _XZ, or without")));
-    for (String name : kernel.initrdModules().names()) {
+    for (String name : wanted.initrdModules().names()) {
       if (index.find(name).isEmpty() && !builtin.contains(name.replace('-', '_'))) {
         problems.add(
             Problem.of(
                 Code.KERNEL_LACKS,
-                kernel.initrdModules().place(),
+                wanted.initrdModules().place(),
                 "kernel "
                     + found.release()
                     + ": no module "

@@ -4,6 +4,7 @@ import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSink;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.Versions;
 import io.microvisor.compose.problem.RejectedException;
 import io.microvisor.compose.template.Kernel;
 import io.microvisor.formats.kmod.KernelModule;
@@ -38,7 +39,7 @@ import java.util.stream.Stream;
 /// signed (a signature would need a key), and are left unpacked (the image is packed as a whole).
 public final class DkmsBuild {
   /// Raised when the same packages give other modules.
-  public static final int VERSION = 1;
+  public static final Versions VERSIONS = Versions.of("dkms", 1, ConfigureSpec.VERSIONS);
 
   private static final String FOLDER = "updates/dkms/";
   private static final TreePath MODULES = TreePath.of("usr/lib/modules");
@@ -78,7 +79,8 @@ public final class DkmsBuild {
   private FileTree build(ContentSink created, Consumer<String> listener)
       throws IOException, InterruptedException {
     long time = newest();
-    ConfigureSpec spec = new ConfigureSpec(packages, List.of(), time, IDLE);
+    ConfigureSpec spec =
+        new ConfigureSpec(packages, new ConfigureSpec.Settings(List.of(), time, IDLE));
     FileTree root =
         withoutModules(Configure.in(sandbox).configure(spec, ContentSink.into(made), listener));
     List<String> releases = releases(root);

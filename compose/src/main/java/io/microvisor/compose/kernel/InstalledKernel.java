@@ -38,7 +38,7 @@ public record InstalledKernel(String release, TreePath image, String owner, List
   ///
   /// @param tree the configured packages, with their database
   /// @throws RejectedException if none is left, or more than one
-  public static InstalledKernel of(FileTree tree, ContentSource contents, Kernel wanted)
+  public static InstalledKernel of(FileTree tree, ContentSource contents, Kernel.Choice wanted)
       throws IOException {
     List<Image> images = images(tree);
     List<Image> candidates =
@@ -88,8 +88,8 @@ public record InstalledKernel(String release, TreePath image, String owner, List
   }
 
   /// Those that the kernel's packages bring in the fewest steps; all, if they bring none.
-  private static List<Image> asked(List<Image> candidates, PackageRecords records, Kernel wanted)
-      throws IOException {
+  private static List<Image> asked(
+      List<Image> candidates, PackageRecords records, Kernel.Choice wanted) throws IOException {
     for (List<String> level : records.levels(wanted.packages())) {
       List<Image> found = new ArrayList<>();
       for (Image each : candidates) {
@@ -105,7 +105,7 @@ public record InstalledKernel(String release, TreePath image, String owner, List
   }
 
   private static Problem problem(
-      List<Image> left, List<Image> images, PackageRecords records, Kernel wanted)
+      List<Image> left, List<Image> images, PackageRecords records, Kernel.Choice wanted)
       throws IOException {
     if (left.isEmpty() && !images.isEmpty()) {
       return Problem.of(

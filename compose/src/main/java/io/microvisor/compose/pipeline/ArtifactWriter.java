@@ -281,7 +281,7 @@ final class ArtifactWriter {
   }
 
   private DiskSpec disk(Template template, long epoch, Results made) throws IOException {
-    return new DiskSpec(
+    return DiskSpec.of(
         template,
         Digest.parse(made.text(VerityStep.ID, "root hash")),
         file(made.blob(RootImageStep.ID, "image").identity()),

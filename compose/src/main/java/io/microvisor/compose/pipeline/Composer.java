@@ -2,6 +2,8 @@ package io.microvisor.compose.pipeline;
 
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.compose.initrd.InitrdWriter;
+import io.microvisor.compose.kernel.KernelNeeds;
 import io.microvisor.compose.plan.BuildEvent;
 import io.microvisor.compose.plan.Forecast;
 import io.microvisor.compose.plan.Input;
@@ -12,6 +14,7 @@ import io.microvisor.compose.plan.Results;
 import io.microvisor.compose.plan.SharedResults;
 import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepId;
+import io.microvisor.compose.rootfs.BaseFileSystem;
 import io.microvisor.compose.state.StateStore;
 import io.microvisor.compose.steps.AddedModulesStep;
 import io.microvisor.compose.steps.BaseStep;
@@ -33,8 +36,11 @@ import io.microvisor.compose.template.AdditionalFile;
 import io.microvisor.compose.template.Disk;
 import io.microvisor.compose.template.Kernel;
 import io.microvisor.compose.template.Template;
+import io.microvisor.formats.erofs.Compression;
 import io.microvisor.formats.tree.TreePath;
+import io.microvisor.formats.zstd.SeekableZstd;
 import io.microvisor.packages.install.Configure;
+import io.microvisor.packages.install.ConfigureSpec;
 import io.microvisor.packages.install.Consequences;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.supply.PackageSupply;
@@ -53,6 +59,8 @@ import java.util.function.Consumer;
 /// Builds an image: packages by lock, then the plan's steps, then artifacts.
 public final class Composer {
   private static final int WORLD_READABLE = 0004;
+  private static final int EXTENT_SIZE = 128 << 10;
+  private static final SeekableZstd.Spec FRAMES = new SeekableZstd.Spec(3, 4 << 20);
   private static final StepId PACKAGES = new StepId("packages");
   private static final StepId BUILD_PACKAGES = new StepId("build packages");
 
@@ -180,15 +188,16 @@ public final class Composer {
               return packages.merged();
             },
             store.contents(),
-            Debconf.preseeds(template),
-            epoch));
+            ConfigureSpec.Settings.of(Debconf.preseeds(template), epoch)));
     steps.addAll(building);
     steps.addAll(following);
     steps.addAll(
         List.of(
-            new ModulesStep(built, kernel, template.system().persistence().state()),
+            new ModulesStep(built, KernelNeeds.of(template.system())),
             new BaseStep(
-                configured, new Input.Output(ModulesStep.ID, "modules"), template.system(), epoch),
+                configured,
+                new Input.Output(ModulesStep.ID, "modules"),
+                BaseFileSystem.Selection.of(template.system(), epoch)),
             new RootStep(new Input.Output(BaseStep.ID, "tree"), template, epoch),
             new InitrdFilesStep(
                 new Input.Output(RootStep.ID, "initrd sources"),
@@ -197,7 +206,8 @@ public final class Composer {
                 kernel.initrdModules().names(),
                 StateStore.of(template),
                 epoch),
-            new InitrdStep(new Input.Output(InitrdFilesStep.ID, "files"))));
+            new InitrdStep(
+                new Input.Output(InitrdFilesStep.ID, "files"), InitrdWriter.USUAL_LEVEL)));
     steps.addAll(
         switch (template.disk().layout()) {
           case Disk.Immutable immutable -> immutable(template, immutable, epoch);
@@ -214,7 +224,8 @@ public final class Composer {
     Input.Output image = new Input.Output(RootImageStep.ID, "image");
     Input.Output rootHash = new Input.Output(VerityStep.ID, "root hash");
     return List.of(
-        new RootImageStep(tree, name, identity, epoch, disk.compressLevel()),
+        new RootImageStep(
+            tree, name, identity, epoch, new Compression.Zstd(disk.compressLevel(), EXTENT_SIZE)),
         new VerityStep(image, name),
         new UkiStep(
             BaseStep.ID,
@@ -229,7 +240,9 @@ public final class Composer {
             image,
             new Input.Output(VerityStep.ID, "tree"),
             rootHash,
-            template,
+            template.diskLayout(),
+            template.image().release(),
+            disk,
             epoch));
   }
 
@@ -238,7 +251,7 @@ public final class Composer {
     Input.Output map = new Input.Output(DiskStep.ID, "map");
     List<Step> steps = new ArrayList<>();
     if (template.disk().asksFor(Disk.Type.RAW, Disk.Compression.ZSTD)) {
-      steps.add(new CompressedDiskStep(map, template.image().name()));
+      steps.add(new CompressedDiskStep(map, FRAMES, template.image().name()));
     }
     if (ArtifactWriter.hashesDisk(template.disk())) {
       steps.add(new DiskDigestStep(map));
@@ -275,6 +288,10 @@ public final class Composer {
         new NeededPackages(BUILD_PACKAGES, building, supply, store.actions(), events);
     return List.of(
         new DkmsStep(building, tools::merged, store.contents(), kernel),
-        new AddedModulesStep(packages, new Input.Output(DkmsStep.ID, "modules"), kernel));
+        new AddedModulesStep(
+            packages,
+            new Input.Output(DkmsStep.ID, "modules"),
+            kernel.choice(),
+            kernel.dkms().getFirst().place()));
   }
 }

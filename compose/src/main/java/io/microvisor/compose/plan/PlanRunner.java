@@ -130,7 +130,7 @@ public final class PlanRunner {
       }
     }
     SortedMap<String, Digest> identities = identities(step, taken);
-    Digest key = step.fingerprint().key(step.id(), identities);
+    Digest key = Fingerprint.of(step).key(step.id(), identities);
     StepResult result =
         switch (plan.sharing(step.id())) {
           case SHARED -> result(plan, step, taken, key, shared);
@@ -201,7 +201,7 @@ public final class PlanRunner {
         continue;
       }
       SortedMap<String, Digest> identities = identities(step, taken);
-      Digest key = step.fingerprint().key(step.id(), identities);
+      Digest key = Fingerprint.of(step).key(step.id(), identities);
       SharedResults others =
           plan.sharing(step.id()) == Sharing.SHARED ? shared : SharedResults.NONE;
       Optional<Outputs> cached = cached(key, others).map(StepResult::outputs);

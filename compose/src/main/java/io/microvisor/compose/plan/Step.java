@@ -1,10 +1,11 @@
 package io.microvisor.compose.plan;
 
+import io.microvisor.bytes.Versions;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.SortedMap;
 
-/// One step of a build: a function of its declared inputs and its fingerprint, and of nothing else.
+/// One step of a build, a record: a function of its declared inputs, its versions and its components, and of nothing else.
 public interface Step {
   /// Its name.
   StepId id();
@@ -12,8 +13,8 @@ public interface Step {
   /// Everything it reads, by the name it uses for it.
   SortedMap<String, Input> inputs();
 
-  /// Its version and parameters.
-  Fingerprint fingerprint();
+  /// The versions of all code that its outputs depend on.
+  Versions versions();
 
   /// Whether its results may leave this machine. Those of a step that depends on a [Sharing#LOCAL] one never do.
   Sharing sharing();

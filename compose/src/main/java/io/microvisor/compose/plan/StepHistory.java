@@ -35,13 +35,12 @@ final class StepHistory {
   /// @param identities of its inputs, by name
   static SortedMap<String, String> facts(Step step, Map<String, Digest> identities) {
     SortedMap<String, String> facts = new TreeMap<>();
-    Fingerprint fingerprint = step.fingerprint();
-    facts.put("version", Integer.toString(fingerprint.version()));
-    for (String parameter : fingerprint.parameters()) {
-      int equals = parameter.indexOf('=');
-      facts.put(
-          "parameter " + parameter.substring(0, equals), shown(parameter.substring(equals + 1)));
-    }
+    Fingerprint fingerprint = Fingerprint.of(step);
+    fingerprint
+        .versions()
+        .byPart()
+        .forEach((part, version) -> facts.put("version of " + part, version));
+    fingerprint.parameters().forEach((name, value) -> facts.put("parameter " + name, shown(value)));
     identities.forEach((name, digest) -> facts.put("input " + name, digest.hex().substring(0, 12)));
     step.details().forEach((name, value) -> facts.put("detail " + name, shown(value)));
     return facts;

@@ -3,10 +3,16 @@ package io.microvisor.compose.rootfs;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.Versions;
 import io.microvisor.compose.kernel.InstalledKernel;
+import io.microvisor.compose.kernel.KernelNeeds;
+import io.microvisor.compose.template.LocaleName;
+import io.microvisor.compose.template.ModuleSelection;
 import io.microvisor.compose.template.SystemConfig;
+import io.microvisor.formats.hwdb.HardwareDatabase;
 import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.tree.FileTree;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -17,9 +23,38 @@ import java.util.Optional;
 /// of files.
 public final class BaseFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 3;
+  public static final Versions VERSIONS =
+      Versions.of("base", 3, ModuleIndex.VERSIONS, HardwareDatabase.VERSIONS);
 
   private BaseFileSystem() {}
+
+  /// What says which parts of the packages stay.
+  ///
+  /// @param needs what the boot takes
+  /// @param modules kernel modules besides
+  /// @param epoch the time of what is written, in seconds since 1970
+  public record Selection(
+      KernelNeeds needs,
+      ModuleSelection modules,
+      SystemConfig.Retention documentation,
+      List<LocaleName> locales,
+      SystemConfig.Retention packageDatabase,
+      long epoch) {
+    public Selection {
+      locales = List.copyOf(locales);
+    }
+
+    /// What a template says.
+    public static Selection of(SystemConfig system, long epoch) {
+      return new Selection(
+          KernelNeeds.of(system),
+          system.kernel().modules(),
+          system.documentation(),
+          system.locales(),
+          system.packageDatabase(),
+          epoch);
+    }
+  }
 
   /// What of the packages is in an image.
   ///
@@ -29,34 +64,31 @@ public final class BaseFileSystem {
 
   /// Makes it.
   ///
-  /// @param system of it only what says what stays, and which kernel modules the boot needs
   /// @param configured the packages, configured
   /// @param kernel the one of them that boots
   /// @param modules all modules of its kernel
   /// @param hardwareData udev's hardware database, see [HardwareData]
-  /// @param epoch the time of what is written, in seconds since 1970
   public static Result compose(
-      SystemConfig system,
+      Selection selection,
       FileTree configured,
       InstalledKernel kernel,
       ContentSource contents,
       ModuleIndex modules,
-      Optional<byte[]> hardwareData,
-      long epoch) {
+      Optional<byte[]> hardwareData) {
+    long epoch = selection.epoch();
     RootEditor root = new RootEditor(configured, contents, epoch);
     Normalisation.apply(root);
-    switch (system.documentation()) {
+    switch (selection.documentation()) {
       case KEEP -> {}
       case DROP -> Strip.documentation(root);
     }
-    Strip.translations(root, system.locales());
-    switch (system.packageDatabase()) {
+    Strip.translations(root, selection.locales());
+    switch (selection.packageDatabase()) {
       case KEEP -> {}
       case DROP -> PackageDatabase.drop(root);
     }
     ModuleIndex staying =
-        KernelModules.select(
-            root, modules, system.kernel(), system.persistence().state(), kernel, epoch);
+        KernelModules.select(root, modules, selection.needs(), selection.modules(), kernel, epoch);
     hardwareData.ifPresent(bytes -> HardwareData.put(root, bytes, epoch));
     Normalisation.settleTimes(root, epoch);
     return new Result(root.tree(), root.added(), staying);

@@ -42,8 +42,7 @@ public final class HardwareData {
 
   /// Stands for all that it depends on.
   public static Digest key(FileTree tree) {
-    StringBuilder files =
-        new StringBuilder("hwdb " + HardwareDatabase.VERSION + " " + systemd(tree) + "\n");
+    StringBuilder files = new StringBuilder(HardwareDatabase.VERSIONS + " " + systemd(tree) + "\n");
     for (Source each : sources(tree)) {
       files.append(each.path()).append('\t').append(each.file().content().hex()).append('\n');
     }

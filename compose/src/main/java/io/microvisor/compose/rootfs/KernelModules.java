@@ -1,10 +1,10 @@
 package io.microvisor.compose.rootfs;
 
-import io.microvisor.compose.initrd.ModuleSelection;
+import io.microvisor.compose.initrd.ModuleNames;
+import io.microvisor.compose.template.ModuleSelection;
+import io.microvisor.compose.kernel.KernelNeeds;
 import io.microvisor.compose.kernel.BootNeeds;
 import io.microvisor.compose.kernel.InstalledKernel;
-import io.microvisor.compose.template.Kernel;
-import io.microvisor.compose.template.Persistence;
 import io.microvisor.formats.kmod.KernelModule;
 import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.tree.Inode;
@@ -23,17 +23,19 @@ final class KernelModules {
   /// Keeps the modules that the template wants and those that the boot needs, with all that they need, and writes
   /// `modules.dep` and its kin. Kernels that do not boot go, and so does what is only there to build modules.
   ///
+  /// @param needs the boot's
+  /// @param selection the template's
   /// @param all all modules of the kernel that boots
   /// @return the modules that stay
   static ModuleIndex select(
       RootEditor root,
       ModuleIndex all,
-      Kernel wanted,
-      Persistence.State state,
+      KernelNeeds needs,
+      ModuleSelection selection,
       InstalledKernel kernel,
       long epoch) {
     String folder = FOLDER + kernel.release();
-    Set<String> kept = new TreeSet<>(all.closure(wanted(all, wanted, state)));
+    Set<String> kept = new TreeSet<>(all.closure(wanted(all, needs, selection)));
     for (KernelModule module : all.modules()) {
       if (!kept.contains(module.name())) {
         root.remove(folder + "/" + module.path());
@@ -54,15 +56,16 @@ final class KernelModules {
     return staying;
   }
 
-  private static List<String> wanted(ModuleIndex all, Kernel wanted, Persistence.State state) {
-    List<String> names = new ArrayList<>(ModuleSelection.STORAGE.required());
-    switch (state) {
+  private static List<String> wanted(
+      ModuleIndex all, KernelNeeds needs, ModuleSelection selection) {
+    List<String> names = new ArrayList<>(ModuleNames.STORAGE.required());
+    switch (needs.state()) {
       case NONE -> {}
       case EXT4 -> names.addAll(BootNeeds.modulesForState());
     }
-    names.addAll(wanted.initrdModules().names());
+    names.addAll(needs.initrdModules().names());
     for (KernelModule module : all.modules()) {
-      if (wanted.modules().keeps(module.path())) {
+      if (selection.keeps(module.path())) {
         names.add(module.name());
       }
     }

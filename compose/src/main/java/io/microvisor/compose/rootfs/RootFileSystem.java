@@ -3,6 +3,7 @@ package io.microvisor.compose.rootfs;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.Versions;
 import io.microvisor.compose.problem.Code;
 import io.microvisor.compose.problem.Place;
 import io.microvisor.compose.problem.Problem;
@@ -38,7 +39,7 @@ import java.util.stream.Collectors;
 /// documents or translations.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final int VERSION = 24;
+  public static final Versions VERSIONS = Versions.of("root", 24);
 
   /// A root file system.
   ///

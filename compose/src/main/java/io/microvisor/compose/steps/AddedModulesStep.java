@@ -1,8 +1,8 @@
 package io.microvisor.compose.steps;
 
+import io.microvisor.bytes.Versions;
 import io.microvisor.compose.kernel.InstalledKernel;
 import io.microvisor.compose.plan.Draft;
-import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.Sharing;
@@ -10,6 +10,7 @@ import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.problem.Code;
+import io.microvisor.compose.problem.Place;
 import io.microvisor.compose.problem.Problem;
 import io.microvisor.compose.problem.RejectedException;
 import io.microvisor.compose.template.Kernel;
@@ -26,13 +27,15 @@ import java.util.TreeMap;
 ///
 /// @param configured the configured packages
 /// @param built a tree of modules
-/// @param kernel what the template says of the kernel
-public record AddedModulesStep(Input.Output configured, Input.Output built, Kernel kernel)
+/// @param kernel which kernel boots
+/// @param sources where the template names the modules
+public record AddedModulesStep(
+    Input.Output configured, Input.Output built, Kernel.Choice kernel, Place sources)
     implements Step {
   /// Its name.
   public static final StepId ID = new StepId("added modules");
 
-  private static final int VERSION = 1;
+  private static final Versions VERSIONS = Versions.of("added modules", 1);
 
   @Override
   public StepId id() {
@@ -45,8 +48,8 @@ public record AddedModulesStep(Input.Output configured, Input.Output built, Kern
   }
 
   @Override
-  public Fingerprint fingerprint() {
-    return Fingerprint.of(VERSION, "kernel", ModulesStep.choice(kernel));
+  public Versions versions() {
+    return VERSIONS;
   }
 
   @Override
@@ -68,7 +71,7 @@ public record AddedModulesStep(Input.Output configured, Input.Output built, Kern
           List.of(
               Problem.of(
                   Code.MODULE_NOT_BUILT,
-                  kernel.dkms().getFirst().place(),
+                  sources,
                   "dkms: modules were built for "
                       + modules.children(TreePath.of("usr/lib/modules")).stream()
                           .map(each -> each.path().name())

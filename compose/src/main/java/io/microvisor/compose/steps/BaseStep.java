@@ -2,10 +2,10 @@ package io.microvisor.compose.steps;
 
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.Versions;
 import io.microvisor.compose.kernel.InstalledKernel;
 import io.microvisor.compose.plan.Artifact;
 import io.microvisor.compose.plan.Draft;
-import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.Sharing;
@@ -14,8 +14,6 @@ import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.rootfs.BaseFileSystem;
 import io.microvisor.compose.rootfs.HardwareData;
-import io.microvisor.compose.template.LocaleName;
-import io.microvisor.compose.template.SystemConfig;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.TreePath;
@@ -32,10 +30,9 @@ import java.util.TreeMap;
 ///
 /// @param configured the configured packages
 /// @param modules all modules of their kernel, see [ModulesStep]
-/// @param system of it only what [#fingerprint] names
-/// @param epoch the image's time, in seconds since 1970
+/// @param selection what of it stays
 public record BaseStep(
-    Input.Output configured, Input.Output modules, SystemConfig system, long epoch)
+    Input.Output configured, Input.Output modules, BaseFileSystem.Selection selection)
     implements Step {
   /// Its name.
   public static final StepId ID = new StepId("base");
@@ -54,25 +51,8 @@ public record BaseStep(
   }
 
   @Override
-  public Fingerprint fingerprint() {
-    return Fingerprint.of(
-        BaseFileSystem.VERSION,
-        "kernel",
-        ModulesStep.choice(system.kernel()),
-        "modules",
-        system.kernel().modules(),
-        "initrd modules",
-        system.kernel().initrdModules().names(),
-        "state",
-        system.persistence().state(),
-        "documentation",
-        system.documentation(),
-        "locales",
-        system.locales().stream().map(LocaleName::text).toList(),
-        "package database",
-        system.packageDatabase(),
-        "epoch",
-        epoch);
+  public Versions versions() {
+    return BaseFileSystem.VERSIONS;
   }
 
   @Override
@@ -83,16 +63,16 @@ public record BaseStep(
   @Override
   public Outputs run(StepContext context) throws IOException {
     FileTree tree = context.tree("configured");
-    InstalledKernel kernel = InstalledKernel.of(tree, context.contents(), system.kernel());
+    InstalledKernel kernel =
+        InstalledKernel.of(tree, context.contents(), selection.needs().choice());
     BaseFileSystem.Result base =
         BaseFileSystem.compose(
-            system,
+            selection,
             tree,
             kernel,
             context.contents(),
             ModulesStep.read(context, "modules"),
-            hardwareData(tree, context.contents(), context.memory()),
-            epoch);
+            hardwareData(tree, context.contents(), context.memory()));
     for (var added : base.added().entrySet()) {
       context.keepContent(added.getKey(), added.getValue());
     }
@@ -111,16 +91,15 @@ public record BaseStep(
     if (tree.isPresent()) {
       ContentSource contents = draft.contents();
       Actions memory = draft.memory();
-      InstalledKernel kernel = InstalledKernel.of(tree.get(), contents, system.kernel());
+      InstalledKernel kernel = InstalledKernel.of(tree.get(), contents, selection.needs().choice());
       BaseFileSystem.Result base =
           BaseFileSystem.compose(
-              system,
+              selection,
               tree.get(),
               kernel,
               contents,
               ModulesStep.index(tree.get(), kernel.release(), contents, memory),
-              hardwareData(tree.get(), contents, memory),
-              epoch);
+              hardwareData(tree.get(), contents, memory));
       draft.offer("tree", base.tree(), base.added());
     }
   }

@@ -3,16 +3,17 @@ package io.microvisor.compose.steps;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
+import io.microvisor.bytes.Versions;
 import io.microvisor.bytes.files.OwnerOnly;
 import io.microvisor.compose.disk.DiskMap;
 import io.microvisor.compose.plan.Artifact;
-import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.Sharing;
 import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
+import io.microvisor.compose.plan.Unkeyed;
 import io.microvisor.formats.zstd.EarlierFile;
 import io.microvisor.formats.zstd.SeekableZstd;
 import io.microvisor.store.Actions;
@@ -36,13 +37,13 @@ import java.util.TreeMap;
 /// are copied from there.
 ///
 /// @param map of the disk, see [DiskStep]
+/// @param spec level and size of frames
 /// @param name the image's
-public record CompressedDiskStep(Input.Output map, String name) implements Step {
+public record CompressedDiskStep(
+    Input.Output map, SeekableZstd.Spec spec, @Unkeyed("only whose frames are copied") String name)
+    implements Step {
   /// Its name.
   public static final StepId ID = new StepId("compressed disk");
-
-  private static final int VERSION = 1;
-  private static final SeekableZstd.Spec SPEC = new SeekableZstd.Spec(3, 4 << 20);
 
   @Override
   public StepId id() {
@@ -55,8 +56,8 @@ public record CompressedDiskStep(Input.Output map, String name) implements Step 
   }
 
   @Override
-  public Fingerprint fingerprint() {
-    return Fingerprint.of(VERSION, "compression", SPEC.identity());
+  public Versions versions() {
+    return SeekableZstd.VERSIONS;
   }
 
   /// All of the root is in it.
@@ -76,7 +77,7 @@ public record CompressedDiskStep(Input.Output map, String name) implements Step 
                 Channels.newOutputStream(
                     OwnerOnly.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)),
                 1 << 20)) {
-      digests = SeekableZstd.write(disk, SPEC, earlier.file(), out);
+      digests = SeekableZstd.write(disk, spec, earlier.file(), out);
     }
     Artifact.Blob kept = context.keep(file);
     remember(context.memory(), kept.identity(), EarlierFile.toBytes(digests));
@@ -95,7 +96,7 @@ public record CompressedDiskStep(Input.Output map, String name) implements Step 
 
   /// Where the last disk of this name is remembered: the digest of the file, then those of its frames' contents.
   private Digest memory() {
-    return Digest.sha256("earlier compressed disk 1 " + SPEC.identity() + " " + name);
+    return Digest.sha256("earlier compressed disk 1 " + spec.identity() + " " + name);
   }
 
   private void remember(Actions memory, Digest file, byte[] digests) throws IOException {

@@ -1,27 +1,25 @@
 package io.microvisor.compose.steps;
 
-import io.microvisor.compose.plan.Fingerprint;
+import io.microvisor.bytes.Versions;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.Sharing;
 import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
+import io.microvisor.compose.plan.Unkeyed;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.packages.install.Configure;
 import io.microvisor.packages.install.ConfigureSpec;
 import io.microvisor.packages.install.MergedPackages;
-import io.microvisor.packages.install.Preseed;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.lock.LockedPackage;
 import io.microvisor.packages.repository.LocalFolder;
 import io.microvisor.packages.repository.SinglePackages;
-import io.microvisor.packages.unpack.Unpacker;
 import io.microvisor.sandbox.Sandbox;
 import io.microvisor.sandbox.SandboxSupport;
 import io.microvisor.store.ContentStore;
 import java.io.IOException;
-import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -32,10 +30,12 @@ import java.util.TreeMap;
 /// @param lock the packages, pinned
 /// @param packages the same, laid out; only asked for when the step runs
 /// @param created keeps what the configuration writes
-/// @param preseeds answers to debconf questions
-/// @param epoch SOURCE_DATE_EPOCH for the scripts
+/// @param settings answers to debconf's questions and the rest that scripts see
 public record ConfigureStep(
-    Lock lock, Merged packages, ContentStore created, List<Preseed> preseeds, long epoch)
+    @Unkeyed("its packages are inputs") Lock lock,
+    @Unkeyed("they are inputs") Merged packages,
+    @Unkeyed("a place to put contents") ContentStore created,
+    ConfigureSpec.Settings settings)
     implements Step {
   /// Where the packages come from.
   @FunctionalInterface
@@ -73,23 +73,14 @@ public record ConfigureStep(
   }
 
   @Override
-  public Fingerprint fingerprint() {
-    return Fingerprint.of(
-        ConfigureSpec.VERSION,
-        "unpacker",
-        Unpacker.VERSION,
-        "epoch",
-        epoch,
-        "stubs",
-        ConfigureSpec.MADE_ELSEWHERE,
-        "preseeds",
-        preseeds.stream().map(Preseed::line).toList());
+  public Versions versions() {
+    return ConfigureSpec.VERSIONS;
   }
 
   /// Answers to debconf's questions may be passwords, and packages that no archive publishes may hold anything.
   @Override
   public Sharing sharing() {
-    return preseeds.isEmpty() && arePublished(lock) ? Sharing.SHARED : Sharing.LOCAL;
+    return settings.preseeds().isEmpty() && arePublished(lock) ? Sharing.SHARED : Sharing.LOCAL;
   }
 
   @Override
@@ -103,6 +94,6 @@ public record ConfigureStep(
 
   /// What is configured.
   public ConfigureSpec spec() throws IOException, InterruptedException {
-    return new ConfigureSpec(packages.packages(), preseeds, epoch, ConfigureSpec.MADE_ELSEWHERE);
+    return new ConfigureSpec(packages.packages(), settings);
   }
 }

@@ -1,9 +1,9 @@
 package io.microvisor.compose.steps;
 
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.Versions;
 import io.microvisor.compose.disk.DiskMap;
 import io.microvisor.compose.plan.Artifact;
-import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.Sharing;
@@ -23,7 +23,7 @@ public record DiskDigestStep(Input.Output map) implements Step {
   /// Its name.
   public static final StepId ID = new StepId("disk digest");
 
-  private static final int VERSION = 1;
+  private static final Versions VERSIONS = Versions.of("disk digest", 1);
 
   @Override
   public StepId id() {
@@ -36,8 +36,8 @@ public record DiskDigestStep(Input.Output map) implements Step {
   }
 
   @Override
-  public Fingerprint fingerprint() {
-    return Fingerprint.of(VERSION);
+  public Versions versions() {
+    return VERSIONS;
   }
 
   /// By it guesses at a small secret in the root could be checked.

@@ -1,17 +1,19 @@
 package io.microvisor.compose.steps;
 
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.Versions;
 import io.microvisor.compose.disk.DiskMap;
 import io.microvisor.compose.disk.DiskSpec;
 import io.microvisor.compose.disk.DiskWriter;
-import io.microvisor.compose.plan.Fingerprint;
+import io.microvisor.compose.layout.DiskLayout;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.Sharing;
 import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
-import io.microvisor.compose.template.Template;
+import io.microvisor.compose.plan.Unkeyed;
+import io.microvisor.compose.template.Disk;
 import java.io.IOException;
 import java.util.Map;
 import java.util.SortedMap;
@@ -24,7 +26,9 @@ import java.util.TreeMap;
 /// @param root the root image
 /// @param verity its hash tree
 /// @param rootHash what the GUIDs derive from
-/// @param template names, sizes and places
+/// @param layout which partitions it has
+/// @param release the image's name and version, as files on the EFI system partition are called
+/// @param slots the same layout as the template says it
 /// @param epoch the time of files on the EFI system partition, in seconds since 1970
 public record DiskStep(
     Input.Output uki,
@@ -32,7 +36,9 @@ public record DiskStep(
     Input.Output root,
     Input.Output verity,
     Input.Output rootHash,
-    Template template,
+    DiskLayout layout,
+    String release,
+    @Unkeyed("the places of problems") Disk.Layout slots,
     long epoch)
     implements Step {
   /// Its name.
@@ -55,17 +61,8 @@ public record DiskStep(
   }
 
   @Override
-  public Fingerprint fingerprint() {
-    return Fingerprint.of(
-        DiskWriter.VERSION,
-        "name",
-        template.image().name(),
-        "version",
-        template.image().version(),
-        "layout",
-        template.diskLayout(),
-        "epoch",
-        epoch);
+  public Versions versions() {
+    return DiskWriter.VERSIONS;
   }
 
   /// It names the root.
@@ -78,7 +75,9 @@ public record DiskStep(
   public Outputs run(StepContext context) throws IOException {
     DiskSpec spec =
         new DiskSpec(
-            template,
+            layout,
+            release,
+            slots,
             Digest.parse(context.text("root hash")),
             kept(context, "root"),
             kept(context, "verity"),

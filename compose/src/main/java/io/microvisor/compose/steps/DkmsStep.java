@@ -1,18 +1,17 @@
 package io.microvisor.compose.steps;
 
+import io.microvisor.bytes.Versions;
 import io.microvisor.compose.kernel.DkmsBuild;
-import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.Sharing;
 import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
+import io.microvisor.compose.plan.Unkeyed;
 import io.microvisor.compose.template.Kernel;
 import io.microvisor.formats.tree.FileTree;
-import io.microvisor.packages.install.ConfigureSpec;
 import io.microvisor.packages.lock.Lock;
-import io.microvisor.packages.unpack.Unpacker;
 import io.microvisor.sandbox.Sandbox;
 import io.microvisor.sandbox.SandboxSupport;
 import io.microvisor.store.ContentStore;
@@ -26,7 +25,11 @@ import java.util.SortedMap;
 /// @param created keeps the modules' contents
 /// @param kernel what the template says, for the places of problems
 public record DkmsStep(
-    Lock lock, ConfigureStep.Merged packages, ContentStore created, Kernel kernel) implements Step {
+    @Unkeyed("its packages are inputs") Lock lock,
+    @Unkeyed("they are inputs") ConfigureStep.Merged packages,
+    @Unkeyed("a place to put contents") ContentStore created,
+    @Unkeyed("the places of problems") Kernel kernel)
+    implements Step {
   /// Its name.
   public static final StepId ID = new StepId("dkms");
 
@@ -41,9 +44,8 @@ public record DkmsStep(
   }
 
   @Override
-  public Fingerprint fingerprint() {
-    return Fingerprint.of(
-        DkmsBuild.VERSION, "configure", ConfigureSpec.VERSION, "unpacker", Unpacker.VERSION);
+  public Versions versions() {
+    return DkmsBuild.VERSIONS;
   }
 
   /// Packages that no archive publishes may hold anything.

@@ -2,12 +2,12 @@ package io.microvisor.compose.steps;
 
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.Versions;
 import io.microvisor.compose.initrd.Initrd;
 import io.microvisor.compose.initrd.InitrdComposer;
+import io.microvisor.compose.initrd.ModuleNames;
 import io.microvisor.compose.initrd.InitrdSpec;
 import io.microvisor.compose.initrd.Microcode;
-import io.microvisor.compose.initrd.ModuleSelection;
-import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.Sharing;
@@ -46,7 +46,6 @@ public record InitrdFilesStep(
   /// Its name.
   public static final StepId ID = new StepId("initrd files");
 
-  private static final int VERSION = 10;
   private static final int LARGEST_MICROCODE = 128 << 20;
   private static final int LARGEST_MADE = 1 << 24;
 
@@ -61,8 +60,8 @@ public record InitrdFilesStep(
   }
 
   @Override
-  public Fingerprint fingerprint() {
-    return Fingerprint.of(VERSION, "epoch", epoch, "modules", extraModules, "state", state);
+  public Versions versions() {
+    return InitrdComposer.VERSIONS;
   }
 
   /// Chosen among files of the root, which may be the template's.
@@ -75,7 +74,7 @@ public record InitrdFilesStep(
   public Outputs run(StepContext context) throws IOException {
     InitrdSpec spec =
         InitrdSpec.of(context.text("kernel version"))
-            .withModules(ModuleSelection.STORAGE.plus(extraModules))
+            .withModules(ModuleNames.STORAGE.plus(extraModules))
             .withState(state)
             .withTime(epoch);
     FileTree root = context.tree("tree");

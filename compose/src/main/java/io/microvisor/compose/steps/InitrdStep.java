@@ -1,8 +1,8 @@
 package io.microvisor.compose.steps;
 
+import io.microvisor.bytes.Versions;
 import io.microvisor.bytes.files.OwnerOnly;
 import io.microvisor.compose.initrd.InitrdWriter;
-import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.Sharing;
@@ -20,11 +20,11 @@ import java.util.TreeMap;
 /// The initrd's files as one compressed archive.
 ///
 /// @param files the files, see [InitrdFilesStep]
-public record InitrdStep(Input.Output files) implements Step {
+/// @param level of zstd
+public record InitrdStep(Input.Output files, int level) implements Step {
   /// Its name.
   public static final StepId ID = new StepId("initrd");
 
-  private static final int VERSION = 3;
   private static final int WORKERS = 2;
 
   @Override
@@ -38,8 +38,8 @@ public record InitrdStep(Input.Output files) implements Step {
   }
 
   @Override
-  public Fingerprint fingerprint() {
-    return Fingerprint.of(VERSION, "level", InitrdWriter.USUAL_LEVEL);
+  public Versions versions() {
+    return InitrdWriter.VERSIONS;
   }
 
   /// Files of the root, which may be the template's.
@@ -52,8 +52,7 @@ public record InitrdStep(Input.Output files) implements Step {
   public Outputs run(StepContext context) throws IOException {
     Path file = context.scratch().resolve("initrd.cpio.zst");
     try (OutputStream out = new BufferedOutputStream(OwnerOnly.stream(file), 1 << 16)) {
-      InitrdWriter.write(
-          context.tree("files"), context.contents(), InitrdWriter.USUAL_LEVEL, WORKERS, out);
+      InitrdWriter.write(context.tree("files"), context.contents(), level, WORKERS, out);
     }
     return Outputs.of("initrd", context.keep(file));
   }

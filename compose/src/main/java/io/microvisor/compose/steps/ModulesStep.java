@@ -3,11 +3,12 @@ package io.microvisor.compose.steps;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
+import io.microvisor.bytes.Versions;
 import io.microvisor.compose.kernel.BootNeeds;
 import io.microvisor.compose.kernel.InstalledKernel;
+import io.microvisor.compose.kernel.KernelNeeds;
 import io.microvisor.compose.plan.Artifact;
 import io.microvisor.compose.plan.Draft;
-import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.Sharing;
@@ -16,9 +17,6 @@ import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.problem.Problem;
 import io.microvisor.compose.problem.RejectedException;
-import io.microvisor.compose.template.Kernel;
-import io.microvisor.compose.template.PackageWish;
-import io.microvisor.compose.template.Persistence;
 import io.microvisor.formats.kmod.ModuleIndex;
 import io.microvisor.formats.kmod.ModuleIndexCodec;
 import io.microvisor.formats.tree.FileTree;
@@ -35,23 +33,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /// What the kernel's modules say of themselves, and whether it can boot the image. Thousands of files are unpacked and parsed
 /// for it, once for each kernel: it is remembered by these files, whatever else is in the tree.
 ///
 /// @param configured the configured packages
-/// @param kernel what the template says of it
-/// @param state where the image keeps state, which a kernel has to be able to
-public record ModulesStep(Input.Output configured, Kernel kernel, Persistence.State state)
-    implements Step {
+/// @param needs what the image asks of it
+public record ModulesStep(Input.Output configured, KernelNeeds needs) implements Step {
   /// Its name.
   public static final StepId ID = new StepId("modules");
 
   private static final TreePath MODULES = TreePath.of("usr/lib/modules");
 
-  /// Raised when the same inputs give another index.
-  static final int VERSION = 3;
+  private static final Versions VERSIONS = Versions.of("modules", 3, ModuleIndex.VERSIONS);
 
   @Override
   public StepId id() {
@@ -64,15 +58,8 @@ public record ModulesStep(Input.Output configured, Kernel kernel, Persistence.St
   }
 
   @Override
-  public Fingerprint fingerprint() {
-    return Fingerprint.of(
-        VERSION,
-        "kernel",
-        choice(kernel),
-        "initrd modules",
-        kernel.initrdModules().names(),
-        "state",
-        state);
+  public Versions versions() {
+    return VERSIONS;
   }
 
   @Override
@@ -83,9 +70,9 @@ public record ModulesStep(Input.Output configured, Kernel kernel, Persistence.St
   @Override
   public Outputs run(StepContext context) throws IOException, InterruptedException {
     FileTree tree = context.tree("configured");
-    InstalledKernel found = InstalledKernel.of(tree, context.contents(), kernel);
+    InstalledKernel found = InstalledKernel.of(tree, context.contents(), needs.choice());
     ModuleIndex index = index(tree, found.release(), context.contents(), context.memory());
-    List<Problem> unmet = BootNeeds.unmet(tree, context.contents(), found, index, kernel, state);
+    List<Problem> unmet = BootNeeds.unmet(tree, context.contents(), found, index, needs);
     if (!unmet.isEmpty()) {
       throw new RejectedException(unmet);
     }
@@ -96,7 +83,7 @@ public record ModulesStep(Input.Output configured, Kernel kernel, Persistence.St
   public void prepare(Draft draft) throws IOException, InterruptedException {
     Optional<FileTree> tree = draft.tree("configured");
     if (tree.isPresent()) {
-      String release = InstalledKernel.of(tree.get(), draft.contents(), kernel).release();
+      String release = InstalledKernel.of(tree.get(), draft.contents(), needs.choice()).release();
       index(tree.get(), release, draft.contents(), draft.memory());
     }
   }
@@ -126,7 +113,7 @@ public record ModulesStep(Input.Output configured, Kernel kernel, Persistence.St
   }
 
   private static Digest key(FileTree tree, TreePath folder) {
-    StringBuilder files = new StringBuilder("kernel modules " + VERSION + "\n");
+    StringBuilder files = new StringBuilder("kernel modules " + ModuleIndex.VERSIONS + "\n");
     tree.below(folder)
         .forEach(entry -> {
           if (entry.inode() instanceof Inode.RegularFile file) {
@@ -134,14 +121,6 @@ public record ModulesStep(Input.Output configured, Kernel kernel, Persistence.St
           }
         });
     return Digest.sha256(files.toString());
-  }
-
-  /// What decides which kernel boots, for fingerprints.
-  static String choice(Kernel kernel) {
-    return kernel.version()
-        + kernel.packages().stream()
-            .map(PackageWish::name)
-            .collect(Collectors.joining(" ", " ", ""));
   }
 
   /// Puts an index into the store.

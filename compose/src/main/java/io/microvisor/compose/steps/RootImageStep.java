@@ -5,16 +5,17 @@ import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
 import io.microvisor.bytes.Guid;
 import io.microvisor.bytes.RandomSink;
+import io.microvisor.bytes.Versions;
 import io.microvisor.bytes.files.OwnerOnly;
 import io.microvisor.compose.plan.Artifact;
 import io.microvisor.compose.plan.Draft;
-import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.Sharing;
 import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
+import io.microvisor.compose.plan.Unkeyed;
 import io.microvisor.formats.erofs.Compression;
 import io.microvisor.formats.erofs.EarlierImage;
 import io.microvisor.formats.erofs.ErofsResult;
@@ -43,14 +44,16 @@ import java.util.TreeMap;
 /// @param name the image's name
 /// @param identity what the volume's UUID derives from
 /// @param epoch its build time, in seconds since 1970
-/// @param level of zstd, 1 to 19
-public record RootImageStep(Input.Output tree, String name, Digest identity, long epoch, int level)
+/// @param compression of its contents
+public record RootImageStep(
+    Input.Output tree,
+    @Unkeyed("only whose extents are copied") String name,
+    Digest identity,
+    long epoch,
+    Compression compression)
     implements Step {
   /// Its name.
   public static final StepId ID = new StepId("root image");
-
-  private static final int VERSION = 1;
-  private static final int EXTENT_SIZE = 128 << 10;
 
   @Override
   public StepId id() {
@@ -63,9 +66,8 @@ public record RootImageStep(Input.Output tree, String name, Digest identity, lon
   }
 
   @Override
-  public Fingerprint fingerprint() {
-    return Fingerprint.of(
-        VERSION, "level", level, "extent", EXTENT_SIZE, "identity", identity, "epoch", epoch);
+  public Versions versions() {
+    return ErofsWriter.VERSIONS;
   }
 
   /// All of the root.
@@ -82,7 +84,7 @@ public record RootImageStep(Input.Output tree, String name, Digest identity, lon
             Guid.derive(identity, "root file system").uuid(),
             "root",
             epoch,
-            compression(level),
+            compression,
             cache(context.memory()));
     ErofsResult result;
     try (Earlier earlier = earlier(context);
@@ -103,16 +105,8 @@ public record RootImageStep(Input.Output tree, String name, Digest identity, lon
     Optional<FileTree> drafted = draft.tree("tree");
     if (drafted.isPresent() && draft.memory().find(memory(name)).isEmpty()) {
       ErofsWriter.compressAhead(
-          drafted.get(),
-          draft.contents(),
-          compression(level),
-          cache(draft.memory()),
-          draft::isWanted);
+          drafted.get(), draft.contents(), compression, cache(draft.memory()), draft::isWanted);
     }
-  }
-
-  private static Compression compression(int level) {
-    return new Compression.Zstd(level, EXTENT_SIZE);
   }
 
   /// The last image, open for as long as it is used.

@@ -2,16 +2,17 @@ package io.microvisor.compose.steps;
 
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.Versions;
 import io.microvisor.compose.initrd.InitrdSources;
 import io.microvisor.compose.plan.Artifact;
 import io.microvisor.compose.plan.Draft;
-import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.Sharing;
 import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
+import io.microvisor.compose.plan.Unkeyed;
 import io.microvisor.compose.rootfs.RootFileSystem;
 import io.microvisor.compose.template.EffectiveTemplate;
 import io.microvisor.compose.template.LocalFile;
@@ -32,10 +33,13 @@ import java.util.stream.Collectors;
 /// @param base what of the packages is in the image, see [BaseStep]
 /// @param template what the image is to be
 /// @param epoch the image's time, in seconds since 1970
-public record RootStep(Input.Output base, Template template, long epoch) implements Step {
+public record RootStep(Input.Output base, @Unkeyed("it is an input") Template template, long epoch)
+    implements Step {
   /// Its name.
   public static final StepId ID = new StepId("root");
 
+  private static final Versions VERSIONS =
+      Versions.of("root tree", 1, RootFileSystem.VERSIONS, InitrdSources.VERSIONS);
   private static final int LARGEST_RELEASE = 1 << 20;
 
   @Override
@@ -50,9 +54,8 @@ public record RootStep(Input.Output base, Template template, long epoch) impleme
   }
 
   @Override
-  public Fingerprint fingerprint() {
-    return Fingerprint.of(
-        RootFileSystem.VERSION, "epoch", epoch, "initrd sources", InitrdSources.VERSION);
+  public Versions versions() {
+    return VERSIONS;
   }
 
   @Override

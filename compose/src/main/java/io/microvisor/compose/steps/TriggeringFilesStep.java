@@ -2,13 +2,14 @@ package io.microvisor.compose.steps;
 
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
-import io.microvisor.compose.plan.Fingerprint;
+import io.microvisor.bytes.Versions;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.Sharing;
 import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
+import io.microvisor.compose.plan.Unkeyed;
 import io.microvisor.compose.template.AdditionalFile;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
@@ -33,12 +34,16 @@ import java.util.TreeMap;
 /// @param created keeps their contents
 /// @param epoch the image's time, in seconds since 1970
 public record TriggeringFilesStep(
-    Input.Output configured, List<AdditionalFile> files, ContentStore created, long epoch)
+    Input.Output configured,
+    List<AdditionalFile> files,
+    @Unkeyed("a place to put contents") ContentStore created,
+    long epoch)
     implements Step {
   /// Its name.
   public static final StepId ID = new StepId("triggering files");
 
-  private static final int VERSION = 1;
+  private static final Versions VERSIONS =
+      Versions.of("triggering files", 1, Consequences.VERSIONS);
 
   @Override
   public StepId id() {
@@ -53,15 +58,8 @@ public record TriggeringFilesStep(
   }
 
   @Override
-  public Fingerprint fingerprint() {
-    return Fingerprint.of(
-        VERSION,
-        "consequences",
-        Consequences.VERSION,
-        "epoch",
-        epoch,
-        "modes",
-        files.stream().map(file -> file.path() + "=" + file.mode()).sorted().toList());
+  public Versions versions() {
+    return VERSIONS;
   }
 
   private static Digest digest(AdditionalFile file) {

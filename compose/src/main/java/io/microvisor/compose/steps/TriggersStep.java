@@ -1,15 +1,15 @@
 package io.microvisor.compose.steps;
 
+import io.microvisor.bytes.Versions;
 import io.microvisor.compose.plan.Draft;
-import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.Sharing;
 import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
+import io.microvisor.compose.plan.Unkeyed;
 import io.microvisor.formats.tree.FileTree;
-import io.microvisor.packages.install.Consequences;
 import io.microvisor.packages.install.Follow;
 import io.microvisor.sandbox.Sandbox;
 import io.microvisor.sandbox.SandboxSupport;
@@ -27,7 +27,11 @@ import java.util.TreeMap;
 /// @param created keeps what programs write
 /// @param epoch SOURCE_DATE_EPOCH for them
 public record TriggersStep(
-    Input.Output configured, Input.Output files, ContentStore created, long epoch) implements Step {
+    Input.Output configured,
+    Input.Output files,
+    @Unkeyed("a place to put contents") ContentStore created,
+    long epoch)
+    implements Step {
   /// Its name.
   public static final StepId ID = new StepId("triggers");
 
@@ -42,8 +46,8 @@ public record TriggersStep(
   }
 
   @Override
-  public Fingerprint fingerprint() {
-    return Fingerprint.of(Follow.VERSION, "consequences", Consequences.VERSION, "epoch", epoch);
+  public Versions versions() {
+    return Follow.VERSIONS;
   }
 
   /// The template's files are in it.

@@ -3,9 +3,9 @@ package io.microvisor.compose.steps;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.RandomSink;
+import io.microvisor.bytes.Versions;
 import io.microvisor.bytes.files.OwnerOnly;
 import io.microvisor.compose.initrd.RootCommandLine;
-import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.Sharing;
@@ -47,8 +47,6 @@ public record UkiStep(
   /// Its name.
   public static final StepId ID = new StepId("kernel image");
 
-  private static final int VERSION = 1;
-
   @Override
   public StepId id() {
     return ID;
@@ -68,8 +66,8 @@ public record UkiStep(
   }
 
   @Override
-  public Fingerprint fingerprint() {
-    return Fingerprint.of(VERSION, "parameters", parameters);
+  public Versions versions() {
+    return UkiWriter.VERSIONS;
   }
 
   /// The command line is the template's, and the initrd has files of the root.

@@ -3,9 +3,9 @@ package io.microvisor.compose.steps;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.Guid;
 import io.microvisor.bytes.RandomSink;
+import io.microvisor.bytes.Versions;
 import io.microvisor.bytes.files.OwnerOnly;
 import io.microvisor.compose.plan.Artifact;
-import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Input;
 import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.Sharing;
@@ -31,8 +31,6 @@ public record VerityStep(Input.Output image, String imageName) implements Step {
   /// Its name.
   public static final StepId ID = new StepId("verity");
 
-  private static final int VERSION = 1;
-
   @Override
   public StepId id() {
     return ID;
@@ -44,8 +42,8 @@ public record VerityStep(Input.Output image, String imageName) implements Step {
   }
 
   @Override
-  public Fingerprint fingerprint() {
-    return Fingerprint.of(VERSION, "name", imageName);
+  public Versions versions() {
+    return VerityTree.VERSIONS;
   }
 
   /// Digests of all blocks of the root, by which guesses at a small secret could be checked.

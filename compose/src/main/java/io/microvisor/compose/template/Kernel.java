@@ -24,6 +24,18 @@ public record Kernel(
     dkms = List.copyOf(dkms);
   }
 
+  /// What decides which kernel boots.
+  public record Choice(List<PackageWish> packages, String version, Place place) {
+    public Choice {
+      packages = List.copyOf(packages);
+    }
+  }
+
+  /// What decides which kernel boots.
+  public Choice choice() {
+    return new Choice(packages, version, place);
+  }
+
   /// Names, and where they stand.
   public record Named(List<String> names, Place place) {
     public Named {

@@ -29,7 +29,7 @@ final class Partitioning {
 
   private static List<Partition> immutable(
       Disk.Immutable disk, Template.Image image, Persistence persistence) {
-    String release = image.name() + "_" + image.version();
+    String release = image.release();
     List<Partition> partitions = new ArrayList<>();
     partitions.add(
         new Partition(

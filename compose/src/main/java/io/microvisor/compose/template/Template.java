@@ -60,7 +60,12 @@ public record Template(
   }
 
   /// The image's name and version; `<name>_<version>_verity` fits a GPT label.
-  public record Image(String name, String version, Place place) {}
+  public record Image(String name, String version, Place place) {
+    /// Name and version as partitions and files on the EFI system partition are called.
+    public String release() {
+      return name + "_" + version;
+    }
+  }
 
   /// What the image is built for, in the template's words.
   public record Target(String os, String dist, String arch, String imageType, Place place) {

@@ -53,7 +53,7 @@ class DiskSpecTest {
     ByteSource small = ByteSource.of(new byte[4096]);
     return switch (TemplateLoader.load(file)) {
       case Loading.Loaded(Template template) ->
-          new DiskSpec(
+          DiskSpec.of(
               template,
               Digest.sha256("root hash"),
               ByteSource.of(new byte[mebibytes * MEBIBYTE]),

@@ -7,6 +7,7 @@ import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.RandomSink;
 import io.microvisor.compose.layout.ImageLayout;
+import io.microvisor.compose.layout.Role;
 import io.microvisor.compose.layout.SmallDisk;
 import io.microvisor.compose.problem.RejectedException;
 import io.microvisor.formats.fat.FatReader;
@@ -17,7 +18,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +32,7 @@ class DiskWriterTest {
 
   @TempDir Path folder;
 
-  /// Other bits are another [DiskWriter#VERSION].
+  /// Other bits are another [DiskWriter#VERSIONS].
   @ParameterizedTest
   @CsvSource({
     "512, bc2be20cce5cc26473237ca6db0d862dd06443cffcce10cead727d7f855fc2cc",
@@ -41,7 +41,7 @@ class DiskWriterTest {
   void writesTheSameBits(int sector, String sha256) throws IOException {
     Path disk = write(spec(sector, "none", ROOT));
 
-    assertThat(DiskWriter.VERSION).isEqualTo(1);
+    assertThat(DiskWriter.VERSIONS).hasToString("disk 1, fat 1, gpt 1");
     assertThat(Digest.sha256(ByteSource.of(disk)).hex()).isEqualTo(sha256);
   }
 
@@ -83,7 +83,7 @@ class DiskWriterTest {
   }
 
   private DiskSpec spec(int sector, String state, ByteSource root) throws IOException {
-    return new DiskSpec(
+    return DiskSpec.of(
         SmallDisk.template(folder, sector, state),
         ROOT_HASH,
         root,
@@ -94,7 +94,7 @@ class DiskWriterTest {
   }
 
   private Path write(DiskSpec spec) throws IOException {
-    String name = spec.template().system().persistence().state().name().toLowerCase(Locale.ROOT);
+    String name = spec.disk().find(new Role.State()).isPresent() ? "ext4" : "none";
     Path file = folder.resolve(name);
     try (FileChannel channel =
             FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -38,7 +38,7 @@ class InitrdComposerTest {
       "/sys/firmware/efi/efivars/FactoryReset-8cf2644b-4b0b-428f-9387-6d876050dc67";
   private static final InitrdSpec SPEC =
       InitrdSpec.of("6.1")
-          .withModules(ModuleSelection.of(List.of("erofs", "virtio_pci"), List.of("absent")))
+          .withModules(ModuleNames.of(List.of("erofs", "virtio_pci"), List.of("absent")))
           .withTime(1_700_000_000);
 
   private final FileTree.Builder root = FileTree.builder();

@@ -68,8 +68,7 @@ class BootNeedsTest {
                 List.of(),
                 builtin.stream().map(name -> "kernel/" + name + ".ko").toList(),
                 List.of()),
-            kernel,
-            Persistence.State.NONE);
+            new KernelNeeds(kernel.choice(), kernel.initrdModules(), Persistence.State.NONE));
     assertThat(problems).allMatch(problem -> problem.code() == Code.KERNEL_LACKS);
     return problems.stream().map(Problem::toString).toList();
   }

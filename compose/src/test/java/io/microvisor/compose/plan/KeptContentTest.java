@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.Versions;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.Meta;
@@ -34,7 +35,8 @@ class KeptContentTest {
   @TempDir Path folder;
 
   /// Keeps one content.
-  private record Keeping(Digest digest, ByteSource content) implements Step {
+  private record Keeping(Digest digest, @Unkeyed("it has a digest") ByteSource content)
+      implements Step {
     @Override
     public StepId id() {
       return ID;
@@ -46,8 +48,8 @@ class KeptContentTest {
     }
 
     @Override
-    public Fingerprint fingerprint() {
-      return Fingerprint.of(1, "content", digest);
+    public Versions versions() {
+      return Versions.of("test", 1);
     }
 
     @Override

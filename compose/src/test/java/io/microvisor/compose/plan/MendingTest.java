@@ -8,6 +8,7 @@ import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
+import io.microvisor.bytes.Versions;
 import io.microvisor.bytes.files.FullDiskException;
 import io.microvisor.compose.problem.RejectedException;
 import io.microvisor.formats.tree.FileTree;
@@ -29,8 +30,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
@@ -59,7 +60,11 @@ class MendingTest {
   private Digest right = PACK;
 
   /// A step in the words of its test.
-  private record Simple(StepId id, SortedMap<String, Input> inputs, int version, Work work)
+  private record Simple(
+      StepId id,
+      @Unkeyed("each has an identity") SortedMap<String, Input> inputs,
+      @Unkeyed("it is told apart") int version,
+      @Unkeyed("told apart by version") Work work)
       implements Step {
     @FunctionalInterface
     interface Work {
@@ -67,8 +72,8 @@ class MendingTest {
     }
 
     @Override
-    public Fingerprint fingerprint() {
-      return Fingerprint.of(version, "nothing", "");
+    public Versions versions() {
+      return Versions.of("test", version);
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.Versions;
 import io.microvisor.store.Store;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,15 +26,15 @@ class PlanTest {
   /// A step that makes its text, and counts how often it had to.
   private record Making(
       StepId id,
-      SortedMap<String, Input> inputs,
-      int version,
+      @Unkeyed("each has an identity") SortedMap<String, Input> inputs,
+      @Unkeyed("it is told apart") int version,
       String text,
-      AtomicInteger runs,
+      @Unkeyed("a counter") AtomicInteger runs,
       Sharing sharing)
       implements Step {
     @Override
-    public Fingerprint fingerprint() {
-      return Fingerprint.of(version, "text", text);
+    public Versions versions() {
+      return Versions.of("test", version);
     }
 
     @Override
@@ -123,33 +124,28 @@ class PlanTest {
 
   @Test
   void tellsWhichStepFailed(@TempDir Path folder) {
-    Step failing =
-        new Step() {
-          @Override
-          public StepId id() {
-            return FIRST;
-          }
+    record Failing(StepId id) implements Step {
+      @Override
+      public SortedMap<String, Input> inputs() {
+        return new TreeMap<>();
+      }
 
-          @Override
-          public SortedMap<String, Input> inputs() {
-            return new TreeMap<>();
-          }
+      @Override
+      public Versions versions() {
+        return Versions.of("test", 1);
+      }
 
-          @Override
-          public Fingerprint fingerprint() {
-            return Fingerprint.of(1);
-          }
+      @Override
+      public Sharing sharing() {
+        return Sharing.SHARED;
+      }
 
-          @Override
-          public Sharing sharing() {
-            return Sharing.SHARED;
-          }
-
-          @Override
-          public Outputs run(StepContext context) throws IOException {
-            throw new IOException("the disk is full");
-          }
-        };
+      @Override
+      public Outputs run(StepContext context) throws IOException {
+        throw new IOException("the disk is full");
+      }
+    }
+    Step failing = new Failing(FIRST);
     List<BuildEvent> events = Collections.synchronizedList(new ArrayList<>());
     assertThatThrownBy(
             () -> {

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.Versions;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.Meta;
 import io.microvisor.formats.tree.TreePath;
 import io.microvisor.store.Store;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class WorkAheadTest {
-  private static final ByteSource PACKAGED = ByteSource.of("packaged".getBytes());
-  private static final ByteSource ADDED = ByteSource.of("added".getBytes());
+  private static final ByteSource PACKAGED = ByteSource.of(bytes("packaged"));
+  private static final ByteSource ADDED = ByteSource.of(bytes("added"));
   private static final Digest KEY = Digest.sha256("what the last step looks for");
   private static final Input.Output SCRIPTS = new Input.Output(new StepId("scripts"), "tree");
   private static final Input.Output ROOT = new Input.Output(new StepId("root"), "tree");
@@ -39,15 +41,19 @@ class WorkAheadTest {
     void run(Draft draft) throws IOException, InterruptedException;
   }
 
-  private record Working(StepId id, SortedMap<String, Input> inputs, Work work, Preparation ahead)
+  private record Working(
+      StepId id,
+      @Unkeyed("each has an identity") SortedMap<String, Input> inputs,
+      @Unkeyed("run once") Work work,
+      @Unkeyed("run once") Preparation ahead)
       implements Step {
     Working(Input.Output made, Map<String, Input> inputs, Work work, Preparation ahead) {
       this(made.step(), new TreeMap<>(inputs), work, ahead);
     }
 
     @Override
-    public Fingerprint fingerprint() {
-      return Fingerprint.of(1);
+    public Versions versions() {
+      return Versions.of("test", 1);
     }
 
     @Override
@@ -65,6 +71,10 @@ class WorkAheadTest {
     public void prepare(Draft draft) throws IOException, InterruptedException {
       ahead.run(draft);
     }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private static FileTree tree(ByteSource... files) throws IOException {
@@ -115,15 +125,15 @@ class WorkAheadTest {
         new Working(
             new Input.Output(new StepId("image"), "tree"),
             Map.of("root", ROOT),
-            context -> assertThat(context.memory().find(KEY)).hasValue("packagedadded".getBytes()),
+            context -> assertThat(context.memory().find(KEY)).hasValue(bytes("packagedadded")),
             draft -> {
               assertThat(draft.tree("root").orElseThrow()).isEqualTo(tree(PACKAGED, ADDED));
               String found = "";
               for (ByteSource file : List.of(PACKAGED, ADDED)) {
                 ByteSource content = draft.contents().open(Digest.sha256(file.stream()));
-                found += new String(content.readAll(100));
+                found += new String(content.readAll(100), StandardCharsets.UTF_8);
               }
-              draft.memory().put(KEY, found.getBytes());
+              draft.memory().put(KEY, bytes(found));
               prepared.countDown();
             });
 

@@ -3,6 +3,7 @@ package io.microvisor.compose.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.Versions;
 import io.microvisor.bytes.files.FullDiskException;
 import io.microvisor.compose.plan.Artifact;
 import io.microvisor.compose.plan.BuildEvent;
@@ -19,6 +20,7 @@ import io.microvisor.compose.plan.Sharing;
 import io.microvisor.compose.plan.Step;
 import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
+import io.microvisor.compose.plan.Unkeyed;
 import io.microvisor.compose.remote.RemoteResults.Access;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
@@ -27,8 +29,8 @@ import io.microvisor.packages.fetch.HttpCache;
 import io.microvisor.packages.fetch.Limits;
 import io.microvisor.packages.fetch.Network;
 import io.microvisor.store.Store;
-import io.microvisor.testkit.CacheServer;
 import io.microvisor.testkit.CacheServer.Fault;
+import io.microvisor.testkit.CacheServer;
 import io.microvisor.testkit.faults.FaultyFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -95,7 +97,7 @@ class RemoteResultsTest {
   }
 
   /// A tree with one file that the step makes, and an empty blob.
-  private record MakingTree(AtomicInteger runs) implements Step {
+  private record MakingTree(@Unkeyed("a counter") AtomicInteger runs) implements Step {
     @Override
     public StepId id() {
       return TREE;
@@ -107,8 +109,8 @@ class RemoteResultsTest {
     }
 
     @Override
-    public Fingerprint fingerprint() {
-      return Fingerprint.of(1);
+    public Versions versions() {
+      return Versions.of("test", 1);
     }
 
     @Override
@@ -127,7 +129,8 @@ class RemoteResultsTest {
   }
 
   /// A blob made from that tree.
-  private record MakingImage(Sharing sharing, AtomicInteger runs) implements Step {
+  private record MakingImage(Sharing sharing, @Unkeyed("a counter") AtomicInteger runs)
+      implements Step {
     @Override
     public StepId id() {
       return IMAGE;
@@ -139,8 +142,8 @@ class RemoteResultsTest {
     }
 
     @Override
-    public Fingerprint fingerprint() {
-      return Fingerprint.of(1);
+    public Versions versions() {
+      return Versions.of("test", 1);
     }
 
     @Override
@@ -562,7 +565,7 @@ class RemoteResultsTest {
   void resultsOfBeforeOriginsWereRememberedAreNotBelieved() throws Exception {
     try (Store store = Store.open(folder.resolve("one"))) {
       Outputs planted = Outputs.of("text", new Artifact.Text("poison"));
-      Digest key = new MakingTree(runs).fingerprint().key(TREE, new TreeMap<>());
+      Digest key = Fingerprint.of(new MakingTree(runs)).key(TREE, new TreeMap<>());
       store.actions().put(key, planted.toBytes());
     }
 

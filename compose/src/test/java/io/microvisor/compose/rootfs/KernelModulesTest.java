@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.compose.kernel.InstalledKernel;
+import io.microvisor.compose.kernel.KernelNeeds;
 import io.microvisor.compose.problem.Place;
 import io.microvisor.compose.template.Kernel;
 import io.microvisor.compose.template.ModuleSelection;
@@ -45,20 +46,14 @@ class KernelModulesTest {
     put(FOLDER + "build");
     put("usr/lib/modules/6.1/kernel/fs/erofs/erofs.ko");
     RootEditor root = new RootEditor(tree.build(), ContentSource.of(Map.of()), 0);
-    Kernel kernel =
-        new Kernel(
-            List.of(),
-            "",
-            "",
-            selection,
-            new Kernel.Named(List.of(initrd), PLACE),
-            List.of(),
-            PLACE);
     KernelModules.select(
         root,
         ModuleIndex.of(modules, List.of(), List.of(), List.of()),
-        kernel,
-        state,
+        new KernelNeeds(
+            new Kernel.Choice(List.of(), "", PLACE),
+            new Kernel.Named(List.of(initrd), PLACE),
+            state),
+        selection,
         new InstalledKernel("6.12", TreePath.of(FOLDER + "vmlinuz"), "", List.of("6.1")),
         0);
     return root.tree();

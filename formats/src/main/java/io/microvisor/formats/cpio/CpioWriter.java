@@ -3,6 +3,7 @@ package io.microvisor.formats.cpio;
 import io.microvisor.bytes.ByteSink;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
+import io.microvisor.bytes.Versions;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.InodeId;
@@ -18,6 +19,9 @@ import java.util.Map;
 /// Writes a tree as one archive: members in order of path, inode numbers from the tree, zeros where the tree says
 /// nothing. The same tree gives the same bytes. Extended attributes are left out: the form has no place for them.
 public final class CpioWriter {
+  /// Raised when the same input gives other bytes.
+  public static final Versions VERSIONS = Versions.of("cpio", 1);
+
   private static final int ALIGNMENT = 4;
 
   private final ContentSource contents;

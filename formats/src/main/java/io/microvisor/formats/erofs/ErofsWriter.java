@@ -4,6 +4,8 @@ import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.RandomSink;
+import io.microvisor.bytes.Versions;
+import io.microvisor.formats.compression.Zstd;
 import io.microvisor.formats.tree.FileTree;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,6 +21,9 @@ import java.util.function.BooleanSupplier;
 ///
 /// The same tree and specification give the same bytes, whatever the number of threads and whatever the cache holds.
 public final class ErofsWriter {
+  /// Raised when the same input gives other bytes.
+  public static final Versions VERSIONS = Versions.of("erofs", 1, Zstd.VERSIONS);
+
   private static final int FIRST_BLOCK = 1;
   private static final long MOST_BLOCKS = 0xffff_ffffL;
 

@@ -4,6 +4,7 @@ import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.RandomSink;
 import io.microvisor.bytes.StructWriter;
+import io.microvisor.bytes.Versions;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.TreePath;
 import java.io.ByteArrayOutputStream;
@@ -18,6 +19,9 @@ import java.util.stream.Collectors;
 /// Writes a FAT32 volume in one pass. The same specification and contents give the same bytes everywhere; free clusters,
 /// and contents' 64 KiB blocks of zeros, are never written.
 public final class FatWriter {
+  /// Raised when the same input gives other bytes.
+  public static final Versions VERSIONS = Versions.of("fat", 1);
+
   private static final long END_OF_CHAIN = 0x0fff_ffffL;
   private static final long UNKNOWN = 0xffff_ffffL;
   private static final int PAGE_ENTRIES = 1 << 14;

@@ -1,12 +1,16 @@
 package io.microvisor.formats.gpt;
 
 import io.microvisor.bytes.RandomSink;
+import io.microvisor.bytes.Versions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
 /// Writes a [GptLayout]: the protective MBR and both copies of header and table. Partitions' contents are not touched.
 public final class GptWriter {
+  /// Raised when the same input gives other bytes.
+  public static final Versions VERSIONS = Versions.of("gpt", 1);
+
   private GptWriter() {}
 
   /// Makes `disk` as large as the layout says and writes the table, about 34 KiB in all.

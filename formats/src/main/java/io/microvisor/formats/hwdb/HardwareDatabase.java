@@ -1,6 +1,7 @@
 package io.microvisor.formats.hwdb;
 
 import io.microvisor.bytes.ByteSource;
+import io.microvisor.bytes.Versions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,8 +13,8 @@ import java.util.List;
 /// have `KEY=value`; `#` begins a comment (hwdb(7)). As in systemd, what is no such record is passed by, and of two values
 /// for the same key and pattern the later one counts.
 public final class HardwareDatabase {
-  /// Raised when the same files give other bytes.
-  public static final int VERSION = 1;
+  /// Raised when the same input gives other bytes.
+  public static final Versions VERSIONS = Versions.of("hardware database", 1);
 
   private static final int MOST_FILES = 0xffff;
   private static final int LARGEST_FILE = 64 << 20;

@@ -2,6 +2,7 @@ package io.microvisor.formats.kmod;
 
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.FormatException;
+import io.microvisor.bytes.Versions;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.TreePath;
@@ -23,6 +24,9 @@ import java.util.function.UnaryOperator;
 
 /// All modules of one kernel version and how they depend on each other.
 public final class ModuleIndex {
+  /// Raised when the same input gives other bytes.
+  public static final Versions VERSIONS = Versions.of("module index", 1);
+
   private static final int LARGEST_LIST = 64 << 20;
   private static final int NAME_BUCKETS = 512;
 

@@ -3,6 +3,7 @@ package io.microvisor.formats.uki;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.FormatException;
 import io.microvisor.bytes.RandomSink;
+import io.microvisor.bytes.Versions;
 import io.microvisor.formats.pe.PeExtension;
 import io.microvisor.formats.pe.PeFile;
 import io.microvisor.formats.pe.PeSection;
@@ -13,6 +14,9 @@ import java.util.List;
 
 /// Writes unified kernel images, byte for byte as `ukify` of systemd 257 does. The same parts give the same bytes.
 public final class UkiWriter {
+  /// Raised when the same input gives other bytes.
+  public static final Versions VERSIONS = Versions.of("uki", 1);
+
   private UkiWriter() {}
 
   /// Lays the image out.

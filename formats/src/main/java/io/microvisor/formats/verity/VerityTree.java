@@ -3,6 +3,7 @@ package io.microvisor.formats.verity;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.RandomSink;
+import io.microvisor.bytes.Versions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -13,6 +14,9 @@ import java.util.List;
 ///
 /// It is held in memory, 1/127 of the data.
 public final class VerityTree {
+  /// Raised when the same input gives other bytes.
+  public static final Versions VERSIONS = Versions.of("verity", 1);
+
   private static final int BLOCK = VeritySuperblock.BLOCK_SIZE;
 
   private final VeritySuperblock superblock;

@@ -4,7 +4,9 @@ import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.util.ZstdVersion;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.Versions;
 import io.microvisor.bytes.Zeros;
+import io.microvisor.formats.compression.Zstd;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -22,6 +24,9 @@ import java.util.concurrent.Future;
 /// Frames are compressed in parallel, and taken from an earlier file where their content is the same. The result depends on
 /// the content, the [Spec] and the version of zstd alone.
 public final class SeekableZstd {
+  /// Raised when the same input gives other bytes.
+  public static final Versions VERSIONS = Versions.of("seekable zstd", 1, Zstd.VERSIONS);
+
   private SeekableZstd() {}
 
   /// How it is compressed.

@@ -12,6 +12,7 @@ import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.Meta;
 import io.microvisor.formats.tree.TreePath;
 import io.microvisor.testkit.Malformed;
+import io.microvisor.testkit.samples.SampleModule;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -90,10 +91,10 @@ class ModuleIndexTest {
 
   @Test
   void readsPackedModulesFromTheTree() throws Exception {
-    byte[] user = ModuleBytes.of(List.of("license=GPL"), List.of(), List.of("shared"));
+    byte[] user = SampleModule.of(List.of("license=GPL"), List.of(), List.of("shared"));
     put("kernel/user.ko.gz", gzip(user));
-    put("kernel/owner.ko", ModuleBytes.of(List.of(), List.of("shared"), List.of()));
-    put("updates/owner.ko", ModuleBytes.of(List.of("alias=new"), List.of("shared"), List.of()));
+    put("kernel/owner.ko", SampleModule.of(List.of(), List.of("shared"), List.of()));
+    put("updates/owner.ko", SampleModule.of(List.of("alias=new"), List.of("shared"), List.of()));
     put("modules.order", "kernel/user.ko\n".getBytes(StandardCharsets.US_ASCII));
 
     ModuleIndex index = ModuleIndex.read(tree.build(), ContentSource.of(contents), "6.1");
@@ -105,7 +106,7 @@ class ModuleIndexTest {
 
   @Test
   void namesTheModuleWhoseCompressedBytesAreDamaged() throws IOException {
-    byte[] packed = gzip(ModuleBytes.of(List.of("license=GPL"), List.of(), List.of()));
+    byte[] packed = gzip(SampleModule.of(List.of("license=GPL"), List.of(), List.of()));
     packed[packed.length - 1] ^= 1;
     put("kernel/user.ko.gz", packed);
 
@@ -123,7 +124,7 @@ class ModuleIndexTest {
 
   @Test
   void refusesDamagedModules() {
-    byte[] good = ModuleBytes.of(List.of("a=b"), List.of("x"), List.of("y"));
+    byte[] good = SampleModule.of(List.of("a=b"), List.of("x"), List.of("y"));
     Malformed.refusesEveryTruncation(good, good.length, bytes -> KernelModule.parse("m.ko", bytes));
     Malformed.survivesBitFlips(good, 3000, 3, bytes -> KernelModule.parse("m.ko", bytes));
   }
@@ -139,7 +140,7 @@ class ModuleIndexTest {
   private static KernelModule module(
       String path, List<String> info, List<String> exported, List<String> imported) {
     try {
-      return KernelModule.parse(path, ModuleBytes.of(info, exported, imported));
+      return KernelModule.parse(path, SampleModule.of(info, exported, imported));
     } catch (FormatException e) {
       throw new IllegalStateException(e);
     }

@@ -1,6 +1,7 @@
 package io.microvisor.packages.install;
 
 import io.microvisor.bytes.ContentSource;
+import io.microvisor.bytes.Versions;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.TreePath;
@@ -18,8 +19,8 @@ import java.util.regex.Pattern;
 ///
 /// Each is a line for `follow.sh`, which says what they are.
 public final class Consequences {
-  /// Goes up when other files have consequences, or others.
-  public static final int VERSION = 1;
+  /// Raised when other files have consequences, or others.
+  public static final Versions VERSIONS = Versions.of("consequences", 1);
 
   /// Of a file that has to be there when the composer makes something of its kind (udev's hardware database), which no
   /// program does then.

@@ -4,6 +4,7 @@ import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSink;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.Versions;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.Meta;
@@ -22,8 +23,9 @@ import java.util.function.Consumer;
 /// Adds files to configured packages and does what follows from them, see [Consequences], with the packages' own programs in
 /// a [Sandbox]. As with [Configure], no service starts, and what two runs would not have in common is taken out.
 public final class Follow {
-  /// Goes up when the same inputs give another tree.
-  public static final int VERSION = 1;
+  /// Raised when the same inputs give another tree.
+  public static final Versions VERSIONS =
+      Versions.of("follow", 1, Consequences.VERSIONS, Pristine.VERSIONS);
 
   private final Place place;
 

@@ -1,5 +1,6 @@
 package io.microvisor.packages.install;
 
+import io.microvisor.bytes.Versions;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.TreePath;
@@ -12,6 +13,9 @@ import java.util.regex.Pattern;
 /// lock files, backups and caches of scripts, and what lies in /run and /tmp. /etc/machine-id becomes an empty file,
 /// which systemd fills at boot (machine-id(5)).
 final class Pristine {
+  /// Raised when it makes another tree of the same one.
+  static final Versions VERSIONS = Versions.of("pristine", 1);
+
   private static final List<Pattern> REMOVED =
       List.of(
           Pattern.compile("(run|tmp|var/tmp)/.+"),

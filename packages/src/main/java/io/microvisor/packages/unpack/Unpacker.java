@@ -4,6 +4,7 @@ import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
+import io.microvisor.bytes.Versions;
 import io.microvisor.formats.tar.TarReader;
 import io.microvisor.formats.tree.FileTree;
 import io.microvisor.packages.deb.ControlStanza;
@@ -32,8 +33,11 @@ import java.util.concurrent.Executors;
 /// The pack holds the tree of data.tar with its contents, and control.tar, expanded, as its note. One package takes no
 /// more memory than its tree and control files, the buffers, and at most 80 MiB for the decoder; contents pass through.
 public final class Unpacker {
-  /// The version of what is kept: to be raised with every change of the result for the same package.
-  public static final int VERSION = 3;
+  /// Of what is kept: to be raised with every change of the result for the same package.
+  private static final int VERSION = 3;
+
+  /// The same, for what is made of it.
+  public static final Versions VERSIONS = Versions.of("unpacker", VERSION);
 
   private static final long LARGEST_DATA = 64L << 30;
   private static final int MOST_WORKERS = 8;

@@ -11,11 +11,11 @@ import java.util.Collections;
 ///
 /// @param required must be there, as a module or built into the kernel
 /// @param wanted are taken if the kernel has them: not every kernel supports all hardware
-public record ModuleSelection(SortedSet<String> required, SortedSet<String> wanted) {
+public record ModuleNames(SortedSet<String> required, SortedSet<String> wanted) {
   /// What is needed to find and mount a read-only EROFS root through dm-verity on virtual machines and on the usual storage of
   /// real ones, with watchdogs so that a hang on the way is noticed. Nothing else: each module takes a check of its signature, and
   /// the kernel asks for ciphers, which nobody needs yet, if they are at hand.
-  public static final ModuleSelection STORAGE =
+  public static final ModuleNames STORAGE =
       of(
           BootNeeds.modules(),
           List.of(
@@ -63,7 +63,7 @@ public record ModuleSelection(SortedSet<String> required, SortedSet<String> want
               "sp5100_tco"));
 
   /// What it takes besides to open LUKS devices.
-  static final ModuleSelection CIPHERS =
+  static final ModuleNames CIPHERS =
       of(
           List.of("dm_crypt"),
           List.of(
@@ -78,28 +78,28 @@ public record ModuleSelection(SortedSet<String> required, SortedSet<String> want
               "algif_skcipher",
               "algif_hash"));
 
-  public ModuleSelection {
+  public ModuleNames {
     required = sorted(required);
     wanted = sorted(wanted);
   }
 
   /// A selection from names in any order.
-  public static ModuleSelection of(Collection<String> required, Collection<String> wanted) {
-    return new ModuleSelection(new TreeSet<>(required), new TreeSet<>(wanted));
+  public static ModuleNames of(Collection<String> required, Collection<String> wanted) {
+    return new ModuleNames(new TreeSet<>(required), new TreeSet<>(wanted));
   }
 
   /// This selection and another one.
-  ModuleSelection plus(ModuleSelection other) {
+  ModuleNames plus(ModuleNames other) {
     SortedSet<String> more = new TreeSet<>(wanted);
     more.addAll(other.wanted);
-    return new ModuleSelection(plus(other.required).required, more);
+    return new ModuleNames(plus(other.required).required, more);
   }
 
   /// This selection and further modules that must be there.
-  public ModuleSelection plus(Collection<String> names) {
+  public ModuleNames plus(Collection<String> names) {
     SortedSet<String> more = new TreeSet<>(required);
     more.addAll(names);
-    return new ModuleSelection(more, wanted);
+    return new ModuleNames(more, wanted);
   }
 
   private static SortedSet<String> sorted(Collection<String> names) {

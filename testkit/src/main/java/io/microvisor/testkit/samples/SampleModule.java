@@ -1,20 +1,24 @@
-package io.microvisor.formats.kmod;
+package io.microvisor.testkit.samples;
 
 import io.microvisor.bytes.StructWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 
-/// Builds module files with nothing in them but names: sections at the end, after modinfo, symbols and strings.
-final class ModuleBytes {
-  private ModuleBytes() {}
+/// Kernel modules with nothing in them but names: ELF files with sections at the end, after modinfo, symbols and strings.
+public final class SampleModule {
+  private SampleModule() {}
 
-  static byte[] of(List<String> info, List<String> exported, List<String> imported) {
+  /// One.
+  ///
+  /// @param info what it says of itself, `key=value`
+  /// @param exported symbols that it offers to others
+  /// @param imported symbols that it needs of others
+  public static byte[] of(List<String> info, List<String> exported, List<String> imported) {
     byte[] modinfo = texts("", info);
     byte[] names = "\0.modinfo\0.symtab\0.strtab\0.shstrtab\0".getBytes(StandardCharsets.US_ASCII);
     List<String> symbols =
-        java.util.stream.Stream.concat(
-                exported.stream().map(name -> "__crc_" + name), imported.stream())
-            .toList();
+        Stream.concat(exported.stream().map(name -> "__crc_" + name), imported.stream()).toList();
     byte[] strings = texts("\0", symbols);
     int symbolsAt = 64 + modinfo.length;
     int symbolsSize = 24 * (symbols.size() + 1);
