@@ -71,12 +71,13 @@ public final class Sandbox {
         Future<Void> feed = threads.submit(feeding(spec, child));
         Future<Void> follow = threads.submit(following(transcript, child));
         Future<Void> watch = threads.submit(watching(spec, child));
-        Future<Outcome> read =
+        Future<SandboxOutput> read =
             threads.submit(() ->
-                Outcome.read(child.process().getInputStream(), spec.limits().files(), created));
+                SandboxOutput.read(
+                    child.process().getInputStream(), spec.limits().files(), created));
         long deadline = System.nanoTime() + spec.limits().time().toNanos();
         try {
-          Outcome outcome = read.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+          SandboxOutput outcome = read.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
           follow.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
           feed.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
           checkWasEntered(outcome, transcript);
@@ -112,7 +113,8 @@ public final class Sandbox {
     }
   }
 
-  private static void checkWasEntered(Outcome outcome, Transcript transcript) throws IOException {
+  private static void checkWasEntered(SandboxOutput outcome, Transcript transcript)
+      throws IOException {
     List<String> tail = transcript.tail();
     if (outcome.exit() == CallProgram.FAILED
         && !tail.isEmpty()

@@ -30,17 +30,17 @@ public final class Actions {
   private static final String MAGIC = "EMTACT01";
   private static final int HEADER_SIZE = 76;
 
-  private final Shelf shelf;
+  private final DigestDirectory digests;
 
-  Actions(Shelf shelf) {
-    this.shelf = shelf;
+  Actions(DigestDirectory digests) {
+    this.digests = digests;
   }
 
   /// The value last put under `key`.
   ///
   /// @return empty if there is none, or it is damaged
   public Optional<byte[]> find(Digest key) throws IOException {
-    Optional<Path> path = shelf.find(key);
+    Optional<Path> path = digests.find(key);
     if (path.isEmpty()) {
       return Optional.empty();
     }
@@ -88,10 +88,10 @@ public final class Actions {
     entry.at(40).bytes(Digest.sha256(value).bytes());
     entry.at(72).u32be(value.length);
     entry.at(76).bytes(value);
-    Path file = shelf.newFile();
+    Path file = digests.newFile();
     try {
       OwnerOnly.write(file, entry.toBytes());
-      shelf.publishUnsynced(file, key);
+      digests.publishUnsynced(file, key);
     } finally {
       Files.deleteIfExists(file);
     }

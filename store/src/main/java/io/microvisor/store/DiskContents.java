@@ -10,20 +10,20 @@ import java.util.Optional;
 
 /// A [ContentStore] of one file per content, whose digest is looked at before its first byte is handed out.
 final class DiskContents implements ContentStore {
-  private final Shelf shelf;
+  private final DigestDirectory digests;
 
-  DiskContents(Shelf shelf) {
-    this.shelf = shelf;
+  DiskContents(DigestDirectory digests) {
+    this.digests = digests;
   }
 
   @Override
   public Optional<ByteSource> find(Digest digest) {
-    Optional<Path> path = shelf.find(digest);
+    Optional<Path> path = digests.find(digest);
     if (path.isEmpty()) {
       return Optional.empty();
     }
     try {
-      return Optional.of(new CheckedSource(ByteSource.of(path.get()), digest, shelf.sound()));
+      return Optional.of(new CheckedSource(ByteSource.of(path.get()), digest, digests.sound()));
     } catch (NoSuchFileException _) {
       return Optional.empty(); // Removed in this very moment.
     } catch (IOException e) {
@@ -33,6 +33,6 @@ final class DiskContents implements ContentStore {
 
   @Override
   public Ingest ingest() throws IOException {
-    return new DiskIngest(shelf);
+    return new DiskIngest(digests);
   }
 }

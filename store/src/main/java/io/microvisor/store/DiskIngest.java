@@ -13,18 +13,18 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.Optional;
 
-/// A content on its way to a [Shelf]: a temporary file and the hash of what went into it.
+/// A content on its way to a [DigestDirectory]: a temporary file and the hash of what went into it.
 final class DiskIngest implements Ingest {
-  private final Shelf shelf;
+  private final DigestDirectory digests;
   private final Path file;
   private final FileChannel channel;
   private final MessageDigest hasher = Digest.hasher();
   private long position;
   private boolean ended;
 
-  DiskIngest(Shelf shelf) throws IOException {
-    this.shelf = shelf;
-    this.file = shelf.newFile();
+  DiskIngest(DigestDirectory digests) throws IOException {
+    this.digests = digests;
+    this.file = digests.newFile();
     this.channel = OwnerOnly.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   }
 
@@ -70,7 +70,7 @@ final class DiskIngest implements Ingest {
   }
 
   private void publish(Digest digest) throws IOException {
-    Optional<Path> there = shelf.find(digest);
+    Optional<Path> there = digests.find(digest);
     if (there.isPresent() && Files.size(there.get()) == position) {
       close();
       return;
@@ -83,8 +83,8 @@ final class DiskIngest implements Ingest {
       }
     }
     channel.close();
-    shelf.publish(file, digest);
-    shelf.sound().add(digest);
+    digests.publish(file, digest);
+    digests.sound().add(digest);
     ended = true;
   }
 

@@ -17,17 +17,17 @@ import java.util.Optional;
 /// A download begins with [#partial], which waits for whoever else downloads the same, continues what an earlier attempt
 /// left, and ends with [Partial#commit], which looks at every byte before the file becomes visible.
 public final class DownloadedFiles {
-  private final Shelf shelf;
+  private final DigestDirectory digests;
   private final Path partials;
 
-  DownloadedFiles(Shelf shelf, Path partials) {
-    this.shelf = shelf;
+  DownloadedFiles(DigestDirectory digests, Path partials) {
+    this.digests = digests;
     this.partials = partials;
   }
 
   /// The file whose SHA-256 is `digest`, if it is here. It must not be changed.
   public Optional<Path> path(Digest digest) {
-    return shelf.find(digest);
+    return digests.find(digest);
   }
 
   /// The bytes of the file whose SHA-256 is `digest`, if it is here.
@@ -39,7 +39,7 @@ public final class DownloadedFiles {
       return Optional.empty();
     }
     ByteSource bytes = ByteSource.of(path.get());
-    new CheckedSource(bytes, digest, shelf.sound()).check();
+    new CheckedSource(bytes, digest, digests.sound()).check();
     return Optional.of(bytes);
   }
 
@@ -63,7 +63,7 @@ public final class DownloadedFiles {
   ///
   /// @throws IOException if it cannot be had; an interrupt while waiting for another process ends up here, too
   public Partial partial(Digest expected) throws IOException {
-    return Partial.open(OwnerOnly.directories(partials), expected, shelf);
+    return Partial.open(OwnerOnly.directories(partials), expected, digests);
   }
 
   /// Moves a finished file that was made here, on the same file system, to where its digest finds it. It is not synced: what
@@ -72,8 +72,8 @@ public final class DownloadedFiles {
   /// @return its digest
   public Digest adopt(Path file) throws IOException {
     Digest digest = Digest.sha256(ByteSource.of(file).stream());
-    shelf.publishUnsynced(file, digest);
-    shelf.sound().add(digest);
+    digests.publishUnsynced(file, digest);
+    digests.sound().add(digest);
     return digest;
   }
 
@@ -86,13 +86,13 @@ public final class DownloadedFiles {
     if (!found.equals(expected)) {
       throw new OtherDigestException(found, expected);
     }
-    Path published = shelf.publish(file, expected);
-    shelf.sound().add(expected);
+    Path published = digests.publish(file, expected);
+    digests.sound().add(expected);
     return published;
   }
 
   /// Removes a file; one that is not there changes nothing.
   public void remove(Digest digest) throws IOException {
-    Files.deleteIfExists(shelf.path(digest));
+    Files.deleteIfExists(digests.path(digest));
   }
 }

@@ -34,7 +34,7 @@ import java.util.SequencedMap;
 @SuppressWarnings("ArrayRecordComponent") // Never compared, never handed out.
 record PackIndex(
     Digest key,
-    SequencedMap<Digest, Extent> contents,
+    SequencedMap<Digest, PartitionExtent> contents,
     long contentsSize,
     byte[] tree,
     byte[] note) {
@@ -49,7 +49,7 @@ record PackIndex(
   /// A range of the contents.
   ///
   /// @param position in bytes from the first content
-  record Extent(long position, long size) {}
+  record PartitionExtent(long position, long size) {}
 
   /// The bytes that go before the contents.
   byte[] header() {
@@ -118,11 +118,11 @@ record PackIndex(
     if (!Digest.of(hasher.digest()).equals(checksum)) {
       throw FormatException.damaged(FORMAT, 60, "the checksum of header and index does not match");
     }
-    SequencedMap<Digest, Extent> contents = new LinkedHashMap<>();
+    SequencedMap<Digest, PartitionExtent> contents = new LinkedHashMap<>();
     tail.at(0);
     for (int i = 0; i < count; i++) {
       Digest digest = Digest.of(tail.bytes(Digest.SIZE));
-      Extent extent = new Extent(tail.u64be(), tail.u64be());
+      PartitionExtent extent = new PartitionExtent(tail.u64be(), tail.u64be());
       if (extent.position() < 0
           || extent.size() < 0
           || extent.size() > contentsSize

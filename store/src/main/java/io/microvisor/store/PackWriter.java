@@ -26,13 +26,13 @@ public final class PackWriter implements ContentSink, Closeable {
   private static final int BUFFER_SIZE = 1 << 17;
   private static final int SMALLEST_HOLE = 1 << 12;
 
-  private final Shelf shelf;
+  private final DigestDirectory digests;
   private final Digest key;
   private final Path file;
   private final FileChannel channel;
   private final byte[] buffer = new byte[BUFFER_SIZE];
   private final PendingWrites pending;
-  private final SequencedMap<Digest, PackIndex.Extent> contents = new LinkedHashMap<>();
+  private final SequencedMap<Digest, PackIndex.PartitionExtent> contents = new LinkedHashMap<>();
   private long size;
 
   /// Up to where something was written; a content that was known already is written over.
@@ -40,10 +40,10 @@ public final class PackWriter implements ContentSink, Closeable {
 
   private boolean ended;
 
-  PackWriter(Shelf shelf, Digest key) throws IOException {
-    this.shelf = shelf;
+  PackWriter(DigestDirectory digests, Digest key) throws IOException {
+    this.digests = digests;
     this.key = key;
-    this.file = shelf.newFile();
+    this.file = digests.newFile();
     this.channel = OwnerOnly.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     this.pending = new PendingWrites(file, channel);
   }
@@ -63,7 +63,7 @@ public final class PackWriter implements ContentSink, Closeable {
           "content: " + (size - start) + " bytes (expected: " + announced + " as announced)");
     }
     Digest digest = Digest.of(hasher.digest());
-    if (contents.putIfAbsent(digest, new PackIndex.Extent(start, announced)) != null) {
+    if (contents.putIfAbsent(digest, new PackIndex.PartitionExtent(start, announced)) != null) {
       size = start; // Known already: the next content overwrites it.
     }
     return digest;
@@ -104,7 +104,7 @@ public final class PackWriter implements ContentSink, Closeable {
     pending.write(0, ByteBuffer.wrap(index.header()));
     pending.flush();
     channel.close();
-    Path published = shelf.publish(file, key);
+    Path published = digests.publish(file, key);
     ended = true;
     return Pack.ofFresh(PackFile.open(published), key);
   }

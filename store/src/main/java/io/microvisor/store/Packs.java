@@ -17,17 +17,17 @@ import java.util.Set;
 
 /// File trees with all their contents, one file each, by the digest of what determines them.
 public final class Packs {
-  private final Shelf shelf;
+  private final DigestDirectory digests;
 
-  Packs(Shelf shelf) {
-    this.shelf = shelf;
+  Packs(DigestDirectory digests) {
+    this.digests = digests;
   }
 
   /// The pack last written under `key`.
   ///
   /// @throws FormatException if it is damaged; writing it again heals it
   public Optional<Pack> find(Digest key) throws IOException {
-    Optional<Path> path = shelf.find(key);
+    Optional<Path> path = digests.find(key);
     if (path.isEmpty()) {
       return Optional.empty();
     }
@@ -42,7 +42,7 @@ public final class Packs {
   ///
   /// @throws FormatException if it is damaged; writing it again heals it
   public Optional<ContentSource> contents(Digest key) throws IOException {
-    Optional<Path> path = shelf.find(key);
+    Optional<Path> path = digests.find(key);
     if (path.isEmpty()) {
       return Optional.empty();
     }
@@ -81,12 +81,12 @@ public final class Packs {
 
   /// Begins a pack whose contents come before its tree is known.
   public PackWriter begin(Digest key) throws IOException {
-    return new PackWriter(shelf, key);
+    return new PackWriter(digests, key);
   }
 
   /// Removes those packs found since the store was opened that are damaged.
   int removeDamaged() throws IOException {
-    return shelf.removeDamaged((file, key) -> {
+    return digests.removeDamaged((file, key) -> {
       try {
         Pack.read(PackFile.open(file), key).verify();
         return true;
@@ -98,6 +98,6 @@ public final class Packs {
 
   /// Removes a pack; one that is not there changes nothing, and one in use stays readable to its user.
   public void remove(Digest key) throws IOException {
-    Files.deleteIfExists(shelf.path(key));
+    Files.deleteIfExists(digests.path(key));
   }
 }

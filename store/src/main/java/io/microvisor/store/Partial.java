@@ -26,17 +26,17 @@ public final class Partial implements Closeable {
   private final Path path;
   private final InterProcessLock lock;
   private final Digest expected;
-  private final Shelf shelf;
+  private final DigestDirectory digests;
   private MessageDigest hasher = Digest.hasher();
   private long hashed;
   private @Nullable FileChannel file;
   private boolean closed;
 
-  private Partial(Path path, InterProcessLock lock, Digest expected, Shelf shelf) {
+  private Partial(Path path, InterProcessLock lock, Digest expected, DigestDirectory digests) {
     this.path = path;
     this.lock = lock;
     this.expected = expected;
-    this.shelf = shelf;
+    this.digests = digests;
   }
 
   /// Whether a file only guards a download.
@@ -44,11 +44,14 @@ public final class Partial implements Closeable {
     return file.toString().endsWith(LOCK);
   }
 
-  static Partial open(Path directory, Digest expected, Shelf shelf) throws IOException {
+  static Partial open(Path directory, Digest expected, DigestDirectory digests) throws IOException {
     Path path = directory.toRealPath().resolve(expected.hex());
     Path lockFile = path.resolveSibling(expected.hex() + LOCK);
     return new Partial(
-        path, InterProcessLock.acquire(lockFile, InterProcessLock.Mode.EXCLUSIVE), expected, shelf);
+        path,
+        InterProcessLock.acquire(lockFile, InterProcessLock.Mode.EXCLUSIVE),
+        expected,
+        digests);
   }
 
   /// How many bytes are there already.
@@ -106,7 +109,7 @@ public final class Partial implements Closeable {
     if (closed) {
       throw new IllegalStateException("download: used after its end");
     }
-    Optional<Path> there = Files.exists(path) ? Optional.empty() : shelf.find(expected);
+    Optional<Path> there = Files.exists(path) ? Optional.empty() : digests.find(expected);
     if (there.isPresent()) {
       return there.get();
     }
@@ -117,9 +120,9 @@ public final class Partial implements Closeable {
     }
     file(); // An empty file has not been written to.
     closeFile();
-    Path published = shelf.publish(path, expected);
-    shelf.sound().add(expected);
-    return shelf.find(expected).orElse(published); // Used now, however long ago it was begun.
+    Path published = digests.publish(path, expected);
+    digests.sound().add(expected);
+    return digests.find(expected).orElse(published); // Used now, however long ago it was begun.
   }
 
   /// Hashes what is there and was not written by us.

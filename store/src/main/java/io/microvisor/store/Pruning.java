@@ -144,7 +144,7 @@ record Pruning(Map<Usage.Kind, Path> folders, Instant inUseSince) {
       Path folder = Objects.requireNonNull(folders.get(Usage.Kind.CONTENTS), "every kind has one");
       return tree.entries()
           .filter(each -> each.inode() instanceof Inode.RegularFile)
-          .map(each -> Shelf.path(folder, ((Inode.RegularFile) each.inode()).content()))
+          .map(each -> DigestDirectory.path(folder, ((Inode.RegularFile) each.inode()).content()))
           .toList();
     } catch (IOException _) {
       return List.of(); // No tree; or damaged or gone, and then made again with what it names.

@@ -30,14 +30,19 @@ public final class Store implements Closeable {
 
   private final Path root;
   private final Session session;
-  private final List<Shelf> byDigest;
+  private final List<DigestDirectory> byDigest;
   private final ContentStore contents;
   private final Packs packs;
   private final Actions actions;
   private final DownloadedFiles files;
 
   private Store(
-      Path root, Session session, Shelf contents, Packs packs, Actions actions, Shelf files) {
+      Path root,
+      Session session,
+      DigestDirectory contents,
+      Packs packs,
+      Actions actions,
+      DigestDirectory files) {
     this.root = root;
     this.session = session;
     this.byDigest = List.of(contents, files);
@@ -93,15 +98,15 @@ public final class Store implements Closeable {
     return new Store(
         root,
         session,
-        shelf("contents", root, others, session),
-        new Packs(shelf("packs", root, others, session)),
-        new Actions(shelf("actions", root, others, session)),
-        shelf("files", root, others, session));
+        digests("contents", root, others, session),
+        new Packs(digests("packs", root, others, session)),
+        new Actions(digests("actions", root, others, session)),
+        digests("files", root, others, session));
   }
 
-  private static Shelf shelf(String name, Path root, List<Path> others, Session session)
+  private static DigestDirectory digests(String name, Path root, List<Path> others, Session session)
       throws IOException {
-    return Shelf.open(
+    return DigestDirectory.open(
         root.resolve(name), others.stream().map(other -> other.resolve(name)).toList(), session);
   }
 
@@ -142,9 +147,10 @@ public final class Store implements Closeable {
   /// @return how many were removed
   public int removeDamaged() throws IOException {
     int removed = packs.removeDamaged();
-    for (Shelf shelf : byDigest) {
+    for (DigestDirectory digests : byDigest) {
       removed +=
-          shelf.removeDamaged((file, digest) -> CheckedSource.isSound(ByteSource.of(file), digest));
+          digests.removeDamaged(
+              (file, digest) -> CheckedSource.isSound(ByteSource.of(file), digest));
     }
     return removed;
   }

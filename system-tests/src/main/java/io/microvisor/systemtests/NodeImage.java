@@ -2,7 +2,7 @@ package io.microvisor.systemtests;
 
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
-import io.microvisor.formats.gpt.Extent;
+import io.microvisor.formats.gpt.PartitionExtent;
 import io.microvisor.formats.gpt.Gpt;
 import io.microvisor.formats.gpt.GptReader;
 import io.microvisor.machine.Bus;
@@ -111,7 +111,7 @@ public record NodeImage(Path file, Bus bus, int sectorBytes, MachineSpec.Disposi
 
   /// Copies part of a file over the beginning of a partition.
   public void copy(Path from, long position, long size, String partition) throws IOException {
-    Extent extent = extent(partition);
+    PartitionExtent extent = extent(partition);
     try (FileChannel source = FileChannel.open(from, StandardOpenOption.READ);
         FileChannel disk = FileChannel.open(file, StandardOpenOption.WRITE)) {
       if (size > extent.sizeBytes()) {
@@ -135,11 +135,11 @@ public record NodeImage(Path file, Bus bus, int sectorBytes, MachineSpec.Disposi
   }
 
   /// Where the state is.
-  public Extent state() throws IOException {
+  public PartitionExtent state() throws IOException {
     return extent("state");
   }
 
-  private Extent extent(String partition) throws IOException {
+  private PartitionExtent extent(String partition) throws IOException {
     return table().partitions().stream()
         .filter(each -> each.name().equals(partition))
         .findFirst()
@@ -150,7 +150,7 @@ public record NodeImage(Path file, Bus bus, int sectorBytes, MachineSpec.Disposi
 
   /// Overwrites the beginning of the state with zeros.
   public void damageState(long bytes) throws IOException {
-    Extent state = state();
+    PartitionExtent state = state();
     try (FileChannel disk = FileChannel.open(file, StandardOpenOption.WRITE)) {
       long end = state.startBytes() + Math.min(bytes, state.sizeBytes());
       for (long at = state.startBytes(); at < end; at += CHUNK) {

@@ -10,7 +10,7 @@ import io.microvisor.compose.layout.ImageLayout;
 import io.microvisor.compose.template.Loading;
 import io.microvisor.compose.template.Template;
 import io.microvisor.compose.template.TemplateLoader;
-import io.microvisor.formats.gpt.Extent;
+import io.microvisor.formats.gpt.PartitionExtent;
 import io.microvisor.formats.gpt.SectorSize;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,7 +51,7 @@ class DiskWriterOracleTest {
     StringBuilder script =
         new StringBuilder("sfdisk --sector-size " + sectors.bytes() + " --verify disk\n");
     for (ImageLayout.Placed each : spec.layout().partitions()) {
-      Extent extent = each.extent();
+      PartitionExtent extent = each.extent();
       script.append(
           switch (each.content()) {
             case ESP_FILES ->
@@ -74,7 +74,7 @@ class DiskWriterOracleTest {
         .contains("No errors detected.", "esp: 10 files");
   }
 
-  private static String same(String file, Extent extent, byte[] content) {
+  private static String same(String file, PartitionExtent extent, byte[] content) {
     return "cmp -i %d:0 -n %d disk %s\n".formatted(extent.startBytes(), content.length, file);
   }
 

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.Guid;
-import io.microvisor.formats.gpt.Extent;
+import io.microvisor.formats.gpt.PartitionExtent;
 import io.microvisor.formats.gpt.GptLayout;
 import io.microvisor.formats.gpt.GptSpec;
 import io.microvisor.formats.gpt.GptWriter;
@@ -48,7 +48,7 @@ class GptOracleTest {
     assertThat(oracles.succeed(folder, "sgdisk -p disk")).contains(upper(layout.spec().disk()));
     for (int i = 0; i < layout.extents().size(); i++) {
       PartitionSpec partition = layout.spec().partitions().get(i);
-      Extent extent = layout.extents().get(i);
+      PartitionExtent extent = layout.extents().get(i);
       String facts = oracles.succeed(folder, "sgdisk -i " + (i + 1) + " disk");
       assertThat(fact(facts, "Partition GUID code: (\\S+)")).isEqualTo(upper(partition.type()));
       assertThat(fact(facts, "Partition unique GUID: (\\S+)")).isEqualTo(upper(partition.unique()));
@@ -81,7 +81,7 @@ class GptOracleTest {
     for (int i = 0; i < layout.extents().size(); i++) {
       JsonNode found = table.get("partitions").get(i);
       PartitionSpec partition = layout.spec().partitions().get(i);
-      Extent extent = layout.extents().get(i);
+      PartitionExtent extent = layout.extents().get(i);
       assertThat(found.get("start").asLong()).isEqualTo(extent.startBytes() / sectorSize.bytes());
       assertThat(found.get("size").asLong()).isEqualTo(extent.sizeBytes() / sectorSize.bytes());
       assertThat(found.get("type").asText()).isEqualTo(upper(partition.type()));

@@ -46,9 +46,9 @@ class RealDpkgTest {
         Store store = Store.open(folder.resolve("store"))) {
       PackageSet set =
           PackageSet.of(archive, List.of("apt", "systemd-sysv", "dbus", "molly-guard", "zutils"))
-              .and(Menagerie.make(Files.createDirectory(folder.resolve("zoo"))), store);
+              .and(UnusualPackages.make(Files.createDirectory(folder.resolve("zoo"))), store);
 
-      assertThat(differences(archive, store, set, Menagerie.PRESEEDS)).isEmpty();
+      assertThat(differences(archive, store, set, UnusualPackages.PRESEEDS)).isEmpty();
     }
   }
 

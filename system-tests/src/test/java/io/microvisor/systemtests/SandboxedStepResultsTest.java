@@ -68,8 +68,8 @@ class SandboxedStepResultsTest {
       case $1 in
         add) mkdir -p /var/lib/dkms/small/1/source ;;
         build)
-          mkdir -p /var/lib/dkms/small/1/%1$s/x86_64/module
-          cp /usr/src/small-1/small.ko /var/lib/dkms/small/1/%1$s/x86_64/module/ ;;
+          mkdir -p /var/lib/dkms/small/1/RELEASE/x86_64/module
+          cp /usr/src/small-1/small.ko /var/lib/dkms/small/1/RELEASE/x86_64/module/ ;;
       esac
       """;
 
@@ -147,7 +147,7 @@ class SandboxedStepResultsTest {
 
   private void check(Step step, Results made, String output, String inputs, Store store)
       throws IOException {
-    Artifact.Tree tree = (Artifact.Tree) made.byStep().get(step.id()).outputs().named(output);
+    Artifact.Tree tree = (Artifact.Tree) made.outputs(step.id()).named(output);
     List<String> lines = new ArrayList<>();
     for (FileTree.Entry entry :
         (Iterable<FileTree.Entry>) tree.read(store.contents()).entries()::iterator) {
@@ -239,7 +239,8 @@ class SandboxedStepResultsTest {
         "",
         Map.of(),
         new SampleTree()
-            .file("usr/sbin/dkms", bytes(DKMS.formatted(RELEASE)), SampleTree.plain(0755)));
+            .file(
+                "usr/sbin/dkms", bytes(DKMS.replace("RELEASE", RELEASE)), SampleTree.plain(0755)));
   }
 
   private static Path headers(MiniArchive archive) throws IOException {

@@ -1,9 +1,9 @@
 package io.microvisor.compose.answers;
 
-import io.microvisor.compose.answers.Vocabulary.Form;
-import io.microvisor.compose.answers.Vocabulary.Lines;
-import io.microvisor.compose.answers.Vocabulary.Section;
-import io.microvisor.compose.answers.Vocabulary.Times;
+import io.microvisor.compose.answers.AnswersSchema.Form;
+import io.microvisor.compose.answers.AnswersSchema.Lines;
+import io.microvisor.compose.answers.AnswersSchema.Section;
+import io.microvisor.compose.answers.AnswersSchema.Times;
 import io.microvisor.compose.problem.Code;
 import io.microvisor.compose.problem.Place;
 import io.microvisor.compose.problem.Problem;
@@ -38,7 +38,7 @@ public final class AnswersFile {
   private static final String BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
 
   private final String file;
-  private final Vocabulary vocabulary;
+  private final AnswersSchema vocabulary;
   private final List<Problem> problems = new ArrayList<>();
   private final Map<String, Integer> seen = new HashMap<>();
   private Optional<Current> current = Optional.empty();
@@ -53,7 +53,7 @@ public final class AnswersFile {
   private record Current(
       Section section, String title, Place place, Set<String> keys, Set<Lines> lines) {}
 
-  private AnswersFile(String file, Vocabulary vocabulary) {
+  private AnswersFile(String file, AnswersSchema vocabulary) {
     this.file = file;
     this.vocabulary = vocabulary;
   }
@@ -62,7 +62,7 @@ public final class AnswersFile {
   ///
   /// @param file its name, for messages
   public static List<Problem> check(String file, byte[] bytes) {
-    AnswersFile answers = new AnswersFile(file, Vocabulary.standard());
+    AnswersFile answers = new AnswersFile(file, AnswersSchema.standard());
     answers.check(bytes);
     return answers.problems.stream().sorted(Comparator.comparing(Problem::place)).toList();
   }
@@ -198,7 +198,7 @@ public final class AnswersFile {
       return;
     }
     Section section = current.get().section();
-    Vocabulary.Key key = section.keys().get(name);
+    AnswersSchema.Key key = section.keys().get(name);
     if (key == null) {
       add(
           column,
@@ -232,7 +232,7 @@ public final class AnswersFile {
       return;
     }
     Current ended = current.get();
-    for (Vocabulary.Key key : ended.section().keys().values()) {
+    for (AnswersSchema.Key key : ended.section().keys().values()) {
       if (key.times() == Times.MUST && !ended.keys().contains(key.name())) {
         problems.add(
             Problem.of(

@@ -4,7 +4,7 @@
 /// behind a bar. What may be said is one text, `vocabulary`, which is read here and, as it is, by the machine; so both come to the
 /// same verdict, at the same place and in the same words.
 ///
-/// Starting points: [AnswersFile] (checks a file before it reaches a machine), [Vocabulary] (what may be said), [NodeFiles] (what
+/// Starting points: [AnswersFile] (checks a file before it reaches a machine), [AnswersSchema] (what may be said), [NodeFiles] (what
 /// an image brings so that its machines read answers).
 ///
 /// Non-goals: what only the machine knows, such as whether a user exists; cloud-init's own forms.

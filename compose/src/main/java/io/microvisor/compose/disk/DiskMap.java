@@ -121,7 +121,7 @@ public record DiskMap(long size, List<Piece> pieces, ByteSource bytes) {
   }
 
   /// The bytes of a file whose digest is known, so that a map can name it instead of having the bytes.
-  public record Kept(Digest digest, ByteSource bytes) implements ByteSource {
+  public record Stored(Digest digest, ByteSource bytes) implements ByteSource {
     @Override
     public long size() {
       return bytes.size();
@@ -152,7 +152,7 @@ public record DiskMap(long size, List<Piece> pieces, ByteSource bytes) {
 
     @Override
     public void write(long position, ByteSource source) throws IOException {
-      if (source instanceof Kept kept) {
+      if (source instanceof Stored kept) {
         pieces.add(new Piece(position, kept.size(), kept.digest(), 0));
       } else {
         RandomSink.super.write(position, source);

@@ -3,7 +3,7 @@ package io.microvisor.compose.layout;
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.Guid;
-import io.microvisor.formats.gpt.Extent;
+import io.microvisor.formats.gpt.PartitionExtent;
 import io.microvisor.formats.gpt.GptLayout;
 import io.microvisor.formats.gpt.GptSpec;
 import io.microvisor.formats.gpt.PartitionFlag;
@@ -82,7 +82,7 @@ public record DiskLayout(SectorSize sectorSize, ImageSize imageSize, List<Partit
         };
     List<ImageLayout.Placed> placed = new ArrayList<>();
     for (Partition each : built) {
-      Extent extent = table.extents().get(placed.size());
+      PartitionExtent extent = table.extents().get(placed.size());
       PartitionSpec entry = entries.get(placed.size());
       if (each.content() instanceof Content.Built content) {
         placed.add(new ImageLayout.Placed(each, content, entry, extent));

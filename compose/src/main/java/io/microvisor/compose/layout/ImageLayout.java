@@ -1,6 +1,6 @@
 package io.microvisor.compose.layout;
 
-import io.microvisor.formats.gpt.Extent;
+import io.microvisor.formats.gpt.PartitionExtent;
 import io.microvisor.formats.gpt.GptLayout;
 import io.microvisor.formats.gpt.PartitionSpec;
 import java.util.List;
@@ -19,5 +19,5 @@ public record ImageLayout(GptLayout table, List<Placed> partitions) {
   /// @param content what is to be written there
   /// @param entry its entry in the table
   public record Placed(
-      Partition partition, Content.Built content, PartitionSpec entry, Extent extent) {}
+      Partition partition, Content.Built content, PartitionSpec entry, PartitionExtent extent) {}
 }

@@ -7,7 +7,7 @@ import io.microvisor.compose.kernel.KernelNeeds;
 import io.microvisor.compose.plan.BuildEvent;
 import io.microvisor.compose.plan.Forecast;
 import io.microvisor.compose.plan.Input;
-import io.microvisor.compose.plan.Mending;
+import io.microvisor.compose.plan.Repair;
 import io.microvisor.compose.plan.Plan;
 import io.microvisor.compose.plan.PlanRunner;
 import io.microvisor.compose.plan.Results;
@@ -112,7 +112,7 @@ public final class Composer {
       throws IOException, InterruptedException {
     supply.check(lock.everything());
     long epoch = epoch(lock, sourceDateEpoch);
-    return mending()
+    return repair()
         .run(look -> {
           NeededPackages packages =
               new NeededPackages(PACKAGES, lock, supply, store.actions(), events);
@@ -122,11 +122,11 @@ public final class Composer {
         });
   }
 
-  private Mending mending() {
-    return new Mending(store, PACKAGES, events);
+  private Repair repair() {
+    return new Repair(store, PACKAGES, events);
   }
 
-  private PlanRunner runner(NeededPackages packages, Mending.Look look) {
+  private PlanRunner runner(NeededPackages packages, Repair.Look look) {
     return new PlanRunner(store, packages::contents, shared, look, events);
   }
 
@@ -135,7 +135,7 @@ public final class Composer {
       throws IOException, InterruptedException {
     NeededPackages packages = new NeededPackages(PACKAGES, lock, supply, store.actions(), events);
     Plan plan = plan(template, lock, packages, epoch(lock, sourceDateEpoch));
-    return runner(packages, Mending.Look.USUAL).forecast(plan);
+    return runner(packages, Repair.Look.USUAL).forecast(plan);
   }
 
   /// Opens a shell in the tree that a step starts from; for `configure`, as far as its scripts get. All that the step needs is
@@ -149,7 +149,7 @@ public final class Composer {
       throws IOException, InterruptedException {
     long epoch = epoch(lock, sourceDateEpoch);
     Sandbox sandbox = Sandbox.on(SandboxSupport.probe());
-    return mending()
+    return repair()
         .run(look -> {
           NeededPackages packages =
               new NeededPackages(PACKAGES, lock, supply, store.actions(), events);

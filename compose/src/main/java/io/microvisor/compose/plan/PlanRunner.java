@@ -37,7 +37,7 @@ public final class PlanRunner {
   private final Contents contents;
   private final SharedResults shared;
   private final Consumer<BuildEvent> events;
-  private final Mending.Look look;
+  private final Repair.Look look;
 
   /// Where contents come from that no step made.
   @FunctionalInterface
@@ -48,7 +48,7 @@ public final class PlanRunner {
 
   /// Without sharing results.
   public PlanRunner(Store store, Contents contents, Consumer<BuildEvent> events) {
-    this(store, contents, SharedResults.NONE, Mending.Look.USUAL, events);
+    this(store, contents, SharedResults.NONE, Repair.Look.USUAL, events);
   }
 
   /// @param contents the contents of the packages' files; those of the trees that steps make are found in the store
@@ -59,7 +59,7 @@ public final class PlanRunner {
       Store store,
       Contents contents,
       SharedResults shared,
-      Mending.Look look,
+      Repair.Look look,
       Consumer<BuildEvent> events) {
     this.store = store;
     this.results = new StepResults(store.actions());
@@ -258,7 +258,7 @@ public final class PlanRunner {
       Optional<Outputs> outputs = results.find(key, origin);
       if (outputs.isPresent()
           && isHere(outputs.get())
-          && (look == Mending.Look.USUAL || areHere(outputs.get()))) {
+          && (look == Repair.Look.USUAL || areHere(outputs.get()))) {
         return outputs.map(found -> new StepResult(found, origin));
       }
     }

@@ -15,6 +15,17 @@ public record Results(SequencedMap<StepId, StepResult> byStep) {
     byStep = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(byStep));
   }
 
+  /// Everything that a step made.
+  ///
+  /// @throws IllegalStateException if the plan has no such step
+  public Outputs outputs(StepId step) {
+    StepResult result = byStep.get(step);
+    if (result == null) {
+      throw new IllegalStateException("plan: no step \"" + step + "\"");
+    }
+    return result.outputs();
+  }
+
   /// The text that a step made under `name`.
   ///
   /// @throws IllegalStateException if it made none, or something else
@@ -49,11 +60,7 @@ public record Results(SequencedMap<StepId, StepResult> byStep) {
   }
 
   private Artifact artifact(StepId step, String name) {
-    StepResult result = byStep.get(step);
-    if (result == null) {
-      throw new IllegalStateException("plan: no step \"" + step + "\"");
-    }
-    return result.outputs().named(name);
+    return outputs(step).named(name);
   }
 
   private static IllegalStateException other(StepId step, String name, String expected) {

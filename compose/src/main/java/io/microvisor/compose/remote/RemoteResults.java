@@ -196,7 +196,7 @@ public final class RemoteResults implements SharedResults, AutoCloseable {
   }
 
   private boolean isHere(SharedEntry.Need need) {
-    return switch (need.shelf()) {
+    return switch (need.part()) {
       case FILE -> store.files().path(need.digest()).isPresent();
       case CONTENT -> store.contents().find(need.digest()).isPresent();
     };
@@ -228,7 +228,7 @@ public final class RemoteResults implements SharedResults, AutoCloseable {
       return false;
     }
     try {
-      return switch (need.shelf()) {
+      return switch (need.part()) {
         case FILE -> fetchFile(need);
         case CONTENT -> fetchContent(need);
       };
@@ -299,7 +299,7 @@ public final class RemoteResults implements SharedResults, AutoCloseable {
 
   /// The bytes of a content that outputs name.
   static Optional<ByteSource> bytes(Store store, SharedEntry.Need need) throws IOException {
-    return switch (need.shelf()) {
+    return switch (need.part()) {
       case FILE -> store.files().find(need.digest());
       case CONTENT -> store.contents().find(need.digest());
     };

@@ -42,13 +42,13 @@ record SharedEntry(Digest key, List<Need> needs, Outputs outputs) {
   }
 
   /// Where in the store a content belongs.
-  enum Shelf {
+  enum Part {
     FILE("file"),
     CONTENT("content");
 
     private final String word;
 
-    Shelf(String word) {
+    Part(String word) {
       this.word = word;
     }
   }
@@ -56,7 +56,7 @@ record SharedEntry(Digest key, List<Need> needs, Outputs outputs) {
   /// A content without which the outputs are of no use.
   ///
   /// @param size in bytes, at most 8 GiB
-  record Need(Shelf shelf, Digest digest, long size) {}
+  record Need(Part part, Digest digest, long size) {}
 
   /// The entry as it is kept, without a signature.
   byte[] toBytes() {
@@ -72,7 +72,7 @@ record SharedEntry(Digest key, List<Need> needs, Outputs outputs) {
   private byte[] toBytes(UnaryOperator<String> signature) {
     StringBuilder body = new StringBuilder("key " + key.hex() + "\n");
     for (Need need : needs) {
-      body.append(need.shelf().word).append(' ').append(need.digest().hex());
+      body.append(need.part().word).append(' ').append(need.digest().hex());
       body.append(' ').append(need.size()).append('\n');
     }
     body.append('\n').append(new String(outputs.toBytes(), StandardCharsets.UTF_8));
@@ -137,11 +137,10 @@ record SharedEntry(Digest key, List<Need> needs, Outputs outputs) {
       boolean isNeeded =
           switch (output) {
             case Artifact.Blob(Digest digest, long size) ->
-                needs.contains(new Need(Shelf.FILE, digest, size));
+                needs.contains(new Need(Part.FILE, digest, size));
             case Artifact.Tree(Digest digest) ->
                 needs.stream()
-                    .anyMatch(
-                        need -> need.shelf() == Shelf.CONTENT && need.digest().equals(digest));
+                    .anyMatch(need -> need.part() == Part.CONTENT && need.digest().equals(digest));
             case Artifact.Text _ -> true;
           };
       if (!isNeeded) {
@@ -172,11 +171,11 @@ record SharedEntry(Digest key, List<Need> needs, Outputs outputs) {
 
   private static Need need(String line) throws FormatException {
     String[] words = line.split(" ", -1);
-    for (Shelf shelf : Shelf.values()) {
-      if (words.length == 3 && words[0].equals(shelf.word) && words[2].matches("\\d{1,10}")) {
+    for (Part part : Part.values()) {
+      if (words.length == 3 && words[0].equals(part.word) && words[2].matches("\\d{1,10}")) {
         long size = Long.parseLong(words[2]);
         if (words[1].matches("[0-9a-f]{64}") && size <= LARGEST) {
-          return new Need(shelf, Digest.parse(words[1]), size);
+          return new Need(part, Digest.parse(words[1]), size);
         }
       }
     }

@@ -176,7 +176,7 @@ public final class Uploads {
     for (Artifact artifact : outputs.byName().values()) {
       switch (artifact) {
         case Artifact.Blob blob ->
-            add(needs, new SharedEntry.Need(SharedEntry.Shelf.FILE, blob.identity(), blob.size()));
+            add(needs, new SharedEntry.Need(SharedEntry.Part.FILE, blob.identity(), blob.size()));
         case Artifact.Tree tree -> {
           content(needs, tree.identity());
           for (FileTree.Entry each :
@@ -195,11 +195,11 @@ public final class Uploads {
   private void content(SequencedMap<String, SharedEntry.Need> needs, Digest digest) {
     Optional<ByteSource> kept = store.contents().find(digest);
     kept.ifPresent(source ->
-        add(needs, new SharedEntry.Need(SharedEntry.Shelf.CONTENT, digest, source.size())));
+        add(needs, new SharedEntry.Need(SharedEntry.Part.CONTENT, digest, source.size())));
   }
 
   private static void add(SequencedMap<String, SharedEntry.Need> needs, SharedEntry.Need need) {
-    needs.putIfAbsent(need.shelf() + " " + need.digest(), need);
+    needs.putIfAbsent(need.part() + " " + need.digest(), need);
   }
 
   Sent finish() throws InterruptedException {

@@ -73,7 +73,7 @@ final class MountPoints {
     for (Mount mount : new MountPoints(root, system).all()) {
       if (mount.boot()
           && !mount.subject().endsWith(".service")
-          && root.wayThrough(mount.at()) instanceof Way.Open(TreePath at)) {
+          && root.wayThrough(mount.at()) instanceof PathResolution.Open(TreePath at)) {
         covered.putIfAbsent(at, mount.subject());
       }
     }
@@ -190,10 +190,10 @@ final class MountPoints {
       return;
     }
     switch (root.wayThrough(path)) {
-      case Way.Open(TreePath at) -> make(mount, at);
-      case Way.Blocked(TreePath _, TreePath by) ->
+      case PathResolution.Open(TreePath at) -> make(mount, at);
+      case PathResolution.Blocked(TreePath _, TreePath by) ->
           refuse(mount, by.absolute() + " is a file", "folders on the way");
-      case Way.Circle(TreePath link) ->
+      case PathResolution.Circle(TreePath link) ->
           refuse(mount, "the links at " + link.absolute() + " lead in a circle", "another path");
     }
   }
@@ -219,7 +219,7 @@ final class MountPoints {
 
   private boolean isFile(String source) {
     return source.startsWith("/")
-        && root.wayThrough(source) instanceof Way.Open(TreePath at)
+        && root.wayThrough(source) instanceof PathResolution.Open(TreePath at)
         && root.find(at.absolute()).orElse(null) instanceof Inode.RegularFile;
   }
 

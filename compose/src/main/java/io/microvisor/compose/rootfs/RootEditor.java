@@ -89,20 +89,20 @@ public final class RootEditor {
   }
 
   /// The way to `path`, which may not be open; its last name's link is not followed.
-  Way wayTo(String path) {
-    return Way.to(TreePath.of(path), builder::find);
+  PathResolution wayTo(String path) {
+    return PathResolution.to(TreePath.of(path), builder::find);
   }
 
   /// The way to what `path` leads to, which may not be open; all links are followed.
-  Way wayThrough(String path) {
-    return Way.through(TreePath.of(path), builder::find);
+  PathResolution wayThrough(String path) {
+    return PathResolution.through(TreePath.of(path), builder::find);
   }
 
-  private static TreePath at(Way way) {
+  private static TreePath at(PathResolution way) {
     return switch (way) {
-      case Way.Open(TreePath at) -> at;
-      case Way.Blocked(TreePath at, TreePath _) -> at;
-      case Way.Circle(TreePath link) ->
+      case PathResolution.Open(TreePath at) -> at;
+      case PathResolution.Blocked(TreePath at, TreePath _) -> at;
+      case PathResolution.Circle(TreePath link) ->
           throw new IllegalStateException(
               "links at " + link.absolute() + " lead in a circle (expected: checked before)");
     };
@@ -116,8 +116,8 @@ public final class RootEditor {
   /// What `path` leads to when all its links are followed.
   Optional<Inode> resolve(String path) {
     return switch (wayThrough(path)) {
-      case Way.Open(TreePath at) -> builder.find(at);
-      case Way.Blocked _, Way.Circle _ -> Optional.empty();
+      case PathResolution.Open(TreePath at) -> builder.find(at);
+      case PathResolution.Blocked _, PathResolution.Circle _ -> Optional.empty();
     };
   }
 

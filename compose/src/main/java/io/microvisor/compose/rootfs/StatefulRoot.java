@@ -131,7 +131,7 @@ final class StatefulRoot {
 
   private void followTo(String path) {
     switch (root.wayTo(path)) {
-      case Way.Open(TreePath at) -> {
+      case PathResolution.Open(TreePath at) -> {
         if (!at.absolute().equals(path)) {
           add(path, "is reached through a link", at.absolute());
         } else {
@@ -140,15 +140,15 @@ final class StatefulRoot {
                   add(path, "lies in a folder of a user's, who could lead it elsewhere", foreign));
         }
       }
-      case Way.Blocked(TreePath _, TreePath by) ->
+      case PathResolution.Blocked(TreePath _, TreePath by) ->
           add(path, by.absolute() + " is a file in the image", "folders on the way");
-      case Way.Circle(TreePath link) ->
+      case PathResolution.Circle(TreePath link) ->
           add(path, "the links at " + link.absolute() + " lead in a circle", "another path");
     }
   }
 
   private boolean isNoFolder(String path) {
-    return root.wayTo(path) instanceof Way.Open
+    return root.wayTo(path) instanceof PathResolution.Open
         && root.find(path).filter(inode -> !(inode instanceof Inode.Directory)).isPresent();
   }
 
@@ -235,10 +235,10 @@ final class StatefulRoot {
 
   private void check(KeptPath kept) {
     switch (root.wayTo(kept.path())) {
-      case Way.Open(TreePath real) -> check(kept, real);
-      case Way.Blocked(TreePath _, TreePath by) ->
+      case PathResolution.Open(TreePath real) -> check(kept, real);
+      case PathResolution.Blocked(TreePath _, TreePath by) ->
           add(kept, by.absolute() + " is a file in the image", "folders on the way");
-      case Way.Circle(TreePath link) ->
+      case PathResolution.Circle(TreePath link) ->
           add(kept, "the links at " + link.absolute() + " lead in a circle", "another path");
     }
   }

@@ -66,7 +66,7 @@ final class TemplatePaths {
   ///
   /// @param key which
   void take(String key, String path, Place place) {
-    if (root.wayTo(path) instanceof Way.Open(TreePath at)) {
+    if (root.wayTo(path) instanceof PathResolution.Open(TreePath at)) {
       claims.claim(at.absolute(), new Claim(key + ": " + path, path, Kind.FILE, place));
     }
   }
@@ -92,7 +92,7 @@ final class TemplatePaths {
 
   private boolean notToAFolder(Claim claim, Inode.Symlink link) {
     boolean folder =
-        root.wayThrough(claim.path()) instanceof Way.Open(TreePath at)
+        root.wayThrough(claim.path()) instanceof PathResolution.Open(TreePath at)
             && root.find(at.absolute()).orElse(null) instanceof Inode.Directory;
     return !folder
         || refused(
@@ -115,20 +115,20 @@ final class TemplatePaths {
     return at;
   }
 
-  private Optional<TreePath> open(Claim claim, Way way) {
+  private Optional<TreePath> open(Claim claim, PathResolution way) {
     switch (way) {
-      case Way.Open(TreePath at) -> {
+      case PathResolution.Open(TreePath at) -> {
         if (!VolatilePaths.covers(at.absolute())) {
           return Optional.of(at);
         }
         problems.add(VolatilePaths.problem(claim, at.absolute()));
       }
-      case Way.Blocked(TreePath _, TreePath by) ->
+      case PathResolution.Blocked(TreePath _, TreePath by) ->
           refused(
               claim,
               by.absolute() + " is a file in the image",
               "folders, or nothing yet, on the way");
-      case Way.Circle(TreePath link) ->
+      case PathResolution.Circle(TreePath link) ->
           refused(
               claim,
               "the links at " + link.absolute() + " lead in a circle",

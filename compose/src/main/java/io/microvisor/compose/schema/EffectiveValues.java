@@ -20,7 +20,7 @@ public final class EffectiveValues {
 
   public static SortedMap<String, String> of(Yaml.Mapping root) {
     EffectiveValues flat = new EffectiveValues();
-    flat.add("", Vocabulary.ROOT, root);
+    flat.add("", TemplateKeys.ROOT, root);
     return Collections.unmodifiableSortedMap(flat.values);
   }
 

@@ -55,7 +55,7 @@ public final class Fields {
   }
 
   public static Fields root(Yaml.Mapping root, List<Problem> problems) {
-    return new Fields("the template", Vocabulary.ROOT, root, true, problems);
+    return new Fields("the template", TemplateKeys.ROOT, root, true, problems);
   }
 
   public Place place() {

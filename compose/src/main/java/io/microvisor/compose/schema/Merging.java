@@ -24,7 +24,7 @@ public final class Merging {
 
   /// What a child says over what it inherits; a removal that removes nothing is a problem.
   public Yaml.Mapping over(Yaml.Mapping parent, Yaml.Mapping child) {
-    return fields(Vocabulary.ROOT, parent, child);
+    return fields(TemplateKeys.ROOT, parent, child);
   }
 
   private Yaml.Mapping fields(Shape.Block block, Yaml.Mapping parent, Yaml.Mapping child) {

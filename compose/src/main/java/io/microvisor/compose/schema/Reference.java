@@ -35,7 +35,7 @@ public final class Reference {
         A JSON Schema for editors is in [template.schema.json](template.schema.json); what can be wrong with a template is in
         [problems.md](problems.md).
         """);
-    section(page, "", Vocabulary.ROOT, Status.BUILT);
+    section(page, "", TemplateKeys.ROOT, Status.BUILT);
     page.append("\n## Forms of text\n\n| form | expected | pattern |\n|---|---|---|\n");
     for (Syntax syntax : Syntax.values()) {
       page.append("| ")

@@ -12,7 +12,7 @@ public record Relocation(String prefix) {
   }
 
   public Yaml.Mapping apply(Yaml.Mapping layer) {
-    return prefix.isEmpty() ? layer : block(Vocabulary.ROOT, layer);
+    return prefix.isEmpty() ? layer : block(TemplateKeys.ROOT, layer);
   }
 
   private Yaml.Mapping block(Shape.Block block, Yaml.Mapping mapping) {

@@ -27,7 +27,7 @@ public final class ShapeCheck {
     if (root instanceof Yaml.Scalar scalar && scalar.kind() == ScalarKind.NULL) {
       return new Yaml.Mapping(List.of(), root.place());
     }
-    if (block("template", Vocabulary.ROOT, root) instanceof Yaml.Mapping mapping) {
+    if (block("template", TemplateKeys.ROOT, root) instanceof Yaml.Mapping mapping) {
       return mapping;
     }
     return new Yaml.Mapping(List.of(), root.place());
@@ -143,9 +143,9 @@ public final class ShapeCheck {
     Optional<String> near = Suggestion.nearest(entry.key(), known);
     near.ifPresent(word -> advice.add("did you mean " + word + "?"));
     if (near.isEmpty()) {
-      Vocabulary.keys().stream()
+      TemplateKeys.keys().stream()
           .filter(located -> located.key().name().equals(entry.key()))
-          .map(Vocabulary.Located::path)
+          .map(TemplateKeys.Located::path)
           .min(Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()))
           .ifPresent(path -> advice.add("a key of this name belongs at " + path));
     }

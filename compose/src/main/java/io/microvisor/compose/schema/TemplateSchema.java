@@ -21,7 +21,7 @@ public final class TemplateSchema {
     ObjectNode root = JSON.createObjectNode();
     root.put("$schema", "https://json-schema.org/draft/2020-12/schema");
     root.put("title", "Template of an operating system image");
-    root.setAll(schema(Vocabulary.ROOT, false));
+    root.setAll(schema(TemplateKeys.ROOT, false));
     DefaultIndenter indent = new DefaultIndenter("  ", "\n");
     DefaultPrettyPrinter printer =
         new DefaultPrettyPrinter().withObjectIndenter(indent).withArrayIndenter(indent);

@@ -2,7 +2,7 @@
 /// layers, reading values by name, writing the reference page. An importer of another format gives a tree and passes
 /// the same checks.
 ///
-/// Starting points: [Vocabulary], the table; [ShapeCheck]; [Merging]; [Fields].
+/// Starting points: [TemplateKeys], the table; [ShapeCheck]; [Merging]; [Fields].
 ///
 /// Non-goals: reading files, checks that need more than one key, the records that a build takes.
 @NullMarked

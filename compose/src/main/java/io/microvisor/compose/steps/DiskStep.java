@@ -94,7 +94,7 @@ public record DiskStep(
     return new DiskSpec.Program(context.artifact(name).identity(), kept(context, name));
   }
 
-  private static DiskMap.Kept kept(StepContext context, String name) throws IOException {
-    return new DiskMap.Kept(context.artifact(name).identity(), context.blob(name));
+  private static DiskMap.Stored kept(StepContext context, String name) throws IOException {
+    return new DiskMap.Stored(context.artifact(name).identity(), context.blob(name));
   }
 }

@@ -77,7 +77,7 @@ class DiskMapTest {
     disk.setSize(40);
     disk.write(38, ByteBuffer.wrap(new byte[] {'z'}));
     disk.write(7, text("second"));
-    disk.at(10).write(10, new DiskMap.Kept(DIGEST, FILE));
+    disk.at(10).write(10, new DiskMap.Stored(DIGEST, FILE));
     disk.write(0, text("table, "));
     disk.write(30, ByteBuffer.wrap(new byte[4]));
     return disk.map();

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.Guid;
-import io.microvisor.formats.gpt.Extent;
+import io.microvisor.formats.gpt.PartitionExtent;
 import io.microvisor.formats.gpt.PartitionType;
 import io.microvisor.formats.gpt.SectorSize;
 import java.io.IOException;
@@ -134,8 +134,8 @@ class DiskLayoutTest {
         content);
   }
 
-  private static Extent mebibytes(long start, long size) {
-    return new Extent(start << 20, size << 20);
+  private static PartitionExtent mebibytes(long start, long size) {
+    return new PartitionExtent(start << 20, size << 20);
   }
 
   /// The rows of the table in the documentation.

@@ -10,7 +10,7 @@ import io.microvisor.compose.plan.BuildEvent;
 import io.microvisor.compose.plan.Fingerprint;
 import io.microvisor.compose.plan.Forecast;
 import io.microvisor.compose.plan.Input;
-import io.microvisor.compose.plan.Mending;
+import io.microvisor.compose.plan.Repair;
 import io.microvisor.compose.plan.Outputs;
 import io.microvisor.compose.plan.Plan;
 import io.microvisor.compose.plan.PlanRunner;
@@ -192,7 +192,7 @@ class RemoteResultsTest {
   }
 
   private Results run(Store store, SharedResults shared) throws IOException, InterruptedException {
-    return new PlanRunner(store, store::contents, shared, Mending.Look.USUAL, events::add)
+    return new PlanRunner(store, store::contents, shared, Repair.Look.USUAL, events::add)
         .run(plan());
   }
 
@@ -392,7 +392,7 @@ class RemoteResultsTest {
         RemoteResults shared =
             RemoteResults.of(server.address(), Network.DIRECT, TRUST, READ, store, warnings::add)) {
       PlanRunner runner =
-          new PlanRunner(store, store::contents, shared, Mending.Look.USUAL, events::add);
+          new PlanRunner(store, store::contents, shared, Repair.Look.USUAL, events::add);
 
       assertThat(runner.forecast(plan))
           .containsExactly(new Forecast.Fetched(TREE), new Forecast.Fetched(IMAGE));

@@ -31,7 +31,7 @@ class ReferenceTest {
 
   @Test
   void everyKeyIsDescribedAndEveryDefaultIsAValueOfItsKey() {
-    for (Vocabulary.Located located : Vocabulary.keys()) {
+    for (TemplateKeys.Located located : TemplateKeys.keys()) {
       Key key = located.key();
       assertThat(key.description()).as(located.path()).isNotBlank().endsWith(".");
       if (key.shape() instanceof Shape.Choice choice && !key.fallback().isEmpty()) {

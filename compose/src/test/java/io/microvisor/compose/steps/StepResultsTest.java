@@ -114,7 +114,7 @@ class StepResultsTest {
               step.id().name(),
               step.versions().toString(),
               Fingerprint.of(step).key(step.id(), identities(step, made)).hex(),
-              Digest.sha256(made.byStep().get(step.id()).outputs().toBytes()).hex());
+              Digest.sha256(made.outputs(step.id()).toBytes()).hex());
         }
       }
     }
@@ -130,7 +130,7 @@ class StepResultsTest {
                 switch (input) {
                   case Input.Content(Digest digest) -> digest;
                   case Input.Output(StepId from, String output) ->
-                      made.byStep().get(from).outputs().named(output).identity();
+                      made.outputs(from).named(output).identity();
                 }));
     return identities;
   }

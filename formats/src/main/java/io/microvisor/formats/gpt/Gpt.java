@@ -33,7 +33,7 @@ public record Gpt(
   /// @param extent its place on the disk
   /// @param attributes the attribute bits, see [PartitionFlag]
   public record Partition(
-      int number, Guid type, Guid unique, String name, Extent extent, long attributes) {
+      int number, Guid type, Guid unique, String name, PartitionExtent extent, long attributes) {
     /// The flags set in the attributes.
     public Set<PartitionFlag> flags() {
       return PartitionFlag.of(attributes);

@@ -13,7 +13,7 @@ import java.util.List;
 /// @param spec what was wanted
 /// @param extents the partitions' places, in the order of the specification's partitions
 /// @param diskSize the size of the whole disk, a multiple of its sector size
-public record GptLayout(GptSpec spec, List<Extent> extents, ByteSize diskSize) {
+public record GptLayout(GptSpec spec, List<PartitionExtent> extents, ByteSize diskSize) {
   /// What partitions begin and end on: 1 MiB, in bytes, which suits every disk's physical sectors and erase blocks.
   public static final long ALIGNMENT = 1L << 20;
 
@@ -24,8 +24,8 @@ public record GptLayout(GptSpec spec, List<Extent> extents, ByteSize diskSize) {
   ///
   /// @throws IllegalArgumentException if partitions placed by position overlap
   public static GptLayout of(GptSpec spec) {
-    List<Extent> extents = place(spec);
-    long end = extents.stream().mapToLong(Extent::endBytes).max().orElse(ALIGNMENT);
+    List<PartitionExtent> extents = place(spec);
+    long end = extents.stream().mapToLong(PartitionExtent::endBytes).max().orElse(ALIGNMENT);
     ByteSize size = new ByteSize(Math.addExact(end, backupBytes(spec))).alignUp(ALIGNMENT);
     return new GptLayout(spec, List.copyOf(extents), size);
   }
@@ -35,7 +35,8 @@ public record GptLayout(GptSpec spec, List<Extent> extents, ByteSize diskSize) {
   /// @throws IllegalArgumentException if partitions overlap or do not fit
   public static GptLayout of(GptSpec spec, ByteSize diskSize) {
     GptLayout smallest = of(spec);
-    long end = smallest.extents.stream().mapToLong(Extent::endBytes).max().orElse(ALIGNMENT);
+    long end =
+        smallest.extents.stream().mapToLong(PartitionExtent::endBytes).max().orElse(ALIGNMENT);
     if (diskSize.bytes() % spec.sectorSize().bytes() != 0
         || diskSize.bytes() - backupBytes(spec) < end) {
       throw new IllegalArgumentException(
@@ -48,8 +49,8 @@ public record GptLayout(GptSpec spec, List<Extent> extents, ByteSize diskSize) {
     return new GptLayout(spec, smallest.extents, diskSize);
   }
 
-  private static List<Extent> place(GptSpec spec) {
-    List<Extent> extents = new ArrayList<>();
+  private static List<PartitionExtent> place(GptSpec spec) {
+    List<PartitionExtent> extents = new ArrayList<>();
     long next = ALIGNMENT;
     for (PartitionSpec partition : spec.partitions()) {
       long start =
@@ -59,7 +60,7 @@ public record GptLayout(GptSpec spec, List<Extent> extents, ByteSize diskSize) {
           };
       long size = partition.placement().size().alignUp(ALIGNMENT).bytes();
       next = Math.addExact(start, size);
-      Extent extent = new Extent(start, size);
+      PartitionExtent extent = new PartitionExtent(start, size);
       for (int i = 0; i < extents.size(); i++) {
         if (extents.get(i).overlaps(extent)) {
           throw new IllegalArgumentException(
@@ -84,7 +85,7 @@ public record GptLayout(GptSpec spec, List<Extent> extents, ByteSize diskSize) {
   /// The place of the partition whose own GUID is `unique`.
   ///
   /// @throws IllegalArgumentException if there is none
-  public Extent extent(Guid unique) {
+  public PartitionExtent extent(Guid unique) {
     for (int i = 0; i < extents.size(); i++) {
       if (spec.partitions().get(i).unique().equals(unique)) {
         return extents.get(i);

@@ -159,8 +159,8 @@ public final class GptReader {
                   header.lastUsableLba()));
     }
     int sector = sectorSize.bytes();
-    Extent extent =
-        new Extent(
+    PartitionExtent extent =
+        new PartitionExtent(
             entry.startingLba() * sector, (entry.endingLba() - entry.startingLba() + 1) * sector);
     return new Gpt.Partition(
         number, entry.type(), entry.unique(), entry.name(), extent, entry.attributes());

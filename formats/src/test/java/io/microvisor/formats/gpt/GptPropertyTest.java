@@ -24,7 +24,7 @@ class GptPropertyTest {
     GptHeader header = layout.primaryHeader(0);
     long end = 0;
     for (int i = 0; i < layout.extents().size(); i++) {
-      Extent extent = layout.extents().get(i);
+      PartitionExtent extent = layout.extents().get(i);
       assertThat(extent.startBytes() % GptLayout.ALIGNMENT).isZero();
       assertThat(extent.sizeBytes() % GptLayout.ALIGNMENT).isZero();
       assertThat(extent.sizeBytes())

@@ -67,9 +67,9 @@ class GptTest {
     assertThat(gpt.partitions())
         .extracting(Gpt.Partition::extent)
         .containsExactly(
-            new Extent(1 << 20, 3 << 20),
-            new Extent(4 << 20, 5 << 20),
-            new Extent(9 << 20, 1 << 20));
+            new PartitionExtent(1 << 20, 3 << 20),
+            new PartitionExtent(4 << 20, 5 << 20),
+            new PartitionExtent(9 << 20, 1 << 20));
     assertThat(gpt.diskSize()).isEqualTo(ByteSize.ofMebibytes(11));
     assertThat(gpt.partitions().getLast().flags())
         .containsExactlyInAnyOrder(PartitionFlag.READ_ONLY, PartitionFlag.NO_AUTO);

@@ -106,12 +106,12 @@ public final class Downloader implements Closeable {
                   subject, List.of(new DownloadException.Attempt(address, OFFLINE)))),
           1);
     }
-    SmallTransfer transfer = new SmallTransfer(transport, limits, address, limit, known);
+    InMemoryTransfer transfer = new InMemoryTransfer(transport, limits, address, limit, known);
     for (int attempt = 1; ; attempt++) {
       Duration wait;
       try {
         return slot(address, transfer::run);
-      } catch (SmallTransfer.FailedException e) {
+      } catch (InMemoryTransfer.FailedException e) {
         if (!e.isPassing() || attempt >= mostAttempts(address)) {
           if (e.isPassing()) {
             unreachable.add(Addresses.host(address));
@@ -169,8 +169,8 @@ public final class Downloader implements Closeable {
       List<URI> left = new ArrayList<>(download.addresses());
       while (!left.isEmpty()) {
         URI address = left.remove(next(left));
-        Outcome outcome = fetch(download, address, partial, listener);
-        if (outcome instanceof Outcome.Done(Path path)) {
+        Attempt outcome = fetch(download, address, partial, listener);
+        if (outcome instanceof Attempt.Done(Path path)) {
           listener.accept(new DownloadEvent.Finished(download, path));
           return new Fetched.Here(path);
         }
@@ -198,30 +198,30 @@ public final class Downloader implements Closeable {
   }
 
   /// Tries one address as often as it deserves.
-  private Outcome fetch(
+  private Attempt fetch(
       Download download, URI address, Partial partial, Consumer<DownloadEvent> listener)
       throws IOException, InterruptedException {
     if (!reaches(address)) {
-      return new Outcome.Never(OFFLINE);
+      return new Attempt.Never(OFFLINE);
     }
     Transfer transfer = new Transfer(transport, limits, download, address, partial, listener);
     boolean anew = false;
     int attempt = 1;
     while (true) {
       long before = partial.size();
-      Outcome outcome = slot(address, transfer::run);
+      Attempt outcome = slot(address, transfer::run);
       switch (outcome) {
-        case Outcome.Done _, Outcome.Never _ -> {
+        case Attempt.Done _, Attempt.Never _ -> {
           return outcome;
         }
-        case Outcome.Anew(String reason) -> {
+        case Attempt.Anew(String reason) -> {
           if (anew) {
             return outcome;
           }
           anew = true;
           listener.accept(new DownloadEvent.Retrying(download, address, reason, Duration.ZERO));
         }
-        case Outcome.Again(String reason, Duration asked) -> {
+        case Attempt.Again(String reason, Duration asked) -> {
           if (partial.size() - before >= PROGRESS) {
             attempt = 1;
           } else if (attempt >= mostAttempts(address)) {
@@ -241,12 +241,12 @@ public final class Downloader implements Closeable {
     return one.compareTo(other) > 0 ? one : other;
   }
 
-  private static String reason(Outcome outcome) {
+  private static String reason(Attempt outcome) {
     return switch (outcome) {
-      case Outcome.Again(String reason, Duration _) -> reason;
-      case Outcome.Anew(String reason) -> reason;
-      case Outcome.Never(String reason) -> reason;
-      case Outcome.Done(Path path) -> throw new IllegalStateException("done: " + path);
+      case Attempt.Again(String reason, Duration _) -> reason;
+      case Attempt.Anew(String reason) -> reason;
+      case Attempt.Never(String reason) -> reason;
+      case Attempt.Done(Path path) -> throw new IllegalStateException("done: " + path);
     };
   }
 

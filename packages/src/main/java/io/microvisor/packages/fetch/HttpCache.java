@@ -203,9 +203,9 @@ public final class HttpCache implements Closeable {
   private RefusedException refused(int status, HttpHeaders headers) {
     return new RefusedException(
         switch (Refusal.status(status, headers, limits)) {
-          case Outcome.Again(String reason, Duration _) -> reason;
-          case Outcome.Never(String reason) -> reason;
-          case Outcome.Anew _, Outcome.Done _ -> throw new IllegalStateException("a status");
+          case Attempt.Again(String reason, Duration _) -> reason;
+          case Attempt.Never(String reason) -> reason;
+          case Attempt.Anew _, Attempt.Done _ -> throw new IllegalStateException("a status");
         });
   }
 
@@ -251,9 +251,9 @@ public final class HttpCache implements Closeable {
   /// Why a request failed, in words.
   public static String reason(IOException e) {
     return switch (Refusal.failure(e)) {
-      case Outcome.Again(String reason, Duration _) -> reason;
-      case Outcome.Never(String reason) -> reason;
-      case Outcome.Anew _, Outcome.Done _ -> throw new IllegalStateException("no failure", e);
+      case Attempt.Again(String reason, Duration _) -> reason;
+      case Attempt.Never(String reason) -> reason;
+      case Attempt.Anew _, Attempt.Done _ -> throw new IllegalStateException("no failure", e);
     };
   }
 

@@ -21,18 +21,18 @@ final class Refusal {
   private Refusal() {}
 
   /// What a status means that is no success.
-  static Outcome status(int status, HttpHeaders headers, Limits limits) {
+  static Attempt status(int status, HttpHeaders headers, Limits limits) {
     String reason = "the server answers " + status + meaning(status);
     boolean passing = status == 408 || status == 425 || status == 429 || status >= 500;
     if (!passing) {
-      return new Outcome.Never(reason);
+      return new Attempt.Never(reason);
     }
     Duration wait = retryAfter(headers);
     return wait.compareTo(limits.longestPause()) > 0
-        ? new Outcome.Never(
+        ? new Attempt.Never(
             "%s; to be asked again after %d s (accepted: at most %d s)"
                 .formatted(reason, wait.toSeconds(), limits.longestPause().toSeconds()))
-        : new Outcome.Again(reason, wait);
+        : new Attempt.Again(reason, wait);
   }
 
   /// `Retry-After` (RFC 9110, section 10.2.3): seconds, or a date, which is measured against the server's own clock.
@@ -70,18 +70,18 @@ final class Refusal {
   }
 
   /// What a failure of the network means; a certificate that is not believed will not be believed later.
-  static Outcome failure(Exception e) {
+  static Attempt failure(Exception e) {
     if (e instanceof Transport.FinalException) {
-      return new Outcome.Never(String.valueOf(e.getMessage()));
+      return new Attempt.Never(String.valueOf(e.getMessage()));
     }
     for (Throwable at = e; at != null; at = at.getCause()) {
       if (at instanceof CertificateException
           || at instanceof CertPathValidatorException
           || at instanceof CertPathBuilderException) {
-        return new Outcome.Never("its certificate is not believed: " + root(at));
+        return new Attempt.Never("its certificate is not believed: " + root(at));
       }
     }
-    return new Outcome.Again(describe(e));
+    return new Attempt.Again(describe(e));
   }
 
   static String describe(Exception e) {

@@ -46,7 +46,7 @@ final class Transfer {
   /// Makes the attempt.
   ///
   /// @throws IOException if the store cannot be written; what the network does is in the outcome
-  Outcome run() throws IOException, InterruptedException {
+  Attempt run() throws IOException, InterruptedException {
     if (partial.size() > download.size()) {
       partial.keep(0);
     }
@@ -58,11 +58,11 @@ final class Transfer {
       case "http", "https" -> overHttp(have);
       case "file" -> fromFile();
       case String other ->
-          new Outcome.Never("scheme " + other + " (expected: http, https or file)");
+          new Attempt.Never("scheme " + other + " (expected: http, https or file)");
     };
   }
 
-  private Outcome overHttp(long have) throws IOException, InterruptedException {
+  private Attempt overHttp(long have) throws IOException, InterruptedException {
     Map<String, String> headers = have > 0 ? Map.of("Range", "bytes=" + have + "-") : Map.of();
     Transport.Answer answer;
     try {
@@ -91,15 +91,15 @@ final class Transfer {
     }
   }
 
-  private Outcome otherSize(long size) {
-    return new Outcome.Never(
+  private Attempt otherSize(long size) {
+    return new Attempt.Never(
         "the file has %d bytes there (expected: %d)".formatted(size, download.size()));
   }
 
-  private Outcome anew(long have) throws IOException {
+  private Attempt anew(long have) throws IOException {
     partial.keep(0);
     String reason = "the server does not continue where we stopped, at byte " + have;
-    return have > 0 ? new Outcome.Anew(reason) : new Outcome.Never(reason);
+    return have > 0 ? new Attempt.Anew(reason) : new Attempt.Never(reason);
   }
 
   /// `Content-Range: bytes <first>-<last>/<size or *>` (RFC 9110, section 14.4); [#UNSAID] where it says nothing.
@@ -123,7 +123,7 @@ final class Transfer {
     List<ByteBuffer> next() throws IOException, InterruptedException;
   }
 
-  private Outcome receive(Pieces pieces, long start, String remark)
+  private Attempt receive(Pieces pieces, long start, String remark)
       throws IOException, InterruptedException {
     listener.accept(new DownloadEvent.Started(download, address, start));
     partial.keep(start);
@@ -133,7 +133,7 @@ final class Transfer {
       try {
         buffers = pieces.next();
       } catch (IOException e) {
-        return new Outcome.Again(
+        return new Attempt.Again(
             "%s, after %d of %d bytes".formatted(Refusal.describe(e), at, download.size()));
       }
       if (buffers.isEmpty()) {
@@ -143,7 +143,7 @@ final class Transfer {
       for (ByteBuffer buffer : buffers) {
         if (buffer.remaining() > download.size() - at) {
           partial.keep(0);
-          return new Outcome.Never(
+          return new Attempt.Never(
               "the server sends more than the file's %d bytes".formatted(download.size()) + remark);
         }
         at += buffer.remaining();
@@ -152,16 +152,16 @@ final class Transfer {
       listener.accept(new DownloadEvent.Advanced(download, at - before));
     }
     if (at < download.size()) {
-      return new Outcome.Again(
+      return new Attempt.Again(
           "cut off after %d of %d bytes".formatted(at, download.size()) + remark);
     }
     return commit(start, remark);
   }
 
-  private Outcome commit(long resumedAt, String remark) throws IOException {
+  private Attempt commit(long resumedAt, String remark) throws IOException {
     Digest found = partial.digest();
     if (found.equals(download.digest())) {
-      return new Outcome.Done(partial.commit());
+      return new Attempt.Done(partial.commit());
     }
     partial.keep(0);
     String what =
@@ -171,7 +171,7 @@ final class Transfer {
             + download.digest()
             + "); wrong or altered file"
             + remark;
-    return resumedAt > 0 ? new Outcome.Anew(what) : new Outcome.Never(what);
+    return resumedAt > 0 ? new Attempt.Anew(what) : new Attempt.Never(what);
   }
 
   /// Some servers say `gzip` of a file that is one, as it is; so what counts is whether size and digest are right,
@@ -183,15 +183,15 @@ final class Transfer {
         : "; the server encodes it as " + encoding + ", which nobody asked for";
   }
 
-  private Outcome fromFile() throws IOException, InterruptedException {
+  private Attempt fromFile() throws IOException, InterruptedException {
     Path source;
     try {
       source = Path.of(address);
     } catch (IllegalArgumentException e) {
-      return new Outcome.Never("no path of this machine: " + e.getMessage());
+      return new Attempt.Never("no path of this machine: " + e.getMessage());
     }
     if (Files.isDirectory(source)) {
-      return new Outcome.Never("it is a folder (expected: a file)");
+      return new Attempt.Never("it is a folder (expected: a file)");
     }
     try (InputStream in = Files.newInputStream(source)) {
       byte[] buffer = new byte[BUFFER];
@@ -203,7 +203,7 @@ final class Transfer {
           0,
           "");
     } catch (NoSuchFileException _) {
-      return new Outcome.Never("no such file");
+      return new Attempt.Never("no such file");
     }
   }
 }

@@ -76,7 +76,7 @@ public final class FaultyFiles {
   }
 
   /// How much of a change to do.
-  enum Extent {
+  enum PartitionExtent {
     ALL,
     HALF
   }
@@ -84,7 +84,7 @@ public final class FaultyFiles {
   /// A change.
   @FunctionalInterface
   interface Change<T> {
-    T run(Extent extent) throws IOException;
+    T run(PartitionExtent extent) throws IOException;
   }
 
   /// Does a change, unless it is to fail.
@@ -93,22 +93,22 @@ public final class FaultyFiles {
     changes++;
     Fault now = changes == failAt || changes > failAt && lasts(need) ? fault : Fault.NONE;
     return switch (now) {
-      case NONE -> change.run(Extent.ALL);
+      case NONE -> change.run(PartitionExtent.ALL);
       case BROKEN -> throw failure(path, "Input/output error");
       case TORN -> {
-        change.run(Extent.HALF);
+        change.run(PartitionExtent.HALF);
         throw failure(path, "Input/output error");
       }
       case FULL -> {
         if (need == Need.NOTHING) {
-          yield change.run(Extent.ALL);
+          yield change.run(PartitionExtent.ALL);
         }
-        change.run(Extent.HALF);
+        change.run(PartitionExtent.HALF);
         throw failure(path, "No space left on device");
       }
       case READ_ONLY -> throw failure(path, "Read-only file system");
       case POWER_CUT -> {
-        change.run(Extent.HALF);
+        change.run(PartitionExtent.HALF);
         dead = true;
         throw new PowerCut();
       }

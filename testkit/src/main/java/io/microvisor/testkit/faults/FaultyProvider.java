@@ -1,6 +1,6 @@
 package io.microvisor.testkit.faults;
 
-import io.microvisor.testkit.faults.FaultyFiles.Extent;
+import io.microvisor.testkit.faults.FaultyFiles.PartitionExtent;
 import io.microvisor.testkit.faults.FaultyFiles.Need;
 import java.io.IOException;
 import java.net.URI;
@@ -88,7 +88,7 @@ final class FaultyProvider extends FileSystemProvider {
         path,
         Need.ROOM,
         extent -> {
-          if (extent == Extent.HALF) {
+          if (extent == PartitionExtent.HALF) {
             return new FaultyChannel(faults, real, FileChannel.open(Path.of("/dev/null")));
           }
           FileChannel opened = FileChannel.open(real, options, attributes);
@@ -183,7 +183,7 @@ final class FaultyProvider extends FileSystemProvider {
         path,
         need,
         extent -> {
-          if (extent == Extent.ALL) {
+          if (extent == PartitionExtent.ALL) {
             deed.run();
             faults.note(entry);
           }

@@ -25,11 +25,11 @@ import java.util.stream.Collectors;
 /// Not for several threads.
 public final class DebUniverse implements Universe<DebPackage> {
   private final DebPolicy policy;
-  private final DebShelf shelf;
+  private final DebCandidates candidates;
 
-  private DebUniverse(DebPolicy policy, DebShelf shelf) {
+  private DebUniverse(DebPolicy policy, DebCandidates candidates) {
     this.policy = policy;
-    this.shelf = shelf;
+    this.candidates = candidates;
   }
 
   /// A universe of packages; of equal name, version and architecture only the first counts.
@@ -47,7 +47,7 @@ public final class DebUniverse implements Universe<DebPackage> {
   /// A universe of what several archives offer; of equal name, version and architecture only the best pinned counts,
   /// else the first.
   public static DebUniverse offered(List<Offer> offers, DebPolicy policy) {
-    return new DebUniverse(policy, DebShelf.of(offers, policy));
+    return new DebUniverse(policy, DebCandidates.of(offers, policy));
   }
 
   /// A universe of nothing but packages that were chosen before, for `Reasons`: none is pinned away any more.
@@ -57,12 +57,12 @@ public final class DebUniverse implements Universe<DebPackage> {
 
   @Override
   public int size() {
-    return shelf.size();
+    return candidates.size();
   }
 
   @Override
   public DebPackage item(int candidate) {
-    return shelf.item(candidate);
+    return candidates.item(candidate);
   }
 
   @Override
@@ -83,7 +83,7 @@ public final class DebUniverse implements Universe<DebPackage> {
         try {
           yield Relations.of(requirement.text()).clauses().stream()
               .flatMap(List::stream)
-              .filter(relation -> shelf.satisfying(relation).contains(candidate))
+              .filter(relation -> candidates.satisfying(relation).contains(candidate))
               .findFirst()
               .map(Relation::name)
               .orElse(name(candidate));
@@ -100,7 +100,7 @@ public final class DebUniverse implements Universe<DebPackage> {
     try {
       return Relations.of(requirement.text()).clauses().stream()
           .flatMap(List::stream)
-          .map(relation -> shelf.leftOut(relation.name()))
+          .map(relation -> candidates.leftOut(relation.name()))
           .filter(what -> !what.isEmpty())
           .collect(Collectors.joining("; "));
     } catch (UncheckedIOException _) {
@@ -122,7 +122,7 @@ public final class DebUniverse implements Universe<DebPackage> {
         require(item.suggests(), Requirement.Kind.SUGGESTS, "suggests", requirements);
       }
       List<Exclusion> exclusions = new ArrayList<>();
-      List<Integer> versions = shelf.named(item.name());
+      List<Integer> versions = candidates.named(item.name());
       if (versions.size() > 1) {
         exclusions.add(new Exclusion("cannot stand beside", versions));
       }
@@ -146,10 +146,10 @@ public final class DebUniverse implements Universe<DebPackage> {
   private Requirement requirement(List<Relation> alternatives, Requirement.Kind kind, String verb) {
     List<Integer> satisfiers;
     if (alternatives.size() == 1) {
-      satisfiers = shelf.satisfying(alternatives.getFirst());
+      satisfiers = candidates.satisfying(alternatives.getFirst());
     } else {
       Set<Integer> all = new LinkedHashSet<>();
-      alternatives.forEach(each -> all.addAll(shelf.satisfying(each)));
+      alternatives.forEach(each -> all.addAll(candidates.satisfying(each)));
       satisfiers = List.copyOf(all);
     }
     String text = alternatives.stream().map(Relation::toString).collect(Collectors.joining(" | "));
@@ -160,7 +160,7 @@ public final class DebUniverse implements Universe<DebPackage> {
     for (List<Relation> clause : relations.clauses()) {
       for (Relation relation : clause) {
         // Conflicting with a name it provides itself is how a package says: only one of us.
-        List<Integer> others = shelf.excluded(relation);
+        List<Integer> others = candidates.excluded(relation);
         if (!others.isEmpty()) {
           into.add(new Exclusion(verb, others));
         }
@@ -171,18 +171,21 @@ public final class DebUniverse implements Universe<DebPackage> {
   @Override
   public List<Requirement> always() {
     List<Requirement> always = new ArrayList<>();
-    for (String name : shelf.alwaysNamed()) {
-      DebPackage best = item(shelf.named(name).getFirst());
+    for (String name : candidates.alwaysNamed()) {
+      DebPackage best = item(candidates.named(name).getFirst());
       String why = best.essential() ? "essential" : best.priority().name().toLowerCase(Locale.ROOT);
       always.add(
           new Requirement(
-              Requirement.Kind.ALWAYS, "always has", name + " (" + why + ")", shelf.named(name)));
+              Requirement.Kind.ALWAYS,
+              "always has",
+              name + " (" + why + ")",
+              candidates.named(name)));
     }
     return always;
   }
 
   @Override
   public Meaning meaning(String wish) {
-    return new DebWishes(shelf).meaning(wish, this::requirement);
+    return new DebWishes(candidates).meaning(wish, this::requirement);
   }
 }

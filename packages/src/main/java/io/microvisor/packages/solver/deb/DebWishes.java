@@ -37,10 +37,10 @@ final class DebWishes {
     Requirement make(List<Relation> alternatives, Requirement.Kind kind, String verb);
   }
 
-  private final DebShelf shelf;
+  private final DebCandidates candidates;
 
-  DebWishes(DebShelf shelf) {
-    this.shelf = shelf;
+  DebWishes(DebCandidates candidates) {
+    this.candidates = candidates;
   }
 
   Meaning meaning(String wish, Maker maker) {
@@ -93,14 +93,15 @@ final class DebWishes {
   private Requirement itself(Requirement any, Relation relation) {
     List<Integer> real =
         any.satisfiers().stream()
-            .filter(each -> shelf.item(each).name().equals(relation.name()))
+            .filter(each -> candidates.item(each).name().equals(relation.name()))
             .toList();
     return real.isEmpty() ? any : new Requirement(any.kind(), any.verb(), any.text(), real);
   }
 
   private Meaning ofName(String name, String condition, Predicate<DebPackage> accepted) {
-    List<Integer> all = shelf.named(name.strip());
-    List<Integer> fitting = all.stream().filter(each -> accepted.test(shelf.item(each))).toList();
+    List<Integer> all = candidates.named(name.strip());
+    List<Integer> fitting =
+        all.stream().filter(each -> accepted.test(candidates.item(each))).toList();
     return fitting.isEmpty()
         ? nothingFor(name.strip())
         : understood(
@@ -110,7 +111,8 @@ final class DebWishes {
   private Meaning everyLike(String glob) {
     List<Requirement> requirements = new ArrayList<>();
     for (String name : matching(glob)) {
-      requirements.add(new Requirement(Requirement.Kind.WISH, "wants", name, shelf.named(name)));
+      requirements.add(
+          new Requirement(Requirement.Kind.WISH, "wants", name, candidates.named(name)));
     }
     return requirements.isEmpty()
         ? new Meaning.Unknown("no package has a name like this", List.of())
@@ -120,7 +122,7 @@ final class DebWishes {
   private Meaning banned(String name) {
     List<Integer> all = new ArrayList<>();
     for (String each : Glob.isPattern(name) ? matching(name) : List.of(name)) {
-      all.addAll(shelf.named(each));
+      all.addAll(candidates.named(each));
     }
     return all.isEmpty()
         ? nothingFor(name)
@@ -130,7 +132,7 @@ final class DebWishes {
 
   private List<String> matching(String glob) {
     Glob pattern = Glob.of(glob);
-    return shelf.names().stream().filter(pattern::matches).toList();
+    return candidates.names().stream().filter(pattern::matches).toList();
   }
 
   private static Meaning understood(List<Requirement> requirements) {
@@ -139,19 +141,23 @@ final class DebWishes {
 
   /// Says why there is nothing: no such name, or no such version of it.
   private Meaning nothingFor(String name) {
-    List<Integer> all = shelf.named(name);
-    String leftOut = shelf.leftOut(name);
+    List<Integer> all = candidates.named(name);
+    String leftOut = candidates.leftOut(name);
     String besides = leftOut.isEmpty() ? "" : " (left out: " + leftOut + ")";
-    if (all.isEmpty() && shelf.virtualNames().contains(name)) {
+    if (all.isEmpty() && candidates.virtualNames().contains(name)) {
       return new Meaning.Unknown(
           "no provider of " + name + " in such a version" + besides, List.of());
     }
     if (all.isEmpty()) {
       return new Meaning.Unknown(
-          UNKNOWN + besides, leftOut.isEmpty() ? Names.closest(name, shelf.names()) : List.of());
+          UNKNOWN + besides,
+          leftOut.isEmpty() ? Names.closest(name, candidates.names()) : List.of());
     }
     List<String> known =
-        all.stream().map(shelf::item).map(item -> item.version() + " of " + item.origin()).toList();
+        all.stream()
+            .map(candidates::item)
+            .map(item -> item.version() + " of " + item.origin())
+            .toList();
     return new Meaning.Unknown(
         "no such version (there is " + String.join(", ", known) + ")" + besides, List.of());
   }

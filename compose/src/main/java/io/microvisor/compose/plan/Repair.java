@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 /// Whoever reads from the store and finds something else there, or nothing, says so with a [DamagedException]. Then everything
 /// that was used is looked at, since damage seldom comes alone, and what is damaged is removed, and made anew. Any other failure
 /// is none of the store's, and comes at once.
-public record Mending(Store store, StepId id, Consumer<BuildEvent> events) {
+public record Repair(Store store, StepId id, Consumer<BuildEvent> events) {
   /// How closely to look before something in the store is used.
   public enum Look {
     /// At what is read, when it is read.

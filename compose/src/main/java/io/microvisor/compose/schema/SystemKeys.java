@@ -2,13 +2,13 @@ package io.microvisor.compose.schema;
 
 import static io.microvisor.compose.schema.Key.emt;
 import static io.microvisor.compose.schema.Key.ict;
-import static io.microvisor.compose.schema.Vocabulary.block;
-import static io.microvisor.compose.schema.Vocabulary.choice;
-import static io.microvisor.compose.schema.Vocabulary.items;
-import static io.microvisor.compose.schema.Vocabulary.line;
-import static io.microvisor.compose.schema.Vocabulary.lines;
-import static io.microvisor.compose.schema.Vocabulary.options;
-import static io.microvisor.compose.schema.Vocabulary.text;
+import static io.microvisor.compose.schema.TemplateKeys.block;
+import static io.microvisor.compose.schema.TemplateKeys.choice;
+import static io.microvisor.compose.schema.TemplateKeys.items;
+import static io.microvisor.compose.schema.TemplateKeys.line;
+import static io.microvisor.compose.schema.TemplateKeys.lines;
+import static io.microvisor.compose.schema.TemplateKeys.options;
+import static io.microvisor.compose.schema.TemplateKeys.text;
 
 import io.microvisor.compose.schema.Key.Merge;
 import io.microvisor.compose.schema.Shape.Block;
@@ -20,7 +20,7 @@ import io.microvisor.compose.schema.Shape.Whole;
 import java.util.List;
 
 /// The part of the table of keys below `systemConfig`.
-final class SystemVocabulary {
+final class SystemKeys {
   static final Key SYSTEM =
       ict(
               "systemConfig",
@@ -164,7 +164,7 @@ final class SystemVocabulary {
               "The system inside the image.")
           .must();
 
-  private SystemVocabulary() {}
+  private SystemKeys() {}
 
   private static Key foreign(String name, Block block, String description) {
     return ict(name, block, description).notBuilt();

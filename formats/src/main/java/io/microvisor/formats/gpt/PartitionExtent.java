@@ -4,8 +4,8 @@ package io.microvisor.formats.gpt;
 ///
 /// @param startBytes its first byte, from the beginning of the disk
 /// @param sizeBytes its length in bytes, at least 1
-public record Extent(long startBytes, long sizeBytes) {
-  public Extent {
+public record PartitionExtent(long startBytes, long sizeBytes) {
+  public PartitionExtent {
     if (startBytes < 0 || sizeBytes <= 0 || startBytes > Long.MAX_VALUE - sizeBytes) {
       throw new IllegalArgumentException(
           "extent: " + sizeBytes + " bytes at " + startBytes + " (expected: start >= 0, size > 0)");
@@ -18,7 +18,7 @@ public record Extent(long startBytes, long sizeBytes) {
   }
 
   /// Whether the two share a byte.
-  public boolean overlaps(Extent other) {
+  public boolean overlaps(PartitionExtent other) {
     return startBytes < other.endBytes() && other.startBytes < endBytes();
   }
 }

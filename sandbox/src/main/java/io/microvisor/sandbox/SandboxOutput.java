@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 ///
 /// @param exit the command's exit status
 /// @param delta what it did to the tree
-record Outcome(int exit, TreeDelta delta) {
+record SandboxOutput(int exit, TreeDelta delta) {
   private static final Pattern FIRST_LINE = Pattern.compile("emt-sandbox 1 (\\d{1,3}) (\\d{1,9})");
   private static final int LONGEST_LINE = 64;
   private static final int LARGEST_LIST = 256 << 20;
@@ -27,7 +27,7 @@ record Outcome(int exit, TreeDelta delta) {
   /// @param largest the most bytes the files may have that come out: a sparse one takes little room inside
   /// @throws FormatException if it is something else, or damaged
   /// @throws OverLimitException if it is larger
-  static Outcome read(InputStream stdout, ByteSize largest, ContentSink created)
+  static SandboxOutput read(InputStream stdout, ByteSize largest, ContentSink created)
       throws IOException {
     BufferedInputStream stream = new BufferedInputStream(stdout, 1 << 16);
     String line = firstLine(stream);
@@ -46,7 +46,7 @@ record Outcome(int exit, TreeDelta delta) {
     }
     TreeDelta delta =
         new TreeDelta(TarReader.read(new Bounded(stream, largest), created), PathList.parse(list));
-    return new Outcome(Integer.parseInt(words.group(1)), delta);
+    return new SandboxOutput(Integer.parseInt(words.group(1)), delta);
   }
 
   private static String firstLine(InputStream stream) throws IOException {

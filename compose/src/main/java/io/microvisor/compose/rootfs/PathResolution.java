@@ -10,26 +10,26 @@ import java.util.function.Function;
 
 /// Where a path leads in a tree when links are followed (path_resolution(7)); absolute targets and `..` stay within the tree.
 /// Unlike the kernel it goes on where nothing is yet: what is missing would be made.
-sealed interface Way {
+sealed interface PathResolution {
   /// As many as Linux follows.
   int MOST_LINKS = 40;
 
   /// Folders all the way, or nothing yet.
-  record Open(TreePath at) implements Way {}
+  record Open(TreePath at) implements PathResolution {}
 
   /// Through something that is neither a folder nor a link.
   ///
   /// @param at where it would lead
   /// @param by what is in the way
-  record Blocked(TreePath at, TreePath by) implements Way {}
+  record Blocked(TreePath at, TreePath by) implements PathResolution {}
 
   /// Through more links than Linux follows.
   ///
   /// @param link the one that was one too many
-  record Circle(TreePath link) implements Way {}
+  record Circle(TreePath link) implements PathResolution {}
 
   /// Follows the links of a path's parents, and not that of its last name.
-  static Way to(TreePath path, Function<TreePath, Optional<Inode>> tree) {
+  static PathResolution to(TreePath path, Function<TreePath, Optional<Inode>> tree) {
     if (path.isRoot()) {
       return new Open(path);
     }
@@ -44,7 +44,7 @@ sealed interface Way {
   }
 
   /// Follows all links of a path.
-  static Way through(TreePath path, Function<TreePath, Optional<Inode>> tree) {
+  static PathResolution through(TreePath path, Function<TreePath, Optional<Inode>> tree) {
     Deque<String> names = new ArrayDeque<>(split(path.toString()));
     TreePath at = TreePath.ROOT;
     Optional<TreePath> by = Optional.empty();

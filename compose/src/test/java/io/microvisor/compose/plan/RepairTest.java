@@ -1,6 +1,6 @@
 package io.microvisor.compose.plan;
 
-import static io.microvisor.compose.plan.Mending.Look.USUAL;
+import static io.microvisor.compose.plan.Repair.Look.USUAL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -47,7 +47,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Whatever byte of the store is another than it was: the build makes what it made before.
-class MendingTest {
+class RepairTest {
   private static final StepId TREE = new StepId("tree");
   private static final StepId BLOB = new StepId("blob");
   private static final StepId IMAGE = new StepId("image");
@@ -139,7 +139,7 @@ class MendingTest {
   /// Builds, and gives the image's bytes as whoever writes it to a disk gets them.
   private Digest build(Path directory, int version) throws IOException, InterruptedException {
     try (Store store = Store.open(directory)) {
-      return new Mending(store, IMAGE, events::add)
+      return new Repair(store, IMAGE, events::add)
           .run(look -> {
             PlanRunner runner =
                 new PlanRunner(store, () -> packed(store), SharedResults.NONE, look, events::add);
@@ -307,7 +307,7 @@ class MendingTest {
             run(
                 files.root(),
                 failing(failure),
-                (store, work) -> new Mending(store, IMAGE, events::add).run(work)))
+                (store, work) -> new Repair(store, IMAGE, events::add).run(work)))
         .satisfies(thrown -> assertThat(told(thrown)).isSameAs(failure));
 
     assertThat(plain).isPositive();
@@ -323,7 +323,7 @@ class MendingTest {
   @Test
   void damageIsFoundHoweverDeepItsTellerIsWrapped() throws Exception {
     AtomicInteger attempts = new AtomicInteger();
-    Mending.Work<String> work =
+    Repair.Work<String> work =
         _ -> {
           if (attempts.incrementAndGet() > 1) {
             return "made again";
@@ -333,7 +333,7 @@ class MendingTest {
           throw new IllegalStateException("on another thread", new ExecutionException(beside));
         };
     try (Store store = Store.open(folder.resolve("good"))) {
-      assertThat(new Mending(store, IMAGE, events::add).run(work)).isEqualTo("made again");
+      assertThat(new Repair(store, IMAGE, events::add).run(work)).isEqualTo("made again");
     }
     assertThat(events)
         .containsExactly(
@@ -343,7 +343,7 @@ class MendingTest {
   /// How a plan is run.
   @FunctionalInterface
   private interface Way {
-    void run(Store store, Mending.Work<Results> work) throws IOException, InterruptedException;
+    void run(Store store, Repair.Work<Results> work) throws IOException, InterruptedException;
   }
 
   private void run(Path directory, Plan plan, Way way) throws IOException, InterruptedException {

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /// What an answers file may say.
 ///
 /// @param sections by name, in the order of the text
-public record Vocabulary(Map<String, Section> sections) {
+public record AnswersSchema(Map<String, Section> sections) {
   /// The form of a value.
   ///
   /// @param most bytes
@@ -59,14 +59,14 @@ public record Vocabulary(Map<String, Section> sections) {
   public record Key(String name, Form form, Times times, String meaning) {}
 
   /// The vocabulary that images and this program share.
-  public static Vocabulary standard() {
+  public static AnswersSchema standard() {
     return parse(Resource.text("vocabulary"));
   }
 
   /// Reads it from its text.
   ///
   /// @throws IllegalStateException if it is none: it is our own
-  static Vocabulary parse(String text) {
+  static AnswersSchema parse(String text) {
     Map<String, Form> forms = new LinkedHashMap<>();
     Map<String, Section> sections = new LinkedHashMap<>();
     for (String line : text.lines().filter(each -> !each.startsWith("#")).toList()) {
@@ -116,7 +116,7 @@ public record Vocabulary(Map<String, Section> sections) {
         throw new IllegalStateException("vocabulary: " + line, e);
       }
     }
-    return new Vocabulary(sections);
+    return new AnswersSchema(sections);
   }
 
   private static Form form(Map<String, Form> forms, String name) {

@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.Map;
 
 /// One attempt to fetch a small file of unknown digest into memory.
-final class SmallTransfer {
+final class InMemoryTransfer {
   private final Transport transport;
   private final Limits limits;
   private final URI address;
   private final int limit;
   private final Validators known;
 
-  SmallTransfer(Transport transport, Limits limits, URI address, int limit, Validators known) {
+  InMemoryTransfer(Transport transport, Limits limits, URI address, int limit, Validators known) {
     this.transport = transport;
     this.limits = limits;
     this.address = address;
@@ -90,12 +90,12 @@ final class SmallTransfer {
     }
   }
 
-  private static FailedException broken(Outcome outcome) {
+  private static FailedException broken(Attempt outcome) {
     return switch (outcome) {
-      case Outcome.Again(String reason, Duration pause) -> new FailedException(reason, true, pause);
-      case Outcome.Never(String reason) -> new FailedException(reason, false);
-      case Outcome.Anew(String reason) -> throw new IllegalStateException(reason);
-      case Outcome.Done(Path path) -> throw new IllegalStateException("done: " + path);
+      case Attempt.Again(String reason, Duration pause) -> new FailedException(reason, true, pause);
+      case Attempt.Never(String reason) -> new FailedException(reason, false);
+      case Attempt.Anew(String reason) -> throw new IllegalStateException(reason);
+      case Attempt.Done(Path path) -> throw new IllegalStateException("done: " + path);
     };
   }
 

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-class VocabularyTest {
+class AnswersSchemaTest {
   @Test
   void isWhatThePageForPeopleSays() {
     assertThat(Path.of("..", "docs", "provisioning.md"))
         .content()
-        .contains(String.join("\n", Vocabulary.standard().table()));
+        .contains(String.join("\n", AnswersSchema.standard().table()));
   }
 
   @Test
@@ -22,9 +22,9 @@ class VocabularyTest {
 
   @Test
   void refusesATextThatIsNone() {
-    assertThatThrownBy(() -> Vocabulary.parse("key\tmachine\n"))
+    assertThatThrownBy(() -> AnswersSchema.parse("key\tmachine\n"))
         .isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(() -> Vocabulary.parse("section\tmachine\tno-such-form\tno\tx\n"))
+    assertThatThrownBy(() -> AnswersSchema.parse("section\tmachine\tno-such-form\tno\tx\n"))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("vocabulary: no form no-such-form");
   }

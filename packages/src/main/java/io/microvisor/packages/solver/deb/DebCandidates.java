@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// An archive is much larger than what a solution looks at, so a name is looked up when it is first asked for.
 ///
 /// Not for several threads.
-final class DebShelf {
+final class DebCandidates {
   private final DebPolicy policy;
   private final List<Offer> offers;
   private final PackageCatalog catalog;
@@ -34,15 +34,15 @@ final class DebShelf {
   private final Map<String, List<Integer>> byName = new HashMap<>();
   private final Map<String, List<PackageCatalog.Provided>> providers = new HashMap<>();
 
-  private DebShelf(DebPolicy policy, List<Offer> offers) {
+  private DebCandidates(DebPolicy policy, List<Offer> offers) {
     this.policy = policy;
     this.offers = offers;
     this.catalog = PackageCatalog.joined(offers.stream().map(Offer::packages).toList());
     this.items = new DebPackage[catalog.size()];
   }
 
-  static DebShelf of(List<Offer> offers, DebPolicy policy) {
-    return new DebShelf(policy, List.copyOf(offers));
+  static DebCandidates of(List<Offer> offers, DebPolicy policy) {
+    return new DebCandidates(policy, List.copyOf(offers));
   }
 
   int size() {

@@ -14,26 +14,27 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// A directory of files named by digest, `<2 hex digits>/<62 hex digits>`, in which every visible file is whole.
-final class Shelf {
+final class DigestDirectory {
   private final Path directory;
   private final List<Path> others;
   private final Session session;
   private final Set<Digest> found = ConcurrentHashMap.newKeySet();
   private final Set<Digest> sound = ConcurrentHashMap.newKeySet();
 
-  private Shelf(Path directory, List<Path> others, Session session) {
+  private DigestDirectory(Path directory, List<Path> others, Session session) {
     this.directory = directory;
     this.others = List.copyOf(others);
     this.session = session;
   }
 
-  static Shelf open(Path directory, Session session) throws IOException {
+  static DigestDirectory open(Path directory, Session session) throws IOException {
     return open(directory, List.of(), session);
   }
 
-  /// A shelf that also finds what is in other directories, and changes nothing there.
-  static Shelf open(Path directory, List<Path> others, Session session) throws IOException {
-    return new Shelf(OwnerOnly.directories(directory), others, session);
+  /// A directory that also finds what is in other directories, and changes nothing there.
+  static DigestDirectory open(Path directory, List<Path> others, Session session)
+      throws IOException {
+    return new DigestDirectory(OwnerOnly.directories(directory), others, session);
   }
 
   /// Where the file of `digest` is, or would be.

@@ -13,7 +13,7 @@ import java.util.Map;
 
 /// Packages that do what few packages do: divert, replace, disappear, override modes, activate triggers, ask questions.
 /// Whatever the order in which they are unpacked, the outcome is the same.
-public final class Menagerie {
+public final class UnusualPackages {
   /// The answers their questions get.
   public static final List<Preseed> PRESEEDS =
       List.of(
@@ -25,7 +25,7 @@ public final class Menagerie {
   private final MiniArchive archive;
   private final List<Path> files = new ArrayList<>();
 
-  private Menagerie(MiniArchive archive) {
+  private UnusualPackages(MiniArchive archive) {
     this.archive = archive;
   }
 
@@ -33,7 +33,7 @@ public final class Menagerie {
   ///
   /// @param folder is empty
   public static List<Path> make(Path folder) throws IOException {
-    Menagerie zoo = new Menagerie(new MiniArchive(folder));
+    UnusualPackages zoo = new UnusualPackages(new MiniArchive(folder));
     zoo.base();
     zoo.diversions();
     zoo.replacements();

@@ -2,10 +2,10 @@ package io.microvisor.compose.schema;
 
 import static io.microvisor.compose.schema.Key.emt;
 import static io.microvisor.compose.schema.Key.ict;
-import static io.microvisor.compose.schema.Vocabulary.block;
-import static io.microvisor.compose.schema.Vocabulary.items;
-import static io.microvisor.compose.schema.Vocabulary.line;
-import static io.microvisor.compose.schema.Vocabulary.text;
+import static io.microvisor.compose.schema.TemplateKeys.block;
+import static io.microvisor.compose.schema.TemplateKeys.items;
+import static io.microvisor.compose.schema.TemplateKeys.line;
+import static io.microvisor.compose.schema.TemplateKeys.text;
 
 import io.microvisor.compose.schema.Key.Merge;
 import io.microvisor.compose.schema.Shape.Block;
@@ -13,7 +13,7 @@ import io.microvisor.compose.schema.Shape.Flag;
 import io.microvisor.compose.schema.Shape.Whole;
 
 /// The part of the table of keys that is about repositories and pins.
-final class RepositoryVocabulary {
+final class RepositoryKeys {
   static final Block REPOSITORY =
       block(
           ict(
@@ -99,5 +99,5 @@ final class RepositoryVocabulary {
                   + " that fits counts.")
           .merged(Merge.APPEND);
 
-  private RepositoryVocabulary() {}
+  private RepositoryKeys() {}
 }

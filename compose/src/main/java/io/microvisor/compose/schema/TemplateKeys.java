@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 /// is not here does not exist, and what is here is documented.
 ///
 /// The words are those of Image Composer Tool's templates, with their meaning, and ours among them. The table of
-/// `systemConfig` stands in [SystemVocabulary].
-public final class Vocabulary {
+/// `systemConfig` stands in [SystemKeys].
+public final class TemplateKeys {
   /// Everything a template may say.
   public static final Block ROOT =
       block(
@@ -37,10 +37,10 @@ public final class Vocabulary {
           archive(),
           ict(
                   "packageRepositories",
-                  items(RepositoryVocabulary.REPOSITORY),
+                  items(RepositoryKeys.REPOSITORY),
                   "Package repositories besides the distribution's own archive.")
               .merged(Merge.APPEND),
-          RepositoryVocabulary.PINS,
+          RepositoryKeys.PINS,
           ict(
                   "baseline",
                   block(
@@ -58,7 +58,7 @@ public final class Vocabulary {
               .notBuilt(),
           overlayPolicy(),
           disk(),
-          SystemVocabulary.SYSTEM,
+          SystemKeys.SYSTEM,
           ict(
                   "sbomPackageMetadata",
                   items(new Shape.Named(Syntax.LINE, line())),
@@ -70,7 +70,7 @@ public final class Vocabulary {
                   "Written by Image Composer Tool itself, never by hand.")
               .notBuilt());
 
-  private Vocabulary() {}
+  private TemplateKeys() {}
 
   /// A key with the path that leads to it.
   ///
