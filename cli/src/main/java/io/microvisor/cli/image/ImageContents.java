@@ -2,15 +2,12 @@ package io.microvisor.cli.image;
 
 import io.microvisor.formats.tree.FileView;
 import io.microvisor.formats.tree.TreePath;
-import io.microvisor.packages.deb.ControlReader;
-import io.microvisor.packages.deb.ControlStanza;
+import io.microvisor.packages.install.InstalledPackages;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /// What fills a root file system.
@@ -64,27 +61,16 @@ record ImageContents(long files, long bytes, List<Sized> packages, List<Sized> f
     }
   }
 
-  /// The stanzas of dpkg's status file, whose `Installed-Size` counts KiB.
+  /// By `Installed-Size`, which counts KiB.
   private static List<Sized> packages(FileView root) throws IOException {
-    Optional<FileView.Seen> status = root.resolve("var/lib/dpkg/status");
-    if (status.isEmpty() || !(status.get() instanceof FileView.Seen.File file)) {
-      return List.of();
-    }
-    List<Sized> packages = new ArrayList<>();
-    try (ControlReader reader = new ControlReader(file.content().stream())) {
-      for (Optional<ControlStanza> next = reader.next(); next.isPresent(); next = reader.next()) {
-        ControlStanza stanza = next.get();
-        if (stanza.text("Status").endsWith(" installed")) {
-          String size = stanza.text("Installed-Size");
-          packages.add(
-              new Sized(
-                  stanza.text("Package"),
-                  size.matches("\\d{1,12}") ? Long.parseLong(size) << 10 : 0));
-        }
-      }
-    }
-    packages.sort(Comparator.comparingLong(Sized::bytes).reversed());
-    return List.copyOf(packages);
+    return InstalledPackages.of(root).all().stream()
+        .map(each -> new Sized(each.text("Package"), size(each.text("Installed-Size"))))
+        .sorted(Comparator.comparingLong(Sized::bytes).reversed())
+        .toList();
+  }
+
+  private static long size(String kibibytes) {
+    return kibibytes.matches("\\d{1,12}") ? Long.parseLong(kibibytes) << 10 : 0;
   }
 
   Map<String, Object> json() {

@@ -64,11 +64,6 @@ public record InitrdSpec(
     return new InitrdSpec(kernelVersion, other, features, state, extra, patience, time);
   }
 
-  /// The same with other features.
-  public InitrdSpec withFeatures(Set<Feature> others) {
-    return new InitrdSpec(kernelVersion, modules, others, state, extra, patience, time);
-  }
-
   /// The same with its state elsewhere, and what it takes to get there.
   public InitrdSpec withState(StateStore other) {
     Set<Feature> needed =

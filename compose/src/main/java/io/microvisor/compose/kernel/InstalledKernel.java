@@ -43,18 +43,18 @@ public record InstalledKernel(String release, TreePath image, String owner, List
     List<Image> images = images(tree);
     List<Image> candidates =
         images.stream().filter(each -> admits(wanted.version(), each.release())).toList();
-    PackageRecords records = PackageRecords.of(tree, contents);
+    KernelPackages packages = KernelPackages.of(tree, contents);
     if (candidates.size() > 1) {
-      candidates = asked(candidates, records, wanted);
+      candidates = asked(candidates, packages, wanted);
     }
     if (candidates.size() != 1) {
-      throw new RejectedException(List.of(problem(candidates, images, records, wanted)));
+      throw new RejectedException(List.of(problem(candidates, images, packages, wanted)));
     }
     Image found = candidates.getFirst();
     return new InstalledKernel(
         found.release(),
         found.path(),
-        records.owner(found.path()).map(PackageRecords.Item::toString).orElse(""),
+        packages.release(found.path()).orElse(""),
         images.stream().filter(each -> !each.equals(found)).map(Image::release).toList());
   }
 
@@ -89,11 +89,11 @@ public record InstalledKernel(String release, TreePath image, String owner, List
 
   /// Those that the kernel's packages bring in the fewest steps; all, if they bring none.
   private static List<Image> asked(
-      List<Image> candidates, PackageRecords records, Kernel.Choice wanted) throws IOException {
-    for (List<String> level : records.levels(wanted.packages())) {
+      List<Image> candidates, KernelPackages packages, Kernel.Choice wanted) throws IOException {
+    for (List<String> level : packages.levels(wanted.packages())) {
       List<Image> found = new ArrayList<>();
       for (Image each : candidates) {
-        if (records.owner(each.path()).filter(owner -> level.contains(owner.name())).isPresent()) {
+        if (packages.owner(each.path()).filter(level::contains).isPresent()) {
           found.add(each);
         }
       }
@@ -105,7 +105,7 @@ public record InstalledKernel(String release, TreePath image, String owner, List
   }
 
   private static Problem problem(
-      List<Image> left, List<Image> images, PackageRecords records, Kernel.Choice wanted)
+      List<Image> left, List<Image> images, KernelPackages packages, Kernel.Choice wanted)
       throws IOException {
     if (left.isEmpty() && !images.isEmpty()) {
       return Problem.of(
@@ -120,7 +120,7 @@ public record InstalledKernel(String release, TreePath image, String owner, List
     List<String> named = new ArrayList<>();
     for (Image each : left) {
       named.add(
-          each.release() + records.owner(each.path()).map(owner -> " from " + owner).orElse(""));
+          each.release() + packages.release(each.path()).map(owner -> " from " + owner).orElse(""));
     }
     return Problem.of(
         Code.CONTRADICTION,

@@ -12,14 +12,8 @@ import java.util.SortedMap;
 /// @param values the same, each value by the path of keys that leads to it
 /// @param files every local file the template names, by name
 /// @param identity changes exactly when the text or the contents of a local file change
-/// @param packagesIdentity changes exactly when what decides the set of packages changes: a lock made for another one
-///     is stale
 public record EffectiveTemplate(
-    String text,
-    SortedMap<String, String> values,
-    List<LocalFile> files,
-    Digest identity,
-    Digest packagesIdentity) {
+    String text, SortedMap<String, String> values, List<LocalFile> files, Digest identity) {
   public EffectiveTemplate {
     files = List.copyOf(files);
   }

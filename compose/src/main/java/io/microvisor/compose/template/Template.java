@@ -45,8 +45,7 @@ public record Template(
             effective.text(),
             effective.values(),
             effective.files(),
-            Digest.sha256(effective.identity() + " with " + file),
-            effective.packagesIdentity());
+            Digest.sha256(effective.identity() + " with " + file));
     return new Template(
         metadata, image, target, archive, repositories, pins, disk, system.withFile(file), other);
   }

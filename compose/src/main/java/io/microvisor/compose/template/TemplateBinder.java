@@ -18,15 +18,12 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /// Turns a merged tree into a [Template], and checks what takes more than one value to see.
 final class TemplateBinder {
   private static final long LARGEST_SIZE = 1L << 50;
   private static final int DEFAULT_LEVEL = 3;
   private static final int LONGEST_LABEL = 36 - "_".length() - "_verity".length();
-  private static final Set<String> PACKAGE_KEYS =
-      Set.of("target", "archive", "packageRepositories", "packagePins");
 
   /// The releases of a distribution; of one that is not built, too, so that a wrong pair is told as what it is.
   private static final Map<String, List<String>> RELEASES =
@@ -85,7 +82,7 @@ final class TemplateBinder {
         problems.isEmpty()
             ? effective()
             : new EffectiveTemplate(
-                "", Collections.emptySortedMap(), List.of(), Digest.sha256(""), Digest.sha256("")));
+                "", Collections.emptySortedMap(), List.of(), Digest.sha256("")));
   }
 
   private void checkRelease(Fields target) {
@@ -233,41 +230,7 @@ final class TemplateBinder {
   private EffectiveTemplate effective() {
     List<LocalFile> files = folder.files();
     String text = YamlPrinter.print(root);
-    List<Yaml.Entry> packages = new ArrayList<>();
-    for (Yaml.Entry entry : root.entries()) {
-      if (PACKAGE_KEYS.contains(entry.key())) {
-        packages.add(entry);
-      } else if (entry.key().equals("systemConfig") && entry.value() instanceof Yaml.Mapping all) {
-        all.entry("packages").ifPresent(packages::add);
-        all.entry("recommends").ifPresent(packages::add);
-        all.entry("suggests").ifPresent(packages::add);
-        if (all.find("persistence").orElse(all) instanceof Yaml.Mapping persistence) {
-          persistence.entry("state").ifPresent(packages::add);
-        }
-        if (all.find("kernel").orElse(all) instanceof Yaml.Mapping kernel) {
-          kernel
-              .entry("packages")
-              .map(found -> new Yaml.Entry("kernelPackages", found.keyPlace(), found.value()))
-              .ifPresent(packages::add);
-        }
-      }
-    }
-    return new EffectiveTemplate(
-        text,
-        EffectiveValues.of(root),
-        files,
-        identity(text, files),
-        identity(
-            YamlPrinter.print(new Yaml.Mapping(packages, root.place())),
-            files.stream().filter(this::signsRepository).toList()));
-  }
-
-  private boolean signsRepository(LocalFile file) {
-    return fields.blocks("packageRepositories").stream()
-        .anyMatch(repository ->
-            repository.text("pkey", "").equals(file.name())
-                || repository.texts("pkeys").stream()
-                    .anyMatch(key -> key.text().equals(file.name())));
+    return new EffectiveTemplate(text, EffectiveValues.of(root), files, identity(text, files));
   }
 
   private static Digest identity(String text, List<LocalFile> files) {

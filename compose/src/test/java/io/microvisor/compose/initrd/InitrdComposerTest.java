@@ -99,7 +99,16 @@ class InitrdComposerTest {
   @Test
   void takesCiphersOnlyToOpenEncryptedDevices() throws IOException {
     assertThat(compose(SPEC).modules()).doesNotContain("dm_crypt", "xts");
-    Initrd initrd = compose(SPEC.withFeatures(EnumSet.of(Feature.VERITY, Feature.CRYPT)));
+    Initrd initrd =
+        compose(
+            new InitrdSpec(
+                SPEC.kernelVersion(),
+                SPEC.modules(),
+                EnumSet.of(Feature.VERITY, Feature.CRYPT),
+                SPEC.state(),
+                SPEC.extra(),
+                SPEC.patience(),
+                SPEC.time()));
 
     assertThat(initrd.modules()).contains("dm_crypt", "xts");
   }

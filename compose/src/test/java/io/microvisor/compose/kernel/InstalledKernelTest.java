@@ -47,7 +47,8 @@ class InstalledKernelTest {
   }
 
   private void addVendor() {
-    root.file("usr/lib/modules/6.14.3-vendor/vmlinuz", "b")
+    root.link("lib", "usr/lib")
+        .file("usr/lib/modules/6.14.3-vendor/vmlinuz", "b")
         .file(
             "var/lib/dpkg/info/linux-image-6.14.3-vendor.list",
             "/.\n/lib/modules/6.14.3-vendor/vmlinuz\n");

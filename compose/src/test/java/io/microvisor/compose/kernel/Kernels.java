@@ -85,6 +85,11 @@ final class Kernels {
     return this;
   }
 
+  Kernels link(String path, String target) {
+    tree.put(path, new Inode.Symlink(Meta.of(0777), target));
+    return this;
+  }
+
   FileTree tree() {
     return tree.build();
   }
