@@ -1,6 +1,7 @@
 package io.microvisor.compose.inspect;
 
 import io.microvisor.bytes.ByteSize;
+import io.microvisor.compose.rootfs.UnitFiles;
 import io.microvisor.formats.tree.FileView;
 import io.microvisor.formats.tree.TreePath;
 import java.io.IOException;
@@ -163,12 +164,11 @@ final class BootFindings {
     if (folder.isEmpty()) {
       return false;
     }
+    UnitFiles units = new UnitFiles(files);
     for (FileView.Seen script : files.list(folder.get().path())) {
       boolean program = script instanceof FileView.Seen.File && (script.meta().mode() & 0111) != 0;
       String unit = script.path().name().replaceFirst("\\.sh$", "") + ".service";
-      if (program
-          && files.find(TreePath.of("usr/lib/systemd/system/" + unit)).isEmpty()
-          && files.find(TreePath.of("etc/systemd/system/" + unit)).isEmpty()) {
+      if (program && !units.has(unit)) {
         return true;
       }
     }

@@ -77,8 +77,7 @@ final class Generators {
       String unit = script.path().name().replaceFirst("\\.sh$", "") + ".service";
       if (script.inode() instanceof Inode.RegularFile file
           && (file.meta().mode() & 0111) != 0
-          && !root.exists(UnitLinks.PACKAGED + unit)
-          && !root.exists(UnitLinks.CONFIGURED + unit)) {
+          && UnitSearch.FOLDERS.stream().noneMatch(folder -> root.exists(folder + unit))) {
         return true;
       }
     }

@@ -82,7 +82,9 @@ final class IdleUnits {
           KEEPING.stream()
               .filter(unit ->
                   root.exists(UNITS + unit)
-                      && !root.exists(UnitLinks.CONFIGURED + unit)
+                      && UnitSearch.FOLDERS.stream()
+                          .filter(folder -> !folder.equals(UNITS))
+                          .noneMatch(folder -> root.exists(folder + unit))
                       && !wanted.contains(unit))
               .forEach(units::mask);
       case EXT4 -> {}

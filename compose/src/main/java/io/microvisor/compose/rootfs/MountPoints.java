@@ -5,7 +5,6 @@ import io.microvisor.compose.problem.Place;
 import io.microvisor.compose.problem.Problem;
 import io.microvisor.compose.template.SystemConfig;
 import io.microvisor.compose.template.VolatilePaths;
-import io.microvisor.formats.tree.FileTree;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.Meta;
 import io.microvisor.formats.tree.TreePath;
@@ -13,10 +12,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -31,8 +32,11 @@ import java.util.stream.Stream;
 /// something is in the way, that is said when the image is built, and not by a machine that fails to boot.
 final class MountPoints {
   private static final String FSTAB = "etc/fstab";
-  private static final Pattern UNIT =
-      Pattern.compile("[^/]+\\.(mount|automount|service|socket|swap)");
+  private static final Set<String> TYPES =
+      Set.of("mount", "automount", "service", "socket", "swap");
+  private static final Pattern CONTINUED = Pattern.compile("\\\\\\n(?:[ \\t]*[#;].*\\n)*");
+  private static final Pattern SETTING = Pattern.compile("\\s*([A-Za-z]+)\\s*=(.*)");
+  private static final Pattern ESCAPED = Pattern.compile("\\\\x([0-9a-fA-F]{2})");
   private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
 
   /// What a machine may write to anyway.
@@ -45,6 +49,9 @@ final class MountPoints {
   /// @param subject what asks for it, for messages
   /// @param boot whether every boot does it
   private record Mount(String at, String source, String subject, Place place, boolean boot) {}
+
+  /// A line of a unit or of a drop-in.
+  private record Setting(String key, String value, Place place) {}
 
   private final RootEditor root;
   private final SystemConfig system;
@@ -85,15 +92,34 @@ final class MountPoints {
     for (String line : root.text(FSTAB).orElse("").lines().toList()) {
       line(line.strip()).ifPresent(mounts::add);
     }
-    Set<String> wanted = StartedUnits.of(root);
-    Set<String> seen = new HashSet<>();
-    for (String folder : List.of(UnitLinks.CONFIGURED, UnitLinks.PACKAGED)) {
-      for (FileTree.Entry entry : root.children(folder)) {
-        String unit = entry.path().name();
-        if (UNIT.matcher(unit).matches() && seen.add(unit)) {
-          unit(unit, folder + unit, wanted.contains(unit)).forEach(mounts::add);
+    mounts.addAll(units());
+    return mounts;
+  }
+
+  private List<Mount> units() throws IOException {
+    UnitSearch search = new UnitSearch(root);
+    Set<String> started = StartedUnits.of(root);
+    SortedSet<String> names = search.names();
+    names.addAll(started);
+    Map<UnitName, UnitSearch.Found.Unit> units = new LinkedHashMap<>();
+    Set<UnitName> wanted = new HashSet<>();
+    for (String each : names) {
+      Optional<UnitName> name = UnitName.of(each).filter(one -> TYPES.contains(one.type()));
+      if (name.isPresent()
+          && search.find(name.get()) instanceof UnitSearch.Found.Unit found) { // not masked
+        units.putIfAbsent(found.name(), found);
+        if (started.contains(each)) {
+          wanted.add(found.name());
         }
       }
+    }
+    List<Mount> mounts = new ArrayList<>();
+    for (UnitSearch.Found.Unit unit : units.values()) {
+      List<Setting> settings = new ArrayList<>();
+      for (String file : search.files(unit)) {
+        settings.addAll(settings(file));
+      }
+      mounts.addAll(mounts(unit, settings, wanted.contains(unit.name())));
     }
     return mounts;
   }
@@ -123,36 +149,84 @@ final class MountPoints {
     return Character.toString(Integer.parseInt(octal.group(1), 8));
   }
 
-  private List<Mount> unit(String unit, String file, boolean wanted) throws IOException {
-    // A masked unit is a link to nothing, and an alias the same unit again.
-    if (!(root.find(file).orElse(null) instanceof Inode.RegularFile)) {
-      return List.of();
-    }
-    String text = root.text(file).orElse("").replaceAll("\\\\\\n(?:[ \\t]*[#;].*\\n)*", " ");
+  private List<Setting> settings(String file) throws IOException {
     Place place = placeOf(file);
-    boolean service = unit.endsWith(".service");
+    return CONTINUED
+        .matcher(root.text(file).orElse(""))
+        .replaceAll(" ")
+        .lines()
+        .map(SETTING::matcher)
+        .filter(Matcher::matches)
+        .map(line -> new Setting(line.group(1), line.group(2).strip(), place))
+        .toList();
+  }
+
+  private List<Mount> mounts(UnitSearch.Found.Unit unit, List<Setting> settings, boolean wanted) {
+    String name = unit.name().toString();
     List<Mount> mounts = new ArrayList<>();
-    if (unit.endsWith("mount")) {
-      List<String> options = values(text, "Options").flatMap(MountPoints::byComma).toList();
+    if (name.endsWith("mount")) {
+      List<String> options = last(settings, "Options").flatMap(MountPoints::byComma).toList();
       boolean bind = options.contains("bind") || options.contains("rbind");
-      String source = bind ? values(text, "What").reduce("", (_, last) -> last) : "";
+      String source = bind ? last(settings, "What").findFirst().orElse("") : "";
       boolean boot = wanted && !options.contains("nofail");
-      values(text, "Where").forEach(at -> mounts.add(new Mount(at, source, unit, place, boot)));
+      settings.stream()
+          .filter(setting -> setting.key().equals("Where"))
+          .reduce((_, later) -> later)
+          .or(() -> Optional.of(new Setting("Where", pathIn(unit.name()), placeOf(unit.path()))))
+          .ifPresent(at -> mounts.add(new Mount(at.value(), source, name, at.place(), boot)));
     }
-    Stream.of("BindPaths", "BindReadOnlyPaths")
-        .flatMap(key -> values(text, key))
-        .flatMap(MountPoints::byBlank)
-        .map(pair -> pair.split(":", 3))
-        .filter(pair -> !pair[0].startsWith("-"))
-        .forEach(pair ->
-            mounts.add(
-                new Mount(
-                    pair[Math.min(1, pair.length - 1)], pair[0], unit, place, wanted && service)));
-    values(text, "TemporaryFileSystem")
-        .flatMap(MountPoints::byBlank)
-        .map(each -> each.split(":", 2)[0])
-        .forEach(at -> mounts.add(new Mount(at, "", unit, place, wanted && service)));
+    boolean boot = wanted && name.endsWith(".service");
+    List<Mount> bound = new ArrayList<>();
+    List<Mount> temporary = new ArrayList<>();
+    for (Setting setting : settings) {
+      // An empty value takes back what was said before it.
+      switch (setting.key()) {
+        case "BindPaths", "BindReadOnlyPaths" -> {
+          if (setting.value().isEmpty()) {
+            bound.clear();
+          }
+          byBlank(setting.value())
+              .map(pair -> pair.split(":", 3))
+              .filter(pair -> !pair[0].startsWith("-"))
+              .map(pair ->
+                  new Mount(
+                      pair[Math.min(1, pair.length - 1)], pair[0], name, setting.place(), boot))
+              .forEach(bound::add);
+        }
+        case "TemporaryFileSystem" -> {
+          if (setting.value().isEmpty()) {
+            temporary.clear();
+          }
+          byBlank(setting.value())
+              .map(each -> new Mount(each.split(":", 2)[0], "", name, setting.place(), boot))
+              .forEach(temporary::add);
+        }
+        default -> {
+          // Mounts nothing.
+        }
+      }
+    }
+    mounts.addAll(bound);
+    mounts.addAll(temporary);
     return mounts;
+  }
+
+  private static Stream<String> last(List<Setting> settings, String key) {
+    return settings.stream()
+        .filter(setting -> setting.key().equals(key))
+        .map(Setting::value)
+        .reduce((_, later) -> later)
+        .stream();
+  }
+
+  /// The path that a unit's name stands for (systemd.unit(5), "STRING ESCAPING FOR INCLUSION IN UNIT NAMES").
+  private static String pathIn(UnitName unit) {
+    String escaped = unit.prefix().equals("-") ? "" : unit.prefix().replace('-', '/');
+    return "/"
+        + ESCAPED
+            .matcher(escaped)
+            .replaceAll(match ->
+                Matcher.quoteReplacement(Character.toString(Integer.parseInt(match.group(1), 16))));
   }
 
   private static Stream<String> byComma(String value) {
@@ -160,14 +234,7 @@ final class MountPoints {
   }
 
   private static Stream<String> byBlank(String value) {
-    return Arrays.stream(value.strip().split("\\s+", -1));
-  }
-
-  private static Stream<String> values(String text, String key) {
-    return text.lines()
-        .map(String::strip)
-        .filter(line -> line.matches(key + "\\s*=.*"))
-        .map(line -> line.substring(line.indexOf('=') + 1).strip());
+    return Arrays.stream(value.strip().split("\\s+", -1)).filter(word -> !word.isEmpty());
   }
 
   private Place placeOf(String file) {

@@ -3,7 +3,6 @@ package io.microvisor.compose.rootfs;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// Units that a link starts together with another unit.
 final class StartedUnits {
@@ -13,7 +12,7 @@ final class StartedUnits {
 
   /// Their names.
   static Set<String> of(RootEditor root) {
-    return Stream.of(UnitLinks.CONFIGURED, UnitLinks.PACKAGED)
+    return UnitSearch.FOLDERS.stream()
         .flatMap(folder ->
             root.below(folder).stream()
                 .map(entry -> entry.path().toString())

@@ -16,7 +16,7 @@ import java.util.TreeSet;
 /// systemd's unit files in a root that does not run (systemd.unit(5)).
 public final class UnitFiles {
   private static final List<String> FOLDERS =
-      List.of("etc/systemd/system", "usr/local/lib/systemd/system", "usr/lib/systemd/system");
+      UnitSearch.FOLDERS.stream().map(folder -> folder.replaceFirst("/$", "")).toList();
   private static final List<String> PULLING =
       List.of("Wants=", "Requires=", "BindsTo=", "Upholds=");
   private static final int MOST_UNITS = 5000;
@@ -59,6 +59,16 @@ public final class UnitFiles {
       }
     }
     return pulled;
+  }
+
+  /// Whether there is a file or a link of this name.
+  public boolean has(String name) throws IOException {
+    for (String folder : FOLDERS) {
+      if (root.find(TreePath.of(folder + "/" + name)).isPresent()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// The unit's own text with its drop-ins; empty if there is none or it is masked.

@@ -150,6 +150,23 @@ final class UnitSearch {
     return at;
   }
 
+  /// The files that a unit consists of when it is started: its own, then its drop-ins, those for all units of its type and
+  /// for those whose names begin as its name does among them (systemd.unit(5), "DESCRIPTION").
+  List<String> files(Found.Unit unit) {
+    List<String> files = new ArrayList<>(List.of(unit.path()));
+    List<String> names = withTemplate(unit.name());
+    for (String name : withTemplate(unit.name())) {
+      String type = name.substring(name.lastIndexOf('.'));
+      String prefix = name.substring(0, name.length() - type.length()).replaceFirst("@.*", "");
+      for (int dash = prefix.lastIndexOf('-'); dash > 0; dash = prefix.lastIndexOf('-', dash - 1)) {
+        names.add(prefix.substring(0, dash + 1) + type);
+      }
+    }
+    names.add(unit.name().type());
+    files.addAll(dropIns(names));
+    return files;
+  }
+
   private static boolean isTemplateOf(UnitName name, UnitName instance) {
     return instance.kind() == UnitName.Kind.INSTANCE && instance.withoutInstance().equals(name);
   }
@@ -166,22 +183,26 @@ final class UnitSearch {
   private UnitInstall install(UnitName name, TreePath path) throws IOException {
     List<String> texts = new ArrayList<>();
     texts.add(root.text(path.toString()).orElse(""));
-    for (String dropIn : dropIns(name)) {
+    for (String dropIn : dropIns(withTemplate(name))) {
       texts.add(root.text(dropIn).orElse(""));
     }
     return UnitInstall.read(texts);
   }
 
-  /// By file name, whatever folder they are in; of two with one name, the first folder's counts.
-  private Iterable<String> dropIns(UnitName name) {
-    List<UnitName> names = new ArrayList<>(List.of(name));
+  private static List<String> withTemplate(UnitName name) {
+    List<String> names = new ArrayList<>(List.of(name.toString()));
     if (name.kind() == UnitName.Kind.INSTANCE) {
-      names.add(name.withoutInstance());
+      names.add(name.withoutInstance().toString());
     }
+    return names;
+  }
+
+  /// By file name, whatever folder they are in; of two with one name, the first name's and the first folder's counts.
+  private List<String> dropIns(List<String> names) {
     TreeMap<String, String> found = new TreeMap<>();
-    for (UnitName each : names) {
+    for (String name : names) {
       for (String folder : FOLDERS) {
-        for (FileTree.Entry entry : root.children(folder + each + ".d")) {
+        for (FileTree.Entry entry : root.children(folder + name + ".d")) {
           if (entry.path().name().endsWith(".conf")) {
             found.putIfAbsent(entry.path().name(), entry.path().toString());
           }

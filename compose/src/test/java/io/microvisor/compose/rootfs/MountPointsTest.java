@@ -92,6 +92,57 @@ class MountPointsTest {
   }
 
   @Test
+  void readsUnitsWithTheirDropInsInEveryFolderOfSystemd() throws IOException {
+    String local = "usr/local/lib/systemd/system/";
+    base.write(PACKAGED + "split.mount", 0644, "[Mount]\nWhat=/dev/vdc\n");
+    base.write("etc/systemd/system/split.mount.d/where.conf", 0644, "[Mount]\nWhere=/split\n");
+    base.write(PACKAGED + "by-na\\x2dme.mount", 0644, "[Mount]\nWhat=/dev/vdc\n");
+    base.write(local + "vendor.mount", 0644, "[Mount]\nWhat=/dev/vdd\nWhere=/vendor\n");
+    base.write(PACKAGED + "vendor.mount", 0644, "[Mount]\nWhat=/dev/vdd\nWhere=/replaced\n");
+    base.write(PACKAGED + "app-one@.service", 0644, "[Service]\nBindPaths=/run/x:/early\n");
+    base.write(local + "app-one@.service.d/a.conf", 0644, "[Service]\nBindPaths=\n");
+    base.write(local + "app-one@.service.d/b.conf", 0644, "[Service]\nBindPaths=/run/x:/late\n");
+    base.write(local + "app-.service.d/c.conf", 0644, "[Service]\nTemporaryFileSystem=/alike\n");
+    base.write(local + "service.d/d.conf", 0644, "[Service]\nTemporaryFileSystem=/each\n");
+    base.symlink("etc/systemd/system/linked.service", "/opt/linked.service");
+    base.write("opt/linked.service", 0644, "[Service]\nBindPaths=/run/x:/elsewhere\n");
+    base.symlink(local + "multi-user.target.wants/app-one@i.service", "../app-one@.service");
+    base.write(
+        local + "app-one@i.service.d/e.conf", 0644, "[Service]\nBindPaths=/run/x:/instance\n");
+
+    FileTree tree = compose("hostname: x");
+
+    for (String at :
+        List.of("split", "by/na-me", "vendor", "late", "alike", "each", "elsewhere", "instance")) {
+      assertFolder(tree, at);
+    }
+    assertThat(tree.find("replaced")).isEmpty();
+    assertThat(tree.find("early")).isEmpty();
+  }
+
+  @Test
+  void saysWhereADropInOrAnAdministratorsUnitCannotMount() throws IOException {
+    String local = "usr/local/lib/systemd/system/";
+    base.write(local + "etc-motd.mount", 0644, "[Mount]\nWhat=tmpfs\nWhere=/etc/motd\n");
+    base.symlink(local + "local-fs.target.wants/etc-motd.mount", "../etc-motd.mount");
+    base.write(PACKAGED + "app.service", 0644, "[Service]\nExecStart=/bin/true\n");
+    base.symlink(PACKAGED + "multi-user.target.wants/app.service", "../app.service");
+
+    assertThat(
+            problems(
+                """
+                additionalFiles:
+                    - final: /etc/systemd/system/app.service.d/own.conf
+                      content: "[Service]\\nTemporaryFileSystem=/etc/passwd\\n"
+                """))
+        .containsExactly(
+            "app.service: nothing can be mounted on /etc/passwd: it is not a folder (expected: a folder, or"
+                + " nothing yet)",
+            "etc-motd.mount: nothing can be mounted on /etc/motd: it is not a folder (expected: a folder, or"
+                + " nothing yet)");
+  }
+
+  @Test
   void leavesKeptFoldersToTheMachine() throws IOException {
     FileTree tree =
         compose(
