@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Users and groups of templates are those that `useradd`, `usermod` and `groupadd` make: account files, subordinate ids and
-/// home folders, path by path, for generated images and templates; and no name is taken that `useradd` refuses.
+/// home folders, path by path, for generated images and templates, which may bring skeleton and settings of their own; and no name is taken that `useradd` refuses.
 ///
 /// Where a template neither states a number nor adds a group, `useradd` chooses the numbers. Else it is told ours, of which
 /// it refuses those that are taken.
@@ -121,10 +121,16 @@ class AccountsOracleTest {
   ///
   /// @param groups entries of `systemConfig.groups`, key by key
   /// @param users entries of `systemConfig.users`, key by key
+  /// @param files entries of `systemConfig.additionalFiles`
+  /// @param folders entries of `systemConfig.additionalFolders`
+  /// @param with the image with these files and folders
   private record Case(
       SampleTree before,
       List<SortedMap<String, String>> groups,
-      List<SortedMap<String, String>> users) {
+      List<SortedMap<String, String>> users,
+      List<String> files,
+      List<String> folders,
+      SampleTree with) {
     boolean isNumbered() {
       return !groups.isEmpty() || users.stream().anyMatch(user -> user.containsKey("uid"));
     }
@@ -137,8 +143,11 @@ class AccountsOracleTest {
         kernel: {packages: [linux-image-amd64]}
         groups: [%s]
         users: [%s]
+        additionalFiles: [%s]
+        additionalFolders: [%s]
       """
-          .formatted(listed(groups), listed(users));
+          .formatted(
+              listed(groups), listed(users), String.join(", ", files), String.join(", ", folders));
     }
 
     private static String listed(List<SortedMap<String, String>> entries) {
@@ -165,8 +174,8 @@ class AccountsOracleTest {
         Case each = generated(new Random(i), tools);
         cases.add(each);
         TreePath root = FOLDER.resolve(Integer.toString(i));
-        put(tree, root, each.before().tree());
-        contents = each.before().contents().or(contents);
+        put(tree, root, each.with().tree());
+        contents = each.with().contents().or(each.before().contents()).or(contents);
         RootFileSystem.Result image = compose(each);
         ours.add(listing(image.tree(), TreePath.ROOT, added(image).or(contents)));
         script.append(commands(each, root.absolute(), image));
@@ -268,7 +277,34 @@ class AccountsOracleTest {
         users.add(random.nextInt(users.size() + 1), changed(random, name));
       }
     }
-    return new Case(image(random, tools), groups, users);
+    long seed = random.nextLong();
+    SampleTree with = image(new Random(seed), tools);
+    List<String> files = new ArrayList<>();
+    List<String> folders = new ArrayList<>();
+    if (random.nextBoolean()) {
+      String defs = text(tools.tree(), TreePath.of("etc/login.defs"), tools.contents());
+      String settings =
+          defs.lines().filter(line -> line.matches("[A-Z].*")).collect(Collectors.joining("\n"))
+              + "\nUID_MIN 3000\nSUB_UID_MIN 700000\nPASS_MAX_DAYS 80\nHOME_MODE 0711\n";
+      files.add(file(with, "etc/login.defs", settings.replace('\t', ' '), 0644, "root"));
+    }
+    if (random.nextBoolean()) {
+      folders.add("{path: /etc/skel/made, mode: '0750'}");
+      with.put("etc/skel/made", new Inode.Directory(SampleTree.plain(0750).withMtime(EPOCH)));
+      folders.add("{path: /etc/skel/empty, mode: '0700'}");
+      with.put("etc/skel/empty", new Inode.Directory(SampleTree.plain(0700).withMtime(EPOCH)));
+      files.add(file(with, "etc/skel/.profile", "the template's", 0640, "root"));
+      files.add(file(with, "etc/skel/made/deep", "x", 0600, "user1"));
+      files.add(file(with, "etc/skel/own", "no link", 0755, "www-data"));
+    }
+    return new Case(image(new Random(seed), tools), groups, users, files, folders, with);
+  }
+
+  /// An entry for a file, which is put, too.
+  private static String file(SampleTree with, String path, String text, int mode, String owner) {
+    with.file(path, bytes(text), SampleTree.plain(mode).withMtime(EPOCH));
+    return "{final: /%s, content: \"%s\", mode: '%04o', owner: %s}"
+        .formatted(path, text.replace("\n", "\\n"), mode, owner);
   }
 
   private static SortedMap<String, String> newUser(
@@ -443,7 +479,9 @@ class AccountsOracleTest {
 
   /// The names that a template may have.
   private List<String> accepted(List<String> names) throws IOException {
-    String head = new Case(new SampleTree(), List.of(), List.of()).template();
+    String head =
+        new Case(new SampleTree(), List.of(), List.of(), List.of(), List.of(), new SampleTree())
+            .template();
     String users =
         names.stream().map("    - {name: '%s'}\n"::formatted).collect(Collectors.joining());
     String text = head.replace("  users: []\n", "  users:\n" + users);

@@ -6,6 +6,9 @@ import java.util.Map;
 
 /// The settings of `useradd` and its like in an image, login.defs(5); where the image has none, the programs' own.
 final class LoginDefs {
+  /// Where they are.
+  static final String FILE = "etc/login.defs";
+
   private final Map<String, String> values = new HashMap<>();
 
   private LoginDefs() {}
@@ -13,7 +16,7 @@ final class LoginDefs {
   /// Those of a tree.
   static LoginDefs of(RootEditor root) throws IOException {
     LoginDefs defs = new LoginDefs();
-    for (String line : root.text("etc/login.defs").orElse("").lines().toList()) {
+    for (String line : root.text(FILE).orElse("").lines().toList()) {
       String[] words = line.strip().split("\\s+", 3);
       if (words.length > 1 && !words[0].startsWith("#")) {
         defs.values.put(words[0], words[1].replace("\"", ""));

@@ -34,12 +34,12 @@ import java.util.stream.Collectors;
 
 /// The image's root file system: a [BaseFileSystem], and what the template adds.
 ///
-/// In order: packages' accounts get their numbers; then comes what the template adds (identity, accounts, network,
-/// files, services, what outlives a restart); then the root is made ready to be read-only. What it adds stays, be it
+/// In order: what users are made from; packages' accounts get their numbers; then comes what the template adds (identity,
+/// accounts, network, files, services, what outlives a restart); then the root is made ready to be read-only. What it adds stays, be it
 /// documents or translations.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final Versions VERSIONS = Versions.of("root", 25);
+  public static final Versions VERSIONS = Versions.of("root", 26);
 
   /// A root file system.
   ///
@@ -64,6 +64,7 @@ public final class RootFileSystem {
     this.epoch = epoch;
     this.units = new UnitLinks(root);
     this.paths = new TemplatePaths(root, problems);
+    Skeleton.put(root, system, paths, epoch);
     this.users = new TemplateUsers(root, system, paths, epoch, problems);
     this.accounts = users.accounts();
   }
@@ -155,7 +156,7 @@ public final class RootFileSystem {
             ? OptionalLong.of(there.gid())
             : owner(
                 wanted.group(), accounts.groupId(wanted.group()), folder.subject(), folder.place());
-    int mode = wanted.keepsMode() ? there.mode() : Integer.parseInt(wanted.mode(), 8);
+    int mode = folder.mode(there.mode());
     if (uid.isPresent() && gid.isPresent()) {
       users.makeFolders(path, uid.getAsLong());
       root.directory(
@@ -174,7 +175,7 @@ public final class RootFileSystem {
       }
       Meta meta = new Meta(file.mode(), uid.getAsLong(), gid.getAsLong(), epoch, Attributes.NONE);
       users.makeFolders(file.path(), uid.getAsLong());
-      write(file.path(), meta, file.content());
+      write(root, file, meta);
       paths.put(file);
     }
   }
@@ -200,12 +201,13 @@ public final class RootFileSystem {
     return OptionalLong.empty();
   }
 
-  private void write(String path, Meta meta, AdditionalFile.Content content) throws IOException {
-    switch (content) {
+  /// Writes a file of the template's.
+  static void write(RootEditor root, AdditionalFile file, Meta meta) throws IOException {
+    switch (file.content()) {
       case AdditionalFile.Content.Inline(String text) ->
-          root.write(path, meta, text.getBytes(StandardCharsets.UTF_8));
-      case AdditionalFile.Content.Local(LocalFile file) ->
-          root.write(path, meta, file.digest(), ByteSource.of(file.path()));
+          root.write(file.path(), meta, text.getBytes(StandardCharsets.UTF_8));
+      case AdditionalFile.Content.Local(LocalFile local) ->
+          root.write(file.path(), meta, local.digest(), ByteSource.of(local.path()));
     }
   }
 

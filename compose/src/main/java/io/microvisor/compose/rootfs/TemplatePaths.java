@@ -14,6 +14,7 @@ import io.microvisor.compose.template.VolatilePaths;
 import io.microvisor.formats.tree.Inode;
 import io.microvisor.formats.tree.TreePath;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,8 @@ final class TemplatePaths {
   private final RootEditor root;
   private final List<Problem> problems;
   private final PathClaims claims;
+  private final Map<AdditionalFile, Boolean> accepted = new HashMap<>();
+  private final Map<AdditionalFolder, Optional<TreePath>> places = new HashMap<>();
   private final List<Put> files = new ArrayList<>();
 
   /// @param problems get what is wrong
@@ -39,9 +42,10 @@ final class TemplatePaths {
     this.claims = new PathClaims(problems);
   }
 
-  /// Whether a file can be put.
+  /// Whether a file can be put; whoever asks again is told the same.
   boolean accepts(AdditionalFile file) {
-    return acceptsFile(new Claim(file.subject(), file.path(), Kind.FILE, file.place()));
+    return accepted.computeIfAbsent(
+        file, _ -> acceptsFile(new Claim(file.subject(), file.path(), Kind.FILE, file.place())));
   }
 
   /// Whether a unit file can be put.
@@ -49,10 +53,11 @@ final class TemplatePaths {
     return acceptsFile(new Claim(unit.subject(), unit.path(), Kind.FILE, unit.place()));
   }
 
-  /// Where a folder is or can be made.
+  /// Where a folder is or can be made; whoever asks again is told the same.
   Optional<TreePath> placeOf(AdditionalFolder folder) {
     Claim claim = new Claim(folder.subject(), folder.path(), Kind.FOLDER, folder.place());
-    return openFolder(claim).filter(at -> claims.claim(at.absolute(), claim));
+    return places.computeIfAbsent(
+        folder, _ -> openFolder(claim).filter(at -> claims.claim(at.absolute(), claim)));
   }
 
   /// Whether a user's home can be made, or is there already. One in memory is the machine's to make, so nothing of the

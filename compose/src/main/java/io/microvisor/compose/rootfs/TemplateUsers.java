@@ -28,7 +28,6 @@ final class TemplateUsers {
   /// A home that shall not exist (Debian Policy 9.2.3).
   private static final String NO_HOME = "/nonexistent";
 
-  private static final String SKELETON = "etc/skel";
   private static final List<String> SSH_SERVERS =
       List.of("usr/sbin/sshd", "usr/sbin/dropbear", "usr/sbin/tinysshd");
   private static final Pattern INCLUDED =
@@ -130,7 +129,7 @@ final class TemplateUsers {
     if (hasHome(user, account)) {
       if (!root.exists(account.home())) {
         home(account);
-        root.copyBelow(SKELETON, account.home(), inode -> copied(inode, account));
+        root.copyBelow(Skeleton.FOLDER, account.home(), inode -> copied(inode, account));
       }
       keys(user, account);
     }
@@ -139,7 +138,7 @@ final class TemplateUsers {
   /// An inode of the skeleton in a user's home: links into the skeleton lead into the home.
   private static Inode copied(Inode inode, Accounts.User user) {
     Inode own = inode.withMeta(inode.meta().withOwner(user.uid(), user.gid()));
-    String skeleton = "/" + SKELETON;
+    String skeleton = "/" + Skeleton.FOLDER;
     return own instanceof Inode.Symlink link && link.target().startsWith(skeleton)
         ? new Inode.Symlink(link.meta(), user.home() + link.target().substring(skeleton.length()))
         : own;

@@ -11,4 +11,11 @@ public record AdditionalFolder(String path, Persistence.Owner owner, Place place
   public String subject() {
     return "path: " + path;
   }
+
+  /// Its mode.
+  ///
+  /// @param there that of the folder that is there, or would be made
+  public int mode(int there) {
+    return owner.keepsMode() ? there : Integer.parseInt(owner.mode(), 8);
+  }
 }

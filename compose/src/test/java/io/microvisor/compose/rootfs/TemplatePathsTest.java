@@ -251,6 +251,44 @@ class TemplatePathsTest {
     assertThat(meta(tree, "var/home/app/.config/x/y.conf")).isEqualTo("644 0:0");
   }
 
+  @Test
+  void newUsersAreMadeFromTheTemplatesOwnSkeletonAndSettings() throws IOException {
+    base.write("etc/skel/.profile", 0644, "the package's");
+
+    FileTree tree =
+        compose(
+            """
+            users: [{name: app}]
+              additionalFolders: [{path: /etc/skel/.config, mode: '0750'}]
+              additionalFiles:
+                - {final: /etc/skel/.profile, content: x, owner: app, mode: '0600'}
+                - {final: /etc/skel/.config/y, content: y}
+                - {final: /etc/login.defs, content: "UID_MIN 4000\\nHOME_MODE 0711\\n"}
+            """);
+
+    assertThat(meta(tree, "var/home/app")).isEqualTo("711 4000:4000");
+    assertThat(meta(tree, "var/home/app/.profile")).isEqualTo("600 4000:4000");
+    assertThat(meta(tree, "var/home/app/.config")).isEqualTo("750 4000:4000");
+    assertThat(meta(tree, "var/home/app/.config/y")).isEqualTo("644 4000:4000");
+    assertThat(meta(tree, "etc/skel/.profile")).isEqualTo("600 4000:4000");
+    assertThat(meta(tree, "etc/skel/.config/y")).isEqualTo("644 0:0");
+  }
+
+  @Test
+  void refusesAFileOfTheSkeletonOnce() throws IOException {
+    base.symlink("etc/skel/link", "../ssh");
+
+    assertThat(
+            problems(
+                """
+                users: [{name: app}]
+                  additionalFiles: [{final: /etc/skel/link, content: x}]
+                """))
+        .containsExactly(
+            "final: /etc/skel/link: is a link to the folder ../ssh in the image (expected: a path for a"
+                + " file)");
+  }
+
   private List<String> problems(String system) throws IOException {
     try {
       compose(system);
