@@ -12,14 +12,20 @@ import io.microvisor.store.Store;
 import io.microvisor.systemtests.TreeListing.Fact;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tukaani.xz.LZMA2Options;
+import org.tukaani.xz.LZMAOutputStream;
+import org.tukaani.xz.XZOutputStream;
 
 /// Packages whose members are odd, as builders other than dpkg-deb make them: dpkg installs them, and our reader's tree is
 /// what dpkg makes.
@@ -107,6 +113,65 @@ class OddMembersOracleTest {
         dpkgs.keySet().removeIf(path -> !path.startsWith("/x/"));
         assertThat(ours).as(name).isNotEmpty().isEqualTo(dpkgs);
       }
+    }
+  }
+
+  @Test
+  void compressionsAreTakenThatDpkgTakes() throws IOException, InterruptedException {
+    Oracles oracles = Oracles.open();
+    oracles.succeed(folder, FUNCTIONS + "begin; file a one; deb plain");
+    List<String> suffixes = List.of(".gz", ".bz2", ".lzma", ".xz", ".lz");
+    for (String part : List.of("control.tar", "data.tar")) {
+      for (String suffix : suffixes) {
+        try (OutputStream out =
+            compressing(suffix, Files.newOutputStream(folder.resolve(part + suffix)))) {
+          Files.copy(folder.resolve(part), out);
+        }
+      }
+    }
+    String script =
+        """
+        for suffix in %s; do
+          ar rc "data$suffix.deb" debian-binary control.tar "data.tar$suffix"
+          ar rc "control$suffix.deb" debian-binary "control.tar$suffix" data.tar
+          for part in data control; do
+            mkdir "$part$suffix"
+            dpkg-deb -R "$part$suffix.deb" "$part$suffix" >/dev/null 2>&1 && echo "$part$suffix" || true
+          done
+        done
+        """
+            .formatted(String.join(" ", suffixes));
+    List<String> taken = oracles.succeed(folder, script).lines().toList();
+
+    assertThat(taken).contains("data.bz2", "data.lzma").doesNotContain("control.bz2", "data.lz");
+    try (Store store = Store.open(folder.resolve("store"))) {
+      for (String suffix : suffixes) {
+        for (String part : List.of("data", "control")) {
+          ByteSource deb = ByteSource.of(folder.resolve(part + suffix + ".deb"));
+          assertThat(refusal(store, deb).isEmpty())
+              .as(part + suffix)
+              .isEqualTo(taken.contains(part + suffix));
+        }
+      }
+    }
+  }
+
+  private static OutputStream compressing(String suffix, OutputStream out) throws IOException {
+    return switch (suffix) {
+      case ".gz" -> new GZIPOutputStream(out);
+      case ".bz2" -> new BZip2CompressorOutputStream(out);
+      case ".lzma" -> new LZMAOutputStream(out, new LZMA2Options(0), -1);
+      case ".xz" -> new XZOutputStream(out, new LZMA2Options(0));
+      default -> out;
+    };
+  }
+
+  private static String refusal(Store store, ByteSource deb) throws IOException {
+    try {
+      new Unpacker(store).unpack(deb);
+      return "";
+    } catch (FormatException e) {
+      return String.valueOf(e.getMessage());
     }
   }
 

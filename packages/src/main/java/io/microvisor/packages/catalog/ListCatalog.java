@@ -17,7 +17,10 @@ final class ListCatalog implements PackageCatalog {
   private final SortedMap<String, List<Integer>> byName = new TreeMap<>();
   private final SortedMap<String, List<Provided>> providers = new TreeMap<>();
 
-  ListCatalog(List<DebPackage> packages) {
+  private final List<LeftOut> leftOut;
+
+  ListCatalog(List<DebPackage> packages, List<LeftOut> leftOut) {
+    this.leftOut = List.copyOf(leftOut);
     this.packages = List.copyOf(packages);
     for (int i = 0; i < this.packages.size(); i++) {
       DebPackage each = this.packages.get(i);
@@ -28,6 +31,11 @@ final class ListCatalog implements PackageCatalog {
             .add(new Provided(i, provided));
       }
     }
+  }
+
+  @Override
+  public List<LeftOut> leftOut() {
+    return leftOut;
   }
 
   /// What a package provides; nothing where that cannot be read, for everything else about the package is sound.

@@ -18,7 +18,12 @@ public interface PackageCatalog {
 
   /// A catalogue of packages at hand, of which nothing but names can be searched.
   static PackageCatalog of(List<DebPackage> packages) {
-    return new ListCatalog(packages);
+    return of(packages, List.of());
+  }
+
+  /// The same, beside which there are packages that could not be read.
+  static PackageCatalog of(List<DebPackage> packages, List<LeftOut> leftOut) {
+    return new ListCatalog(packages, leftOut);
   }
 
   /// One catalogue of several: the packages of the first, those of the second, and so on.

@@ -57,7 +57,7 @@ public final class AddressIndex {
                 .formatted(address.uri(), item.architecture(), repository.architecture()));
       }
     }
-    return new LocalPackages(repository, repository.origin(), packages, notes);
+    return new LocalPackages(repository, repository.origin(), packages, List.of(), notes);
   }
 
   private Path file(SinglePackages.Address address) throws IOException, InterruptedException {

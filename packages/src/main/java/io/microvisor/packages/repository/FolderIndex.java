@@ -1,5 +1,6 @@
 package io.microvisor.packages.repository;
 
+import io.microvisor.packages.catalog.LeftOut;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.store.Store;
 import java.io.IOException;
@@ -18,8 +19,9 @@ import java.util.stream.Stream;
 
 /// Makes the index of a [LocalFolder] on the fly: every file below it whose name ends in `.deb`.
 ///
-/// Links are followed where they stay in the folder. A file that is no package is an error, with all others of its
-/// kind: silence would give the distribution's package in place of one's own.
+/// Links are followed where they stay in the folder. A file that is no package is left out with a note, and spoils no other.
+/// Its name is remembered as that of the package it may be meant to be, so that nobody takes the distribution's in its place
+/// unnoticed.
 public final class FolderIndex {
   private static final int WORKERS = 2;
 
@@ -32,16 +34,15 @@ public final class FolderIndex {
 
   /// The packages in a folder now, for its architecture and for `all`.
   ///
-  /// @throws IOException if the folder or a file in it cannot be read, is no package, or two files are the same package
-  ///     with different contents; with all such files
+  /// @throws IOException if the folder cannot be read
   public LocalPackages read(LocalFolder folder) throws IOException, InterruptedException {
     List<DebPackage> packages = new ArrayList<>();
     List<String> notes = new ArrayList<>();
     Map<String, DebPackage> byId = new HashMap<>();
-    List<String> broken = new ArrayList<>();
+    List<LeftOut> leftOut = new ArrayList<>();
     for (Found found : readAll(folder)) {
       switch (found) {
-        case Found.Broken(String what) -> broken.add(what);
+        case Found.Broken(LeftOut broken) -> leftOut.add(broken);
         case Found.Sound(DebPackage item) -> {
           DebPackage first = byId.putIfAbsent(item.id(), item);
           if (!item.architecture().equals("all")
@@ -56,37 +57,30 @@ public final class FolderIndex {
           } else if (first == null) {
             packages.add(item);
           } else if (!first.sha256().equals(item.sha256())) {
-            broken.add(
-                "%s/%s: another %s %s, with other contents, is in %s (expected: one)"
-                    .formatted(
-                        folder.name(),
-                        item.filename(),
-                        item.name(),
-                        item.version(),
-                        first.filename()));
+            leftOut.add(
+                new LeftOut(
+                    folder.origin(),
+                    item.name(),
+                    "%s: another %s %s, with other contents, is in %s (expected: one)"
+                        .formatted(
+                            item.filename(), item.name(), item.version(), first.filename())));
           }
         }
       }
     }
-    if (!broken.isEmpty()) {
-      throw new IOException(
-          String.join("\n", broken)
-              + "\n  advice: remove what does not belong from "
-              + folder.name()
-              + ", or build it again");
-    }
+    leftOut.forEach(each -> notes.add(folder.name() + ": left out: " + each.what()));
     if (packages.isEmpty()) {
       notes.add(
           "%s: no package for %s in this folder (expected: .deb files)"
               .formatted(folder.name(), folder.architecture()));
     }
-    return new LocalPackages(folder, folder.origin(), packages, notes);
+    return new LocalPackages(folder, folder.origin(), packages, leftOut, notes);
   }
 
   private sealed interface Found {
     record Sound(DebPackage item) implements Found {}
 
-    record Broken(String what) implements Found {}
+    record Broken(LeftOut what) implements Found {}
   }
 
   private List<Found> readAll(LocalFolder folder) throws IOException, InterruptedException {
@@ -112,20 +106,24 @@ public final class FolderIndex {
 
   private Found read(LocalFolder folder, Path file) {
     String filename = folder.path().relativize(file).toString();
-    String subject = folder.name() + "/" + filename;
     try {
       if (filename.chars().anyMatch(Character::isISOControl)) {
-        return new Found.Broken(
-            subject.replaceAll("\\p{Cntrl}", "?")
-                + ": a control character in the name (expected: none)");
+        throw new IOException("a control character in the name (expected: none)");
       }
       if (!file.toRealPath().startsWith(folder.path().toRealPath())) {
-        return new Found.Broken(subject + ": a link out of the folder (expected: a file in it)");
+        throw new IOException("a link out of the folder (expected: a file in it)");
       }
       return new Found.Sound(stanzas.read(file, filename, folder.origin()));
     } catch (IOException e) {
-      return new Found.Broken(subject + ": " + e.getMessage());
+      String shown = filename.replaceAll("\\p{Cntrl}", "?");
+      return new Found.Broken(
+          new LeftOut(folder.origin(), meant(file), shown + ": " + e.getMessage()));
     }
+  }
+
+  /// The name of the package that a broken file may be meant to be: what stands before the version in a usual file name.
+  private static String meant(Path file) {
+    return file.getFileName().toString().replaceFirst("(_.*)?\\.deb$", "");
   }
 
   private static List<Path> files(LocalFolder folder) throws IOException {

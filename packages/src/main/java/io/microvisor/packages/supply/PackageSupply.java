@@ -3,6 +3,7 @@ package io.microvisor.packages.supply;
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.packages.catalog.LeftOut;
 import io.microvisor.packages.catalog.PackageCatalog;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.packages.deb.Origin;
@@ -140,10 +141,40 @@ public final class PackageSupply implements Closeable {
     Priorities priorities = Priorities.of(snapshots(listener), locals(), pins);
     PackageCatalog all =
         PackageCatalog.joined(List.of(PackageCatalog.of(kept.packages()), packages(listener)));
-    return withAdvice(
-        Solver.solve(DebUniverse.of(all, policy.withPin(kept.before(priorities))), wishes),
-        all,
-        listener);
+    Resolution<DebPackage> resolution =
+        Solver.solve(DebUniverse.of(all, policy.withPin(kept.before(priorities))), wishes);
+    if (resolution instanceof Resolution.Solved<DebPackage> solved) {
+      refuseInPlaceOfBroken(solved);
+    }
+    return withAdvice(resolution, all, listener);
+  }
+
+  /// Refuses packages where a folder has a broken file that may be meant to be one of them: who put it there would get another
+  /// package than his own.
+  private void refuseInPlaceOfBroken(Resolution.Solved<DebPackage> solved)
+      throws IOException, InterruptedException {
+    List<String> broken = new ArrayList<>();
+    for (Pick<DebPackage> pick : solved.picks()) {
+      for (LocalPackages local : locals()) {
+        for (LeftOut each : local.leftOut()) {
+          if (each.name().equals(pick.item().name())) {
+            broken.add(
+                "%s/%s; %s %s of %s would take its place"
+                    .formatted(
+                        local.repository().name(),
+                        each.what(),
+                        pick.item().name(),
+                        pick.item().version(),
+                        pick.item().origin()));
+          }
+        }
+      }
+    }
+    if (!broken.isEmpty()) {
+      throw new IOException(
+          String.join("\n", broken)
+              + "\n  advice: remove what does not belong from the folder, or build it again");
+    }
   }
 
   /// Looks for packages that nobody has in those components of the archives that are not used. They are fetched only
@@ -193,7 +224,7 @@ public final class PackageSupply implements Closeable {
       throws IOException, InterruptedException {
     List<PackageCatalog> all = new ArrayList<>();
     snapshots(listener).forEach(snapshot -> all.add(snapshot.packages()));
-    locals().forEach(local -> all.add(PackageCatalog.of(local.packages())));
+    locals().forEach(local -> all.add(local.catalog()));
     return PackageCatalog.joined(all);
   }
 

@@ -13,6 +13,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The outside of a binary package (deb(5)): an ar archive whose first member `debian-binary` says `2.0`, followed by
 /// `control.tar` and `data.tar`, each with the suffix of its compression. Members whose name begins with an underscore
@@ -24,8 +26,11 @@ public record DebFile(Part control, Part data) {
   private static final String FORMAT = "Debian package";
   private static final int LARGEST_VERSION = 64;
 
-  /// The codecs deb(5) allows that any archive of today uses.
-  private static final Set<Codec> CODECS = Set.of(Codec.NONE, Codec.GZIP, Codec.XZ, Codec.ZSTD);
+  /// What deb(5) allows for control.tar.
+  private static final Set<Codec> OF_CONTROL = Set.of(Codec.NONE, Codec.GZIP, Codec.XZ, Codec.ZSTD);
+
+  /// What it allows for data.tar: bzip2 and lzma are in old packages, and dpkg still takes them.
+  private static final Set<Codec> OF_DATA = Set.of(Codec.values());
 
   /// Every expansion up to this size is fine; beyond, it must be in proportion to the compressed size.
   private static final long HARMLESS = 256L << 20;
@@ -65,8 +70,8 @@ public record DebFile(Part control, Part data) {
           FORMAT, "its first member is \"" + version.name() + "\" (expected: debian-binary)");
     }
     checkVersion(version.content());
-    Part control = part(members, "control.tar");
-    Part data = part(members, "data.tar");
+    Part control = part(members, "control.tar", OF_CONTROL);
+    Part data = part(members, "data.tar", OF_DATA);
     for (ArMember rest : members) {
       if (!rest.name().startsWith("_")) {
         throw FormatException.damaged(
@@ -98,7 +103,8 @@ public record DebFile(Part control, Part data) {
     }
   }
 
-  private static Part part(Deque<ArMember> members, String stem) throws IOException {
+  private static Part part(Deque<ArMember> members, String stem, Set<Codec> allowed)
+      throws IOException {
     ArMember member = next(members, stem);
     while (member.name().startsWith("_")) {
       member = next(members, stem);
@@ -108,12 +114,18 @@ public record DebFile(Part control, Part data) {
           FORMAT, 0, "a member \"" + member.name() + "\" (expected: " + stem + ")");
     }
     Optional<Codec> codec =
-        Codec.ofSuffix(member.name().substring(stem.length())).filter(CODECS::contains);
+        Codec.ofSuffix(member.name().substring(stem.length())).filter(allowed::contains);
     if (codec.isEmpty()) {
       throw FormatException.unsupported(
           FORMAT,
           0,
-          "the compression of %s (expected: none, .gz, .xz or .zst)".formatted(member.name()));
+          "the compression of %s (expected: %s)"
+              .formatted(
+                  member.name(),
+                  Stream.of(Codec.values())
+                      .filter(allowed::contains)
+                      .map(each -> each == Codec.NONE ? "none" : each.suffix())
+                      .collect(Collectors.joining(", "))));
     }
     return new Part(codec.get(), member.content());
   }

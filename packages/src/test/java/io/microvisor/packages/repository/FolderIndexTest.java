@@ -1,10 +1,10 @@
 package io.microvisor.packages.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.Digest;
+import io.microvisor.packages.catalog.LeftOut;
 import io.microvisor.packages.deb.DebPackage;
 import io.microvisor.store.Store;
 import java.io.IOException;
@@ -79,30 +79,37 @@ class FolderIndexTest {
   }
 
   @Test
-  void namesAllFilesThatAreNoPackages() throws Exception {
-    Files.writeString(debs.resolve("a.deb"), "<html>404 not found</html>");
+  void leavesOutFilesThatAreNoPackagesAndSaysWhy() throws Exception {
+    Files.writeString(debs.resolve("a_1_all.deb"), "<html>404 not found</html>");
     byte[] whole = TinyDeb.bytes("b", "1", "all", "");
     Files.write(debs.resolve("b.deb"), Arrays.copyOf(whole, 200));
     Files.write(debs.resolve("c.deb"), TinyDeb.ofControl("Package: c\nArchitecture: all\n"));
     Files.writeString(debs.resolve("README"), "not looked at");
+    TinyDeb.into(debs, "hello", "1", "amd64", "");
 
-    assertThatThrownBy(this::read)
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("debs/a.deb: not a common ar archive")
-        .hasMessageContaining("debs/b.deb: ")
-        .hasMessageContaining("debs/c.deb: ")
-        .hasMessageContaining("Version")
-        .hasMessageContaining("advice: ");
+    LocalPackages read = read();
+
+    assertThat(read.packages()).extracting(DebPackage::name).containsExactly("hello");
+    assertThat(read.leftOut()).extracting(LeftOut::name).containsExactly("a", "b", "c");
+    assertThat(read.catalog().leftOut()).isEqualTo(read.leftOut());
+    assertThat(read.notes()).hasSize(3);
+    assertThat(read.notes().get(0))
+        .startsWith("debs: left out: a_1_all.deb: not a common ar archive");
+    assertThat(read.notes().get(1)).startsWith("debs: left out: b.deb: ");
+    assertThat(read.notes().get(2)).startsWith("debs: left out: c.deb: ").contains("Version");
   }
 
   @Test
-  void refusesTwoFilesThatAreTheSamePackageWithOtherContents() throws Exception {
+  void leavesOutASecondFileThatIsTheSamePackageWithOtherContents() throws Exception {
     TinyDeb.into(debs, "hello", "1", "amd64", "");
     Files.write(debs.resolve("other.deb"), TinyDeb.bytes("hello", "1", "amd64", "X-Other: yes\n"));
 
-    assertThatThrownBy(this::read)
-        .hasMessageContaining(
-            "debs/other.deb: another hello 1, with other contents, is in hello_1");
+    assertThat(read().leftOut())
+        .containsExactly(
+            new LeftOut(
+                read().origin(),
+                "hello",
+                "other.deb: another hello 1, with other contents, is in hello_1_amd64.deb (expected: one)"));
   }
 
   @Test
@@ -114,12 +121,13 @@ class FolderIndexTest {
   }
 
   @Test
-  void refusesALinkOutOfTheFolder() throws Exception {
+  void followsNoLinkOutOfTheFolder() throws Exception {
     Path outside = TinyDeb.into(directory, "secret", "1", "amd64", "");
     Files.createSymbolicLink(debs.resolve("link.deb"), outside);
 
-    assertThatThrownBy(this::read)
-        .hasMessageContaining("debs/link.deb: a link out of the folder (expected: a file in it)");
+    assertThat(read().packages()).isEmpty();
+    assertThat(read().notes())
+        .contains("debs: left out: link.deb: a link out of the folder (expected: a file in it)");
   }
 
   private LocalPackages read() throws IOException, InterruptedException {

@@ -95,6 +95,35 @@ class LocalFolderSupplyTest {
   }
 
   @Test
+  void aBrokenFileSpoilsNoOther() throws Exception {
+    Files.writeString(debs.resolve("other_1_amd64.deb"), "<html>404</html>");
+
+    assertThat(version(lock(List.of()))).isEqualTo("2");
+  }
+
+  @Test
+  void aBrokenFileIsAnErrorWhereItsPackageIsChosen() throws Exception {
+    Files.writeString(debs.resolve("lib_2_all.deb"), "<html>404</html>");
+
+    assertThatThrownBy(() -> lock(List.of()))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("debs/lib_2_all.deb: not a common ar archive")
+        .hasMessageContaining("; lib 1 of local/debs would take its place\n  advice: remove ");
+  }
+
+  @Test
+  void aBrokenFileIsNamedWhereNothingElseIsItsPackage() throws Exception {
+    Files.delete(debs.resolve("lib_1_all.deb"));
+    Files.writeString(debs.resolve("lib_2_all.deb"), "<html>404</html>");
+
+    try (Store store = store();
+        PackageSupply supply = supply(store, Preference.NONE)) {
+      assertThat(supply.solve(wishes(), DebPolicy.of("amd64"), _ -> {}).toString())
+          .contains("local/debs: lib: lib_2_all.deb: not a common ar archive");
+    }
+  }
+
+  @Test
   void takesOnlyWhatIsAllowedFromAFolder() throws Exception {
     Preference preference = new Preference(OptionalInt.empty(), List.of(Glob.of("hel*")));
     try (Store store = store();
