@@ -1,5 +1,7 @@
 package io.microvisor.systemtests;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.Versions;
 import io.microvisor.compose.plan.Artifact;
@@ -55,7 +57,8 @@ class SandboxedStepResultsTest {
       #!/bin/sh
       set -e
       case $1 in
-        configure) mkdir -p /var/lib/small; echo "$SOURCE_DATE_EPOCH" > /var/lib/small/made; ln -s made /var/lib/small/link ;;
+        configure) mkdir -p /var/lib/small; echo "$SOURCE_DATE_EPOCH" > /var/lib/small/made; ln -s made /var/lib/small/link
+          printf -- "-----BEGIN %s KEY-----\\n" PRIVATE > /var/lib/small/key ;;
         triggered) echo "$2" >> /var/lib/small/triggered ;;
       esac
       """;
@@ -137,6 +140,7 @@ class SandboxedStepResultsTest {
                   _ -> {})
               .run(plan);
 
+      assertThat(made.outputs(ConfigureStep.ID).secrets()).containsExactly("/var/lib/small/key");
       String inputs = digests(small);
       check(plan.step(ConfigureStep.ID), made, "tree", inputs, store);
       check(plan.step(TriggersStep.ID), made, "tree", inputs, store);

@@ -3,7 +3,9 @@ package io.microvisor.compose.plan;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -11,22 +13,36 @@ import java.util.TreeMap;
 /// Everything a step made, by name.
 ///
 /// Its text form, kept in the action cache, is a line per artifact, its words separated by tabs, because names may have
-/// blanks in them: `<name> tree <digest>`, `<name> blob <digest> <size>` or `<name> text <value>`.
-public record Outputs(SortedMap<String, Artifact> byName) {
+/// blanks in them: `<name> tree <digest>`, `<name> blob <digest> <size>` or `<name> text <value>`; then one per secret, whose
+/// name is empty: ` secret <path>`.
+///
+/// @param byName the artifacts
+/// @param secrets paths in a tree among them of what is not for everybody, such as a private key that the step found made:
+///     these outputs, and all that is made from them, stay on this machine
+public record Outputs(SortedMap<String, Artifact> byName, List<String> secrets) {
   public Outputs {
     byName = Collections.unmodifiableSortedMap(new TreeMap<>(byName));
+    secrets = List.copyOf(secrets);
+    if (secrets.stream().anyMatch(path -> path.chars().anyMatch(c -> c < ' '))) {
+      throw new IllegalArgumentException("secrets: control characters in a path");
+    }
   }
 
   /// One artifact.
   public static Outputs of(String name, Artifact artifact) {
-    return new Outputs(new TreeMap<>(Map.of(name, artifact)));
+    return new Outputs(new TreeMap<>(Map.of(name, artifact)), List.of());
   }
 
   /// These and one more.
   public Outputs and(String name, Artifact artifact) {
     SortedMap<String, Artifact> more = new TreeMap<>(byName);
     more.put(name, artifact);
-    return new Outputs(more);
+    return new Outputs(more, secrets);
+  }
+
+  /// These, with secrets in them.
+  public Outputs withSecrets(List<String> paths) {
+    return new Outputs(byName, paths);
   }
 
   /// The artifact called `name`.
@@ -53,14 +69,20 @@ public record Outputs(SortedMap<String, Artifact> byName) {
                   case Artifact.Text value -> "\ttext\t" + value.value();
                 })
             .append('\n'));
+    secrets.forEach(path -> text.append("\tsecret\t").append(path).append('\n'));
     return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   public static Outputs parse(byte[] bytes) throws FormatException {
     SortedMap<String, Artifact> byName = new TreeMap<>();
+    List<String> secrets = new ArrayList<>();
     for (String line : new String(bytes, StandardCharsets.UTF_8).lines().toList()) {
       String[] words = line.split("\t", 3);
       try {
+        if (words[0].isEmpty() && words[1].equals("secret")) {
+          secrets.add(words[2]);
+          continue;
+        }
         byName.put(
             words[0],
             switch (words[1]) {
@@ -78,6 +100,6 @@ public record Outputs(SortedMap<String, Artifact> byName) {
         throw damaged;
       }
     }
-    return new Outputs(byName);
+    return new Outputs(byName, secrets);
   }
 }

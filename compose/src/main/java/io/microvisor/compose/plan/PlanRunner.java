@@ -82,12 +82,12 @@ public final class PlanRunner {
   public Results run(Plan plan) throws IOException, InterruptedException {
     events.accept(new BuildEvent.Planned(plan.inOrder().stream().map(Step::id).toList()));
     StepHistory history = new StepHistory(store.actions(), plan.name());
-    Map<StepId, Future<StepResult>> started = new HashMap<>();
+    Map<StepId, Future<Reached>> started = new HashMap<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       try {
         for (Step step : plan.inOrder()) {
-          Map<StepId, Future<StepResult>> before = Map.copyOf(started);
-          started.put(step.id(), threads.submit(() -> result(plan, step, before, history)));
+          Map<StepId, Future<Reached>> before = Map.copyOf(started);
+          started.put(step.id(), threads.submit(() -> reach(plan, step, before, history)));
         }
         return await(plan, started);
       } finally {
@@ -96,16 +96,16 @@ public final class PlanRunner {
     }
   }
 
-  private static Results await(Plan plan, Map<StepId, Future<StepResult>> started)
+  private static Results await(Plan plan, Map<StepId, Future<Reached>> started)
       throws IOException, InterruptedException {
     SequencedMap<StepId, StepResult> all = new LinkedHashMap<>();
     for (Step step : plan.inOrder()) {
-      all.put(step.id(), result(started, step.id()));
+      all.put(step.id(), reached(started, step.id()).result());
     }
     return new Results(all);
   }
 
-  private static StepResult result(Map<StepId, Future<StepResult>> started, StepId step)
+  private static Reached reached(Map<StepId, Future<Reached>> started, StepId step)
       throws IOException, InterruptedException {
     try {
       return Objects.requireNonNull(started.get(step), "plans are in order").get();
@@ -120,24 +120,47 @@ public final class PlanRunner {
     }
   }
 
-  private StepResult result(
-      Plan plan, Step step, Map<StepId, Future<StepResult>> before, StepHistory history)
+  /// What a step made, and whether that may leave this machine: not where its step or one before it says so, or found secrets.
+  private record Reached(StepResult result, Sharing sharing) {}
+
+  private Reached reach(
+      Plan plan, Step step, Map<StepId, Future<Reached>> before, StepHistory history)
       throws IOException, InterruptedException {
     Map<String, Artifact> taken = new HashMap<>();
+    Sharing sharing = step.sharing();
     for (Map.Entry<String, Input> input : step.inputs().entrySet()) {
       if (input.getValue() instanceof Input.Output output) {
-        taken.put(input.getKey(), result(before, output.step()).outputs().named(output.name()));
+        Reached from = reached(before, output.step());
+        taken.put(input.getKey(), from.result().outputs().named(output.name()));
+        sharing = sharing.and(from.sharing());
       }
     }
     SortedMap<String, Digest> identities = identities(step, taken);
     Digest key = Fingerprint.of(step).key(step.id(), identities);
-    StepResult result =
-        switch (plan.sharing(step.id())) {
-          case SHARED -> result(plan, step, taken, key, shared);
-          case LOCAL -> result(plan, step, taken, key, SharedResults.NONE);
-        };
+    StepResult result = result(plan, step, taken, key, elsewhere(sharing));
+    for (String secret : result.outputs().secrets()) {
+      events.accept(new BuildEvent.Warned(step.id(), warning(secret)));
+    }
     history.remember(step.id(), StepHistory.facts(step, identities));
-    return result;
+    return new Reached(result, sharing.and(sharing(result.outputs())));
+  }
+
+  private SharedResults elsewhere(Sharing sharing) {
+    return switch (sharing) {
+      case SHARED -> shared;
+      case LOCAL -> SharedResults.NONE;
+    };
+  }
+
+  private static Sharing sharing(Outputs outputs) {
+    return outputs.secrets().isEmpty() ? Sharing.SHARED : Sharing.LOCAL;
+  }
+
+  private static String warning(String secret) {
+    return secret
+        + ": a private key that a package's script made; every machine of this image has it, and"
+        + " whoever has the image (advice: have each machine make its own, or put another file in"
+        + " its place by additionalFiles)";
   }
 
   /// From the store, else from another machine, else from the step itself.
@@ -148,7 +171,7 @@ public final class PlanRunner {
     if (cached.isPresent()) {
       events.accept(new BuildEvent.Reused(step.id()));
       if (cached.get().origin().equals(LOCAL)) {
-        elsewhere.offer(key, cached.get().outputs());
+        offer(elsewhere, key, cached.get().outputs());
       }
       return cached.get();
     }
@@ -161,8 +184,14 @@ public final class PlanRunner {
       return result;
     }
     Outputs made = run(plan, step, taken, key);
-    elsewhere.offer(key, made);
+    offer(elsewhere, key, made);
     return new StepResult(made, LOCAL);
+  }
+
+  private static void offer(SharedResults elsewhere, Digest key, Outputs outputs) {
+    if (outputs.secrets().isEmpty()) {
+      elsewhere.offer(key, outputs);
+    }
   }
 
   private static SortedMap<String, Digest> identities(Step step, Map<String, Artifact> taken) {
@@ -183,6 +212,7 @@ public final class PlanRunner {
   public List<Forecast> forecast(Plan plan) throws IOException, InterruptedException {
     StepHistory history = new StepHistory(store.actions(), plan.name());
     Map<StepId, Outputs> known = new HashMap<>();
+    Map<StepId, Sharing> reached = new HashMap<>();
     List<Forecast> forecasts = new ArrayList<>();
     for (Step step : plan.inOrder()) {
       SortedSet<StepId> unknown = new TreeSet<>();
@@ -202,11 +232,20 @@ public final class PlanRunner {
       }
       SortedMap<String, Digest> identities = identities(step, taken);
       Digest key = Fingerprint.of(step).key(step.id(), identities);
-      SharedResults others =
-          plan.sharing(step.id()) == Sharing.SHARED ? shared : SharedResults.NONE;
+      Sharing sharing = plan.sharing(step.id());
+      for (Input input : step.inputs().values()) {
+        if (input instanceof Input.Output output) {
+          sharing = sharing.and(reached.getOrDefault(output.step(), Sharing.SHARED));
+        }
+      }
+      SharedResults others = elsewhere(sharing);
       Optional<Outputs> cached = cached(key, others).map(StepResult::outputs);
       Optional<Outputs> elsewhere = cached.isPresent() ? Optional.empty() : others.forecast(key);
-      cached.or(() -> elsewhere).ifPresent(outputs -> known.put(step.id(), outputs));
+      Optional<Outputs> found = cached.or(() -> elsewhere);
+      if (found.isPresent()) {
+        known.put(step.id(), found.get());
+        reached.put(step.id(), sharing.and(sharing(found.get())));
+      }
       if (cached.isPresent()) {
         forecasts.add(new Forecast.Reused(step.id()));
       } else if (elsewhere.isPresent()) {

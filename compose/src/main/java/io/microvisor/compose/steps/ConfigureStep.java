@@ -9,9 +9,11 @@ import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.plan.Unkeyed;
 import io.microvisor.formats.tree.FileTree;
+import io.microvisor.formats.tree.TreePath;
 import io.microvisor.packages.install.Configure;
 import io.microvisor.packages.install.ConfigureSpec;
 import io.microvisor.packages.install.MergedPackages;
+import io.microvisor.packages.install.PrivateKeys;
 import io.microvisor.packages.lock.Lock;
 import io.microvisor.packages.lock.LockedPackage;
 import io.microvisor.packages.repository.LocalFolder;
@@ -20,6 +22,7 @@ import io.microvisor.sandbox.Sandbox;
 import io.microvisor.sandbox.SandboxSupport;
 import io.microvisor.store.ContentStore;
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -89,7 +92,9 @@ public record ConfigureStep(
     Sandbox sandbox = Sandbox.on(SandboxSupport.probe());
     context.draft("tree", spec.merged().tree());
     FileTree tree = Configure.in(sandbox).configure(spec, created, context::note);
-    return Outputs.of("tree", context.keep(tree));
+    List<TreePath> keys = PrivateKeys.in(List.of(spec.merged().tree()), tree, context.contents());
+    return Outputs.of("tree", context.keep(tree))
+        .withSecrets(keys.stream().map(TreePath::absolute).toList());
   }
 
   /// What is configured.

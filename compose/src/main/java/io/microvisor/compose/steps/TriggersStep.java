@@ -10,11 +10,14 @@ import io.microvisor.compose.plan.StepContext;
 import io.microvisor.compose.plan.StepId;
 import io.microvisor.compose.plan.Unkeyed;
 import io.microvisor.formats.tree.FileTree;
+import io.microvisor.formats.tree.TreePath;
 import io.microvisor.packages.install.Follow;
+import io.microvisor.packages.install.PrivateKeys;
 import io.microvisor.sandbox.Sandbox;
 import io.microvisor.sandbox.SandboxSupport;
 import io.microvisor.store.ContentStore;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -66,7 +69,9 @@ public record TriggersStep(
     FileTree tree =
         Follow.in(() -> Sandbox.on(SandboxSupport.probe()))
             .add(configured, files, context.contents(), epoch, created, context::note);
-    return Outputs.of("tree", context.keep(tree));
+    List<TreePath> keys = PrivateKeys.in(List.of(configured, files), tree, context.contents());
+    return Outputs.of("tree", context.keep(tree))
+        .withSecrets(keys.stream().map(TreePath::absolute).toList());
   }
 
   /// Nearly all of it is as it was.

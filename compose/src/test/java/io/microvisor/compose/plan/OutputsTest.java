@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.microvisor.bytes.Digest;
 import io.microvisor.bytes.FormatException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class OutputsTest {
@@ -16,7 +17,8 @@ class OutputsTest {
     Outputs outputs =
         Outputs.of("tree", new Artifact.Tree(DIGEST))
             .and("boot loader", new Artifact.Blob(DIGEST, 42))
-            .and("kernel version", new Artifact.Text("6.12 of today"));
+            .and("kernel version", new Artifact.Text("6.12 of today"))
+            .withSecrets(List.of("/etc/a key.pem", "/etc/b.pem"));
 
     assertThat(Outputs.parse(outputs.toBytes())).isEqualTo(outputs);
   }

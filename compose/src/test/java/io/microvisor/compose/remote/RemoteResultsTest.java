@@ -74,6 +74,7 @@ class RemoteResultsTest {
   private final CacheServer server = new CacheServer();
   private final AtomicInteger runs = new AtomicInteger();
   private final List<String> warnings = Collections.synchronizedList(new ArrayList<>());
+  private List<String> secrets = List.of();
   private final List<BuildEvent> events = Collections.synchronizedList(new ArrayList<>());
   private Duration patience = Duration.ofSeconds(20);
   private Sharing sharing = Sharing.SHARED;
@@ -97,7 +98,8 @@ class RemoteResultsTest {
   }
 
   /// A tree with one file that the step makes, and an empty blob.
-  private record MakingTree(@Unkeyed("a counter") AtomicInteger runs) implements Step {
+  private record MakingTree(@Unkeyed("a counter") AtomicInteger runs, List<String> secrets)
+      implements Step {
     @Override
     public StepId id() {
       return TREE;
@@ -124,7 +126,9 @@ class RemoteResultsTest {
       context.keepContent(MADE);
       Inode file = new Inode.RegularFile(Meta.of(0644), Digest.sha256(MADE), MADE.length);
       FileTree tree = FileTree.builder().put("file", file).build();
-      return Outputs.of("tree", context.keep(tree)).and("empty", context.keep(new byte[0]));
+      return Outputs.of("tree", context.keep(tree))
+          .and("empty", context.keep(new byte[0]))
+          .withSecrets(secrets);
     }
   }
 
@@ -197,7 +201,7 @@ class RemoteResultsTest {
   }
 
   private Plan plan() {
-    return new Plan("test", List.of(new MakingTree(runs), new MakingImage(sharing, runs)));
+    return new Plan("test", List.of(new MakingTree(runs, secrets), new MakingImage(sharing, runs)));
   }
 
   /// A build that uses no remote cache.
@@ -565,7 +569,7 @@ class RemoteResultsTest {
   void resultsOfBeforeOriginsWereRememberedAreNotBelieved() throws Exception {
     try (Store store = Store.open(folder.resolve("one"))) {
       Outputs planted = Outputs.of("text", new Artifact.Text("poison"));
-      Digest key = Fingerprint.of(new MakingTree(runs)).key(TREE, new TreeMap<>());
+      Digest key = Fingerprint.of(new MakingTree(runs, secrets)).key(TREE, new TreeMap<>());
       store.actions().put(key, planted.toBytes());
     }
 
@@ -582,5 +586,20 @@ class RemoteResultsTest {
     build("two", READ);
     assertThat(runs).hasValue(1);
     assertThat(server.requests()).filteredOn(line -> line.contains("/ac/")).hasSize(1);
+  }
+
+  @Test
+  void aSecretThatAStepFoundStaysHereWithAllThatIsMadeFromIt() throws Exception {
+    secrets = List.of("/etc/key.pem");
+    for (int time = 0; time < 2; time++) {
+      build("one", READ_WRITE);
+      assertThat(server.kept()).isEmpty();
+      assertThat(events)
+          .filteredOn(BuildEvent.Warned.class::isInstance)
+          .singleElement()
+          .asString()
+          .contains("/etc/key.pem: a private key that a package's script made");
+      assertThat(runs).hasValue(time == 0 ? 2 : 0);
+    }
   }
 }

@@ -13,7 +13,7 @@ import java.util.List;
 public record ConfigureSpec(MergedPackages merged, Settings settings) {
   /// Raised when the same inputs give another tree.
   public static final Versions VERSIONS =
-      Versions.of("configure", 6, Unpacker.VERSIONS, Pristine.VERSIONS);
+      Versions.of("configure", 7, Unpacker.VERSIONS, Pristine.VERSIONS);
 
   /// The kernel's module index, the initrd and udev's hardware database, which the composer makes itself; and Python's bytecode,
   /// which no image has.

@@ -25,7 +25,7 @@ import java.util.function.Consumer;
 public final class Follow {
   /// Raised when the same inputs give another tree.
   public static final Versions VERSIONS =
-      Versions.of("follow", 1, Consequences.VERSIONS, Pristine.VERSIONS);
+      Versions.of("follow", 2, Consequences.VERSIONS, Pristine.VERSIONS);
 
   private final Place place;
 
