@@ -6,10 +6,12 @@ import io.microvisor.bytes.files.OwnerOnly;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /// Everything kept between builds, under one directory; see the package for its promises.
 ///
@@ -27,6 +29,9 @@ import java.util.Map;
 /// A change of any layout changes the `v1`: then old and new versions live side by side.
 public final class Store implements Closeable {
   private static final String VERSION = "v1";
+
+  /// What may be beside it: start caches and tool roots.
+  private static final Set<String> USED = Set.of(VERSION, "start", "toolroots", "tools");
 
   private final Path root;
   private final Session session;
@@ -74,7 +79,7 @@ public final class Store implements Closeable {
   }
 
   private static Store open(Path directory, Opening opening) throws IOException {
-    OwnFolder.open(directory);
+    OwnFolder.open(directory, USED::contains);
     try {
       Path root = OwnerOnly.directories(directory.resolve(VERSION));
       Session session = Session.open(root.resolve("tmp"));
@@ -155,9 +160,11 @@ public final class Store implements Closeable {
     return removed;
   }
 
-  /// How much of each kind is here.
-  public List<Usage> usage() throws IOException {
-    return pruning().usage();
+  /// How much of each kind is in the store at `directory`, which is not changed and need not be there.
+  ///
+  public static List<Usage> usage(Path directory) throws IOException {
+    OwnFolder.check(directory);
+    return new Pruning(folders(directory.resolve(VERSION)), Instant.MIN).usage();
   }
 
   /// Removes what need not be kept. What any living session used stays, whatever `retention` says.
@@ -168,11 +175,15 @@ public final class Store implements Closeable {
   }
 
   private Pruning pruning() throws IOException {
+    return new Pruning(folders(root), session.oldestLiving().toInstant());
+  }
+
+  private static Map<Usage.Kind, Path> folders(Path root) {
     Map<Usage.Kind, Path> folders = new EnumMap<>(Usage.Kind.class);
     for (Usage.Kind kind : Usage.Kind.values()) {
       folders.put(kind, root.resolve(kind.name().toLowerCase(Locale.ROOT)));
     }
-    return new Pruning(folders, session.oldestLiving().toInstant());
+    return folders;
   }
 
   /// Removes what is unfinished. Packs and contents found before stay readable.

@@ -116,14 +116,14 @@ class PruningTest {
       store.contents().add(new byte[5]);
       store.contents().add(new byte[6]);
 
-      List<Usage> usage = store.usage();
+      List<Usage> usage = Store.usage(folder);
 
       assertThat(usage).contains(new Usage(Usage.Kind.CONTENTS, 2, new ByteSize(11)));
       assertThat(usage).contains(new Usage(Usage.Kind.PACKS, 0, new ByteSize(0)));
       Files.createDirectories(folder.resolve("v1/partial"));
       Files.write(folder.resolve("v1/partial/a"), new byte[3]);
       Files.write(folder.resolve("v1/partial/a.lock"), new byte[0]);
-      assertThat(store.usage()).contains(new Usage(Usage.Kind.PARTIAL, 1, new ByteSize(3)));
+      assertThat(Store.usage(folder)).contains(new Usage(Usage.Kind.PARTIAL, 1, new ByteSize(3)));
     }
   }
 

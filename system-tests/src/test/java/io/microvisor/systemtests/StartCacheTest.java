@@ -102,6 +102,45 @@ final class StartCacheTest {
   }
 
   @Test
+  void whoeverReadsFromACommandDoesNotWaitForOne() throws Exception {
+    Path cache = folder.resolve("cache");
+
+    assertThat(shell("EMT_CACHE='" + cache + "' ./emt --version | cat")).isEqualTo(VERSION);
+    assertThat(files(cache.resolve("start")))
+        .as("still being made")
+        .noneMatch(each -> each.toString().endsWith(".aot"));
+    waitForMaker(cache);
+    assertThat(startCache(cache)).isNotEmptyFile();
+  }
+
+  @Test
+  void nothingIsMadeWhereThereIsNoPlaceForIt() throws Exception {
+    String alone = "env -i PATH=\"$PATH\" JAVA_HOME=\"$JAVA_HOME\" ";
+    Path absent = folder.resolve("nobody");
+
+    assertThat(shell(alone + "HOME='" + absent + "' ./emt --version")).isEqualTo(VERSION);
+    assertThat(shell(alone + "XDG_CACHE_HOME=relative ./emt --version")).isEqualTo(VERSION);
+    assertThat(absent).doesNotExist();
+    assertThat(shared.resolve("checkout/relative")).doesNotExist();
+    Path inUse = Files.createDirectories(folder.resolve("in-use/Documents")).resolveSibling("");
+    assertThat(shell("EMT_CACHE='" + inUse + "' ./emt --version")).isEqualTo(VERSION);
+    assertThat(files(inUse)).hasSize(1);
+    shell("EMT_CACHE='" + absent + "' ./emt cache info");
+    assertThat(absent).doesNotExist();
+  }
+
+  private static String shell(String command) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder("bash", "-c", command)
+            .directory(shared.resolve("checkout").toFile())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).isZero();
+    return said;
+  }
+
+  @Test
   void placeThatOthersCanWriteToIsNotUsed() throws IOException, InterruptedException {
     Path cache = copyOfCache();
     Path start = cache.resolve("start");

@@ -7,6 +7,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// A folder whose files are believed, because only we can have put them there: it is ours, and nobody else may write to it.
 /// Nor may anybody else replace it: each folder above it is ours or root's, and if others may write to one, it is sticky, as
@@ -19,17 +21,38 @@ public final class OwnFolder {
 
   private OwnFolder() {}
 
-  /// The folder, which is made where it is not there. If it is ours already and others may read it, they no longer may.
+  /// The folder, which is made where it is not there. Others may no longer read it, if it is of no use but ours.
   ///
-  /// @throws UntrustedFolderException if others can have written to it, or could replace it
-  public static Path open(Path folder) throws IOException {
+  /// @param used the names that we give to what is in it
+  /// @throws UntrustedFolderException if others can have written to it, or could replace it; or if they may read it, and it has
+  ///     something under another name, to which they may need to get
+  public static Path open(Path folder, Predicate<String> used) throws IOException {
     Path real = OwnerOnly.directories(folder).toRealPath();
     check(real);
-    int mode = Seen.of(real).mode();
-    if ((mode & OTHERS) != 0) {
-      Files.setAttribute(real, "unix:mode", mode & ~OTHERS & PERMISSIONS);
+    Seen seen = Seen.of(real);
+    if ((seen.mode() & OTHERS) != 0) {
+      Optional<String> foreign = foreign(real, used);
+      if (foreign.isPresent()) {
+        throw new UntrustedFolderException(
+            "%s: others can read it, %s, and it has %s, which is none of ours (expected: a folder of its own, or mode 0700)"
+                .formatted(real, seen.octal(), foreign.get()),
+            "use a folder in it, such as "
+                + real.resolve("emt")
+                + ", or, if nobody else needs what is in it: chmod 700 "
+                + real);
+      }
+      Files.setAttribute(real, "unix:mode", seen.mode() & ~OTHERS & PERMISSIONS);
     }
     return real;
+  }
+
+  private static Optional<String> foreign(Path folder, Predicate<String> used) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.map(each -> String.valueOf(each.getFileName()))
+          .filter(used.negate())
+          .sorted()
+          .findFirst();
+    }
   }
 
   /// Checks a folder without changing anything; one that is not there yet, by those above it.

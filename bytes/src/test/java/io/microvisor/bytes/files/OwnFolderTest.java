@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OwnFolderTest {
+  private static final Predicate<String> USED = "v1"::equals;
   private static final int NOBODY = 65534;
 
   @TempDir Path above;
@@ -38,7 +40,7 @@ class OwnFolderTest {
 
   @Test
   void aNewOneIsOnlyOurs() throws IOException {
-    assertThat(OwnFolder.open(folder)).isEqualTo(folder.toRealPath());
+    assertThat(OwnFolder.open(folder, USED)).isEqualTo(folder.toRealPath());
     assertThat(mode(folder)).isEqualTo(0700);
     assertThat(mode(folder.resolve(".."))).isEqualTo(0700);
   }
@@ -50,7 +52,27 @@ class OwnFolderTest {
 
     OwnFolder.check(folder);
     assertThat(mode(folder)).isEqualTo(0755);
-    OwnFolder.open(folder);
+    OwnFolder.open(folder, USED);
+    assertThat(mode(folder)).isEqualTo(0700);
+  }
+
+  @Test
+  void oneThatHasSomethingElseIsNotClosedToOthers() throws IOException {
+    Files.createDirectories(folder.resolve("v1"));
+    Files.createDirectories(folder.resolve("Documents"));
+    mode(folder, 0755);
+
+    assertThatThrownBy(() -> OwnFolder.open(folder, USED))
+        .isInstanceOf(UntrustedFolderException.class)
+        .hasMessageContainingAll(
+            folder + ": others can read it, mode 0755, and it has Documents", "chmod 700");
+    assertThat(mode(folder)).isEqualTo(0755);
+
+    mode(folder, 0700);
+    assertThat(OwnFolder.open(folder, USED)).isEqualTo(folder.toRealPath());
+    Files.delete(folder.resolve("Documents"));
+    mode(folder, 0755);
+    OwnFolder.open(folder, USED);
     assertThat(mode(folder)).isEqualTo(0700);
   }
 
@@ -60,7 +82,7 @@ class OwnFolderTest {
     Files.createDirectories(folder);
     mode(folder, mode);
 
-    assertThatThrownBy(() -> OwnFolder.open(folder))
+    assertThatThrownBy(() -> OwnFolder.open(folder, USED))
         .isInstanceOf(UntrustedFolderException.class)
         .hasMessageContainingAll(folder + ": others can write to it", "chmod 700 " + folder);
     assertThat(mode(folder)).isEqualTo(mode);
@@ -77,11 +99,12 @@ class OwnFolderTest {
               open + ": others can write to it", folder.toString(), "chmod go-w");
     }
     mode(open, 01777);
-    OwnFolder.open(folder);
+    OwnFolder.open(folder, USED);
     assertThat(folder).isDirectory();
 
     mode(open, 0777);
-    assertThatThrownBy(() -> OwnFolder.open(folder)).isInstanceOf(UntrustedFolderException.class);
+    assertThatThrownBy(() -> OwnFolder.open(folder, USED))
+        .isInstanceOf(UntrustedFolderException.class);
   }
 
   @Test
@@ -90,7 +113,7 @@ class OwnFolderTest {
     mode(folder, 0777);
     Path link = Files.createSymbolicLink(above.resolve("link"), folder);
 
-    assertThatThrownBy(() -> OwnFolder.open(link)).hasMessageContaining(folder.toString());
+    assertThatThrownBy(() -> OwnFolder.open(link, USED)).hasMessageContaining(folder.toString());
   }
 
   @Test
@@ -99,14 +122,14 @@ class OwnFolderTest {
     assumeTrue((int) Files.getAttribute(folder, "unix:uid") == 0, "only root can give files away");
     Files.setAttribute(folder, "unix:uid", NOBODY);
 
-    assertThatThrownBy(() -> OwnFolder.open(folder))
+    assertThatThrownBy(() -> OwnFolder.open(folder, USED))
         .isInstanceOf(UntrustedFolderException.class)
         .hasMessageContainingAll(folder + ": belongs to user nobody", "chown -R 0 " + folder);
 
     Files.setAttribute(folder, "unix:uid", 0);
     assertThatCode(() -> OwnFolder.check(folder)).doesNotThrowAnyException();
     Files.setAttribute(folder.getParent(), "unix:uid", NOBODY);
-    assertThatThrownBy(() -> OwnFolder.open(folder))
+    assertThatThrownBy(() -> OwnFolder.open(folder, USED))
         .hasMessageContainingAll(folder.getParent() + ": belongs to user nobody", "replace");
   }
 

@@ -71,18 +71,16 @@ public final class CacheCommand {
     @Override
     public Integer call() throws IOException, FailureException {
       Optional<RemoteCacheOptions.Remote> remote = RemoteCacheOptions.ofEnvironment(terminal);
-      try (Store store = Store.open(terminal.cache())) {
-        List<Usage> all = store.usage();
-        ToolRoots.Amount tools = toolRoots(terminal).amount();
-        ByteSize total =
-            new ByteSize(
-                all.stream().mapToLong(each -> each.size().bytes()).sum() + tools.size().bytes());
-        if (json.wanted()) {
-          printJson(all, tools, total, remote);
-        } else {
-          print(all, tools, total);
-          remote.ifPresent(each -> terminal.out().println("remote cache " + each));
-        }
+      List<Usage> all = Store.usage(terminal.cache());
+      ToolRoots.Amount tools = toolRoots(terminal).amount();
+      ByteSize total =
+          new ByteSize(
+              all.stream().mapToLong(each -> each.size().bytes()).sum() + tools.size().bytes());
+      if (json.wanted()) {
+        printJson(all, tools, total, remote);
+      } else {
+        print(all, tools, total);
+        remote.ifPresent(each -> terminal.out().println("remote cache " + each));
       }
       return ExitCode.OK.value();
     }

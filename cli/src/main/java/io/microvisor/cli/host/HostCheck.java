@@ -130,7 +130,7 @@ final class HostCheck {
     } catch (FailureException _) {
       return Finding.missing(
           subject,
-          "none of EMT_CACHE, XDG_CACHE_HOME and HOME is set (expected: one of them)",
+          "none of EMT_CACHE, XDG_CACHE_HOME and HOME leads to a folder (expected: one of them)",
           "export EMT_CACHE=/a/folder/of/ours");
     } catch (UntrustedFolderException e) {
       return Finding.missing(subject, e.what(), e.advice());

@@ -2,6 +2,7 @@ package io.microvisor.cli.terminal;
 
 import java.io.Console;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -57,9 +58,10 @@ public record Terminal(
   }
 
   /// Where everything is kept between builds: `EMT_CACHE`, else `emt` below `XDG_CACHE_HOME` or `~/.cache` (XDG Base
-  /// Directory Specification).
+  /// Directory Specification: a relative path does not count). A home that is not there is nobody's, as system users have it. The
+  /// launcher follows the same rule.
   ///
-  /// @throws FailureException if none of them is set: there is no other place that is ours alone
+  /// @throws FailureException if there is none of them: there is no other place that is ours alone
   public Path cache() throws FailureException {
     return variable("EMT_CACHE")
         .map(Path::of)
@@ -67,12 +69,16 @@ public record Terminal(
             variable("XDG_CACHE_HOME")
                 .map(Path::of)
                 .filter(Path::isAbsolute)
-                .or(() -> variable("HOME").map(home -> Path.of(home, ".cache")))
+                .or(() -> userHome().map(home -> home.resolve(".cache")))
                 .map(folder -> folder.resolve("emt")))
         .orElseThrow(() ->
             new FailureException(
                 ExitCode.ENVIRONMENT,
-                "cache: no place for it (expected: EMT_CACHE, XDG_CACHE_HOME or HOME to be set)"
+                "cache: no place for it (expected: EMT_CACHE or XDG_CACHE_HOME to be set, or a HOME that is there)"
                     + "\n  advice: EMT_CACHE=/a/folder/of/ours emt ..."));
+  }
+
+  private Optional<Path> userHome() {
+    return variable("HOME").map(Path::of).filter(Path::isAbsolute).filter(Files::isDirectory);
   }
 }

@@ -2,8 +2,8 @@ package io.microvisor.packages.toolroot;
 
 import io.microvisor.bytes.ByteSize;
 import io.microvisor.bytes.files.FullDiskException;
-import io.microvisor.bytes.files.InterProcessLock;
 import io.microvisor.bytes.files.InterProcessLock.Mode;
+import io.microvisor.bytes.files.InterProcessLock;
 import io.microvisor.bytes.files.OwnFolder;
 import io.microvisor.bytes.files.OwnerOnly;
 import io.microvisor.store.Retention;
@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /// The directory that holds all tool roots.
 ///
@@ -35,6 +36,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// | `unfinished-<key>` | one in the making, or in the unmaking; swept by the next one who makes or prunes |
 public final class ToolRoots {
   private static final String USED = ".used";
+  private static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
   private static final String UNFINISHED = "unfinished-";
 
   /// The locks of those this process uses, which it does until it ends.
@@ -63,7 +65,7 @@ public final class ToolRoots {
 
   /// A tool root that cannot be pruned while this process lives; made if it is not there.
   Path open(String key, Making making) throws IOException, InterruptedException {
-    OwnFolder.open(folder);
+    OwnFolder.open(folder, name -> KEY.matcher(name).find());
     Path path = folder.resolve(key);
     while (!OURS.containsKey(path) || !Files.isDirectory(path)) {
       letGo(path); // Somebody removed it by hand.
@@ -190,7 +192,7 @@ public final class ToolRoots {
         String name = String.valueOf(each.getFileName());
         boolean unfinished = name.startsWith(UNFINISHED);
         String key = unfinished ? name.substring(UNFINISHED.length()) : name;
-        if (key.matches("[0-9a-f]{64}")) {
+        if (KEY.matcher(key).matches()) {
           Path root = folder.resolve(key);
           roots.add(new Root(root, unfinished ? Instant.MIN : used(root), size(each)));
         }
