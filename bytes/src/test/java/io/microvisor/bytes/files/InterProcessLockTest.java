@@ -82,17 +82,21 @@ class InterProcessLockTest {
   }
 
   private String anotherProcess() throws IOException {
-    Process process =
-        new ProcessBuilder(
+    Process process = java(Prober.class, file.toString());
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  private static Process java(Class<?> main, String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "-cp",
                 System.getProperty(
                     "surefire.test.class.path", System.getProperty("java.class.path")),
-                Prober.class.getName(),
-                file.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                main.getName()));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
   /// Another process, which says whether it could have the lock.
@@ -116,6 +120,39 @@ class InterProcessLockTest {
       try (InterProcessLock _ = waiting.get()) {
         assertThat(file).exists();
         assertThat(anotherProcess()).isEqualTo("held");
+      }
+    }
+  }
+
+  /// Between opening a file and locking it, another process may have removed it.
+  @Test
+  void whoLocksAFileThatWasRemovedMeanwhileDoesNotTakeItForTheLock() throws Exception {
+    Path counter = Files.writeString(folder.resolve("counter"), "0");
+    List<Process> all = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      all.add(java(Counter.class, file.toString(), counter.toString()));
+    }
+    for (Process each : all) {
+      assertThat(each.waitFor()).isZero();
+    }
+    assertThat(Files.readString(counter)).isEqualTo(Integer.toString(3 * Counter.TIMES));
+  }
+
+  /// Another process, which counts up under the lock, and removes it each time.
+  static final class Counter {
+    static final int TIMES = 1500;
+
+    private Counter() {}
+
+    public static void main(String[] arguments) throws IOException {
+      Path lock = Path.of(arguments[0]);
+      Path counter = Path.of(arguments[1]);
+      for (int i = 0; i < TIMES; i++) {
+        try (InterProcessLock _ = InterProcessLock.acquire(lock, Mode.EXCLUSIVE)) {
+          int before = Integer.parseInt(Files.readString(counter));
+          Files.writeString(counter, Integer.toString(before + 1));
+          Files.delete(lock);
+        }
       }
     }
   }
