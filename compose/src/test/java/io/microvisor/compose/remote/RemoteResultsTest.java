@@ -602,4 +602,14 @@ class RemoteResultsTest {
       assertThat(runs).hasValue(time == 0 ? 2 : 0);
     }
   }
+
+  @Test
+  void whatIsThereForSomeIsBroughtAgainForThoseWhoTrustOthers() throws Exception {
+    build("one", READ_WRITE);
+    build("one", server, trust(OTHER_KEY), new Access.Write(OTHER_KEY));
+    build("one", server, trust(OTHER_KEY), new Access.Write(OTHER_KEY));
+
+    build("two", server, trust(OTHER_KEY), READ);
+    assertThat(runs).hasValue(0);
+  }
 }
