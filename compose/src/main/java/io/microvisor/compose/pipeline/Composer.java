@@ -32,7 +32,6 @@ import io.microvisor.compose.steps.TriggeringFilesStep;
 import io.microvisor.compose.steps.TriggersStep;
 import io.microvisor.compose.steps.UkiStep;
 import io.microvisor.compose.steps.VerityStep;
-import io.microvisor.compose.template.AdditionalFile;
 import io.microvisor.compose.template.Disk;
 import io.microvisor.compose.template.Kernel;
 import io.microvisor.compose.template.Template;
@@ -262,10 +261,11 @@ public final class Composer {
   /// The steps that do what follows from files of the template; none, where nothing can. What not everyone may read takes no
   /// part in it.
   private List<Step> following(Template template, Input.Output configured, long epoch) {
-    List<AdditionalFile> files =
+    List<TriggeringFilesStep.Wanted> files =
         template.system().files().stream()
             .filter(file -> (file.mode() & WORLD_READABLE) != 0)
             .filter(file -> Consequences.isPossible(TreePath.of(file.path())))
+            .map(TriggeringFilesStep.Wanted::of)
             .toList();
     return files.isEmpty()
         ? List.of()

@@ -45,13 +45,13 @@ public record Fingerprint(Versions versions, SortedMap<String, String> parameter
   public static Fingerprint of(Step step) {
     SortedMap<String, String> parameters = new TreeMap<>();
     for (RecordComponent component : components(step)) {
-      if (component.isAnnotationPresent(Unkeyed.class) || WIRING.contains(component.getType())) {
+      if (!counts(component)) {
         continue;
       }
       Object value = value(component, step);
       if (value instanceof Record selection && !isOpaque(value)) {
         for (RecordComponent each : components(selection)) {
-          if (!WIRING.contains(each.getType())) {
+          if (counts(each)) {
             add(parameters, step, each, value(each, selection));
           }
         }
@@ -60,6 +60,10 @@ public record Fingerprint(Versions versions, SortedMap<String, String> parameter
       }
     }
     return new Fingerprint(step.versions(), parameters);
+  }
+
+  private static boolean counts(RecordComponent component) {
+    return !component.isAnnotationPresent(Unkeyed.class) && !WIRING.contains(component.getType());
   }
 
   private static void add(
@@ -120,7 +124,7 @@ public record Fingerprint(Versions versions, SortedMap<String, String> parameter
 
   private static String canonical(Record named) {
     return components(named).stream()
-        .filter(each -> !WIRING.contains(each.getType()))
+        .filter(Fingerprint::counts)
         .map(each -> each.getName() + "=" + canonical(value(each, named)))
         .collect(Collectors.joining(", ", named.getClass().getSimpleName() + "(", ")"));
   }

@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/// Marks a component of a [Step] that is no part of its cache key: what the step makes is the same whatever it is.
+/// Marks a component of a [Step], or of a record in one, that is no part of its cache key: what the step makes is the same whatever it is.
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)

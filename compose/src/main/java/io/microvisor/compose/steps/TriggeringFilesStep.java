@@ -35,10 +35,19 @@ import java.util.TreeMap;
 /// @param epoch the image's time, in seconds since 1970
 public record TriggeringFilesStep(
     Input.Output configured,
-    List<AdditionalFile> files,
+    List<Wanted> files,
     @Unkeyed("a place to put contents") ContentStore created,
     long epoch)
     implements Step {
+  /// A file of a template.
+  public record Wanted(
+      String path, int mode, @Unkeyed("its digest is an input") AdditionalFile.Content content) {
+    /// The same without what does not count here: who owns it is decided later, when all accounts are there.
+    public static Wanted of(AdditionalFile file) {
+      return new Wanted(file.path(), file.mode(), file.content());
+    }
+  }
+
   /// Its name.
   public static final StepId ID = new StepId("triggering files");
 
@@ -62,7 +71,7 @@ public record TriggeringFilesStep(
     return VERSIONS;
   }
 
-  private static Digest digest(AdditionalFile file) {
+  private static Digest digest(Wanted file) {
     return switch (file.content()) {
       case AdditionalFile.Content.Inline inline ->
           Digest.sha256(inline.text().getBytes(StandardCharsets.UTF_8));
@@ -80,10 +89,9 @@ public record TriggeringFilesStep(
   public Outputs run(StepContext context) throws IOException {
     Consequences consequences = Consequences.in(context.tree("configured"), context.contents());
     FileTree.Builder triggering = FileTree.builder();
-    for (AdditionalFile file : files) {
+    for (Wanted file : files) {
       TreePath path = TreePath.of(file.path());
       if (!consequences.of(path).isEmpty()) {
-        // Who owns it is decided later, when all accounts are there.
         Meta meta = Meta.of(file.mode() & 0777).withMtime(epoch);
         triggering.mkdirs(path.parent());
         triggering.put(path, new Inode.RegularFile(meta, digest(file), keep(file)));
@@ -93,7 +101,7 @@ public record TriggeringFilesStep(
   }
 
   /// @return its size
-  private long keep(AdditionalFile file) throws IOException {
+  private long keep(Wanted file) throws IOException {
     ByteSource bytes =
         switch (file.content()) {
           case AdditionalFile.Content.Inline inline ->

@@ -66,6 +66,7 @@ class StepResultsTest {
         additionalFiles:
           - {final: /etc/motd, content: "Hello\\n"}
           - {final: /etc/ld.so.conf.d/own.conf, content: "/opt/lib\\n"}
+          - {final: /etc/ld.so.conf.d/local.conf, local: local.conf}
         services:
           enable: [small.service]
           units:
@@ -136,6 +137,7 @@ class StepResultsTest {
   }
 
   private Template template() throws IOException {
+    Files.writeString(folder.resolve("local.conf"), "/srv/lib\n");
     return switch (TemplateLoader.load(Files.writeString(folder.resolve("small.yaml"), TEMPLATE))) {
       case Loading.Loaded(Template template) -> template;
       case Loading.Rejected rejected -> throw new AssertionError(rejected.problems().toString());
@@ -162,7 +164,11 @@ class StepResultsTest {
             new Given(CONFIGURED.step(), system.tree()),
             new Given(BUILT.step(), built(system)),
             new AddedModulesStep(CONFIGURED, BUILT, needs.choice(), needs.choice().place()),
-            new TriggeringFilesStep(CONFIGURED, template.system().files(), store.contents(), EPOCH),
+            new TriggeringFilesStep(
+                CONFIGURED,
+                template.system().files().stream().map(TriggeringFilesStep.Wanted::of).toList(),
+                store.contents(),
+                EPOCH),
             new ModulesStep(added, needs),
             new BaseStep(
                 added,
