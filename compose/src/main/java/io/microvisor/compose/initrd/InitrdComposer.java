@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 /// Composes an initrd from a configured root: nothing is run, nothing comes from elsewhere.
 public final class InitrdComposer {
   /// Raised when the same root gives other files.
-  public static final Versions VERSIONS = Versions.of("initrd files", 10, ModuleIndex.VERSIONS);
+  public static final Versions VERSIONS = Versions.of("initrd files", 11, ModuleIndex.VERSIONS);
 
   private static final String SYSTEM = "usr/lib/systemd/system";
   private static final String RULES = "usr/lib/udev/rules.d/";
@@ -54,6 +54,11 @@ public final class InitrdComposer {
     tree = FileTree.builder();
     copy = new TreeCopy(root, contents, tree, spec.time());
   }
+
+  /// Where modprobe(8) and udev read what the image says of modules: options, aliases, what not to load. All of it goes
+  /// into the initrd, since what is loaded there is not loaded again.
+  static final List<String> MODULE_SETTINGS =
+      List.of("etc/modprobe.d", "usr/local/lib/modprobe.d", "usr/lib/modprobe.d");
 
   /// Composes an initrd.
   ///
@@ -96,8 +101,23 @@ public final class InitrdComposer {
     for (String rule : units.rules()) {
       copy.copyIfThere(RULES + rule);
     }
+    for (String folder : MODULE_SETTINGS) {
+      for (FileTree.Entry entry : root.children(TreePath.of(folder))) {
+        putModuleSettings(entry);
+      }
+    }
     for (TreePath path : spec.extra()) {
       copy.copy(path.toString());
+    }
+  }
+
+  /// Copies a file of settings. A link to nothing turns off those of its name in the folders behind, so it is kept.
+  private void putModuleSettings(FileTree.Entry entry) throws IOException {
+    if (!entry.path().name().endsWith(".conf")) {
+      return;
+    }
+    if (!copy.copyIfThere(entry.path().toString()) && entry.inode() instanceof Inode.Symlink link) {
+      copy.copyLink(entry.path(), link);
     }
   }
 
@@ -132,7 +152,7 @@ public final class InitrdComposer {
     copy.put("etc/passwd", "root:!:0:0:root:/root:/usr/sbin/nologin\n");
     copy.put("etc/group", groups(rules));
     copy.put("etc/modules-load.d/emt.conf", modulesToLoad());
-    copy.put("etc/modprobe.d/emt.conf", QUICK_DIGEST);
+    copy.put("usr/lib/modprobe.d/emt-initrd.conf", QUICK_DIGEST);
   }
 
   private String groups(List<String> rules) throws IOException {

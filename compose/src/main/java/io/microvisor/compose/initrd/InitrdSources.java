@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
 public record InitrdSources(FileTree tree, byte[] groups) {
   /// Raised when the same root gives other sources.
-  public static final Versions VERSIONS = Versions.of("initrd sources", 1);
+  public static final Versions VERSIONS = Versions.of("initrd sources", 2);
 
   private static final TreePath GROUPS = TreePath.of("etc/group");
   private static final int LARGEST = 1 << 20;
@@ -32,10 +32,12 @@ public record InitrdSources(FileTree tree, byte[] groups) {
   private static final List<TreePath> FOLDERS =
       List.of(
           TreePath.of("etc/alternatives"),
+          TreePath.of("etc/modprobe.d"),
           TreePath.of("usr/bin"),
           TreePath.of("usr/lib"),
           TreePath.of("usr/lib64"),
           TreePath.of("usr/libexec"),
+          TreePath.of("usr/local/lib/modprobe.d"),
           TreePath.of("usr/sbin"));
   private static final Set<TreePath> FILES =
       Set.of(GROUPS, TreePath.of("etc/os-release"), TreePath.of("etc/mke2fs.conf"));
@@ -71,7 +73,7 @@ public record InitrdSources(FileTree tree, byte[] groups) {
       return TOP.contains(text);
     }
     for (TreePath folder : FOLDERS) {
-      if (path.startsWith(folder)) {
+      if (path.startsWith(folder) || folder.startsWith(path)) {
         return true;
       }
     }

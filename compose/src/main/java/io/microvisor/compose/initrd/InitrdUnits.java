@@ -97,7 +97,7 @@ record InitrdUnits(
       List.of("55-dm.rules", "60-persistent-storage-dm.rules", "95-dm-notify.rules");
 
   private static final List<String> OPTIONAL =
-      List.of("usr/lib/udev/ata_id", "usr/lib/udev/scsi_id", "usr/lib/modprobe.d/systemd.conf");
+      List.of("usr/lib/udev/ata_id", "usr/lib/udev/scsi_id");
 
   static InitrdUnits of(Set<InitrdSpec.Feature> features) {
     SortedSet<String> units = new TreeSet<>(UNITS);

@@ -97,6 +97,31 @@ class InitrdComposerTest {
   }
 
   @Test
+  void takesWhatTheImageSaysOfModulesSinceTheyAreLoadedHere() throws IOException {
+    put("etc/modprobe.d/own.conf", "options virtio_net napi_tx=0\n");
+    put("usr/lib/modprobe.d/vendor.conf", "blacklist noise\n");
+    put("usr/local/lib/modprobe.d/local.conf", "alias a b\n");
+    put("usr/lib/modprobe.d/off.conf", "install x false\n");
+    put("etc/modprobe.d/README", "no settings\n");
+    put("etc/elsewhere", "softdep a post: b\n");
+    link("etc/modprobe.d/off.conf", "/dev/null");
+    link("etc/modprobe.d/linked.conf", "../elsewhere");
+
+    Initrd initrd = compose(SPEC);
+
+    assertThat(text(initrd, "etc/modprobe.d/own.conf")).isEqualTo("options virtio_net napi_tx=0\n");
+    assertThat(text(initrd, "usr/lib/modprobe.d/vendor.conf")).isEqualTo("blacklist noise\n");
+    assertThat(text(initrd, "usr/local/lib/modprobe.d/local.conf")).isEqualTo("alias a b\n");
+    assertThat(text(initrd, "etc/elsewhere")).isEqualTo("softdep a post: b\n");
+    assertThat(initrd.tree().find("etc/modprobe.d/linked.conf")).isPresent();
+    assertThat(initrd.tree().find("etc/modprobe.d/off.conf"))
+        .hasValueSatisfying(
+            inode -> assertThat(((Inode.Symlink) inode).target()).isEqualTo("/dev/null"));
+    assertThat(initrd.tree().find("etc/modprobe.d/README")).isEmpty();
+    assertThat(text(initrd, "usr/lib/modprobe.d/emt-initrd.conf")).contains("softdep dm_mod");
+  }
+
+  @Test
   void takesCiphersOnlyToOpenEncryptedDevices() throws IOException {
     assertThat(compose(SPEC).modules()).doesNotContain("dm_crypt", "xts");
     Initrd initrd =

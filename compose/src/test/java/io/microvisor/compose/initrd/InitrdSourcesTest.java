@@ -68,6 +68,17 @@ class InitrdSourcesTest {
   }
 
   @Test
+  void othersForRootsThatSaySomethingElseOfModules() throws IOException {
+    FileTree plain = sources(base().build()).tree();
+
+    for (String path : new String[] {"etc/modprobe.d/a.conf", "usr/local/lib/modprobe.d/a.conf"}) {
+      FileTree.Builder other = base().mkdirs(TreePath.of(path).parent()).put(path, file("x"));
+      assertThat(sources(other.build()).tree().find(path)).as(path).isPresent();
+      assertThat(sources(other.build()).tree()).isNotEqualTo(plain);
+    }
+  }
+
+  @Test
   void hasWhatIsBelowUsrAndNothingElseOfTheRoot() throws IOException {
     FileTree tree = sources(base().put("etc/passwd", file("root")).build()).tree();
 
