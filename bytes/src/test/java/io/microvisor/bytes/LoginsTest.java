@@ -22,12 +22,21 @@ class LoginsTest {
         new String[] {
           "https://host/user@1.2/file",
           "ssh-ed25519 AAAA me@work",
-          "https://host/?q=a@b",
+          "is https://host/x known?",
+          "why? a=b",
           "// a@b",
           ""
         }) {
       assertThat(Logins.hidden(text)).isEqualTo(text);
     }
+  }
+
+  @Test
+  void hidesWhatAnAddressAsks() {
+    assertThat(Logins.hidden("at https://one/x?token=s3cret&user=me#top, and https://two/?s3cret"))
+        .isEqualTo("at https://one/x?token=***&user=***#top, and https://two/?***");
+    assertThat(Logins.hidden("https://host/?q=a@b")).isEqualTo("https://host/?q=***");
+    assertThat(Logins.hiddenInRefused("htps://host/x?token=s3cret")).isEqualTo("htps://host/x?***");
   }
 
   @Test

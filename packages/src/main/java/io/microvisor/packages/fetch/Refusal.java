@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpTimeoutException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
@@ -91,17 +92,30 @@ final class Refusal {
       case ProtocolException _ -> "no proper HTTP: " + root(e);
       case UnknownHostException _ -> "no connection: the host is not known";
       case ConnectException _ ->
-          isUnresolved(e) ? "no connection: the host is not known" : "no connection: " + root(e);
+          isUnresolved(e)
+              ? "no connection: the host is not known"
+              : "no connection: " + (isRefused(e) ? "refused" : root(e));
+      case ClosedChannelException _ -> "the connection was closed";
       default -> root(e);
     };
   }
 
   private static boolean isUnresolved(Throwable e) {
+    Throwable at = deepest(e);
+    return at instanceof UnresolvedAddressException || at instanceof UnknownHostException;
+  }
+
+  private static Throwable deepest(Throwable e) {
     Throwable at = e;
     while (at.getCause() != null) {
       at = at.getCause();
     }
-    return at instanceof UnresolvedAddressException || at instanceof UnknownHostException;
+    return at;
+  }
+
+  /// The runtime's client says no more of a port that nobody listens on.
+  private static boolean isRefused(Throwable e) {
+    return deepest(e) instanceof ClosedChannelException;
   }
 
   private static String root(Throwable e) {

@@ -175,13 +175,20 @@ final class Transport implements Closeable {
     } catch (IOException e) {
       Answer answer = begun.get();
       if (answer == null) {
-        throw e;
+        throw way(address, e);
       }
       // The connection broke before the client had come round to handing out the answer. What came
       // of it counts.
       answer.body().onError(e);
       return answer;
     }
+  }
+
+  /// A failure with the proxy on the way to an address, whose it may be.
+  private IOException way(URI address, IOException e) {
+    return network.way(address) instanceof Network.Way.Through through
+        ? new IOException(through + ": " + Refusal.describe(e), e)
+        : e;
   }
 
   private HttpRequest.Builder request(URI address, String login) {

@@ -192,6 +192,20 @@ final class TlsAndProxyTest {
   }
 
   @Test
+  void tellsThatAProxyRefusesWithoutItsLogin() throws Exception {
+    int closed;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      closed = socket.getLocalPort();
+    }
+    Network network =
+        network().withProxies(List.of(new Proxy("http", "", through("joe:secret@", closed))));
+
+    assertThatThrownBy(() -> get(network, URI.create("http://mirror.example/x")))
+        .hasMessageContaining("through http://127.0.0.1:" + closed + "/: no connection: refused")
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
   void tunnelsThroughTheProxyAndTellsTheLoginToItAlone() throws Exception {
     RawServer server = secure(authority, false, RawServer.content(CONTENT));
     Tunnel tunnel = opened(new Tunnel("Basic am9lOnNlY3JldA=="));
