@@ -98,6 +98,20 @@ class AccountsOracleTest {
           messagebus:!::
           """);
 
+  /// What packages may have added among the numbers that people get.
+  private static final List<Map<String, String>> PEOPLE =
+      List.of(
+          Map.of("group", "crew:x:1000:\n", "gshadow", "crew:!::\n"),
+          Map.of("group", "crew:x:1001:\ncamp:x:1500:\n", "gshadow", "crew:!::\ncamp:!::\n"),
+          Map.of(
+              "passwd", "old:x:1005:1005::/nonexistent:/usr/sbin/nologin\n",
+              "shadow", "old:!:20000::::::\n",
+              "group", "old:x:1005:\n",
+              "gshadow", "old:!::\n"),
+          Map.of(
+              "passwd", "old:x:60000:100::/nonexistent:/usr/sbin/nologin\n",
+              "shadow", "old:!:20000::::::\n"));
+
   private static final List<String> SUBORDINATE =
       List.of(
           "",
@@ -219,10 +233,11 @@ class AccountsOracleTest {
   /// An image before its template.
   private static SampleTree image(Random random, MergedPackages tools) throws IOException {
     SampleTree image = new SampleTree();
+    Map<String, String> more = random.nextInt(3) == 0 ? any(random, PEOPLE) : Map.of();
     BEFORE.forEach((file, text) ->
         image.file(
             "etc/" + file,
-            bytes(text),
+            bytes(text + more.getOrDefault(file, "")),
             file.endsWith("shadow")
                 ? SampleTree.plain(0640).withOwner(0, 42)
                 : SampleTree.plain(0644)));

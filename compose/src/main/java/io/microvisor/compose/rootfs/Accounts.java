@@ -84,7 +84,7 @@ final class Accounts {
   ///
   /// @return its id
   long addGroup(String name) throws IOException {
-    return addGroup(name, nextNumber());
+    return addGroup(name, next(GROUP, defs.groups()));
   }
 
   /// Adds a group.
@@ -113,7 +113,7 @@ final class Accounts {
       throws IOException {
     append(PASSWD, "%s:x:%d:%d::%s:%s".formatted(name, uid, gid, home, shell));
     append(SHADOW, shadow(name, passwordHash));
-    if (defs.isOfPeople(uid)) {
+    if (defs.people().contains(uid)) {
       SubordinateIds.add(root, defs, name);
     }
     return new User(name, uid, gid, home, shell);
@@ -130,16 +130,26 @@ final class Accounts {
             defs.number("PASS_WARN_AGE", 7));
   }
 
-  /// The next number that neither a user nor a group has or asks for: a user's own group gets the same.
-  long nextNumber() throws IOException {
-    Set<Long> used = used(PASSWD);
-    used.addAll(used(GROUP));
+  /// The number that the next user gets, as useradd(8) chooses it.
+  long nextUser() throws IOException {
+    return next(PASSWD, defs.people());
+  }
+
+  /// The number behind the last one in a range that is taken, else the first in it that is free; none that is asked for.
+  private long next(String file, LoginDefs.Range range) throws IOException {
+    Set<Long> used = used(file);
+    long last = used.stream().filter(range::contains).max(Long::compare).orElse(range.first());
     used.addAll(reserved);
-    long number = defs.firstUser();
-    while (used.contains(number)) {
-      number++;
+    for (long first : List.of(last, range.first())) {
+      for (long number = first; range.contains(number); number++) {
+        if (!used.contains(number)) {
+          return number;
+        }
+      }
     }
-    return number;
+    throw new IOException(
+        "%s: no number is free from %d to %d (expected: one, see login.defs(5))"
+            .formatted(file, range.first(), range.last()));
   }
 
   /// Sets the password of a user that exists.

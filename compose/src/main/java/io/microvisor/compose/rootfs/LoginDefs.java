@@ -35,14 +35,21 @@ final class LoginDefs {
     }
   }
 
-  /// Whether a number is one that people's accounts get.
-  boolean isOfPeople(long uid) {
-    return uid >= firstUser() && uid <= number("UID_MAX", 60_000);
+  /// Numbers from `first` to `last`.
+  record Range(long first, long last) {
+    boolean contains(long number) {
+      return number >= first && number <= last;
+    }
   }
 
-  /// The first number of a user who is a person.
-  long firstUser() {
-    return number("UID_MIN", 1000);
+  /// The numbers that people's accounts get.
+  Range people() {
+    return new Range(number("UID_MIN", 1000), number("UID_MAX", 60_000));
+  }
+
+  /// The numbers that groups get.
+  Range groups() {
+    return new Range(number("GID_MIN", 1000), number("GID_MAX", 60_000));
   }
 
   /// The permissions of a new home folder: without the setting nobody else may look into it.

@@ -39,7 +39,7 @@ import java.util.stream.Collectors;
 /// documents or translations.
 public final class RootFileSystem {
   /// Raised when the same inputs give another tree.
-  public static final Versions VERSIONS = Versions.of("root", 26);
+  public static final Versions VERSIONS = Versions.of("root", 27);
 
   /// A root file system.
   ///

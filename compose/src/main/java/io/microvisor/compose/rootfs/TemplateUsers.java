@@ -111,7 +111,7 @@ final class TemplateUsers {
     long uid =
         switch (user.uid()) {
           case Setting.Stated<Long> stated -> stated.value();
-          case Setting.Unstated<Long> _ -> accounts.nextNumber();
+          case Setting.Unstated<Long> _ -> accounts.nextUser();
         };
     long gid = accounts.ownGroup(name, uid);
     Accounts.User account =

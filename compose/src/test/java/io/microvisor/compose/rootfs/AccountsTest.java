@@ -25,22 +25,26 @@ class AccountsTest {
 
   @Test
   void givesTheNextFreeNumber() throws IOException {
-    assertThat(accounts.nextNumber()).isEqualTo(1001);
+    assertThat(accounts.nextUser()).isEqualTo(1001);
     accounts.addGroup("people");
     assertThat(accounts.groupId("people")).hasValue(1001);
-    assertThat(accounts.nextNumber()).isEqualTo(1002);
+    assertThat(accounts.nextUser()).isEqualTo(1001);
+    accounts.addUser("far", 1500, 1500, "/home/far", "/bin/sh", "!");
+    assertThat(accounts.nextUser()).isEqualTo(1501);
+    accounts.addUser("last", 60_000, 60_000, "/home/last", "/bin/sh", "!");
+    assertThat(accounts.nextUser()).isEqualTo(1001);
   }
 
   @Test
   void givesNoNumberThatSomebodyAsksFor() throws IOException {
-    assertThat(accounts(Set.of(1001L, 1002L, 1004L)).nextNumber()).isEqualTo(1003);
+    assertThat(accounts(Set.of(1001L, 1002L, 1004L)).nextUser()).isEqualTo(1003);
   }
 
   @Test
   void aUsersOwnGroupHasTheUsersNumberWhereThatIsFree() throws IOException {
     accounts.addGroup("people", 1500);
     assertThat(accounts.ownGroup("a", 1600)).isEqualTo(1600);
-    assertThat(accounts.ownGroup("b", 1500)).isEqualTo(1001);
+    assertThat(accounts.ownGroup("b", 1500)).isEqualTo(1601);
     assertThat(accounts.ownGroup("sudo", 1700)).isEqualTo(27);
   }
 
@@ -73,7 +77,7 @@ class AccountsTest {
             0644,
             "# UID_MIN 5\nUID_MIN\t\t 0x7d0\nPASS_MAX_DAYS 90\nSUB_UID_COUNT 1000\nHOME_MODE 0750\n");
     accounts = accounts(Set.of());
-    assertThat(accounts.nextNumber()).isEqualTo(2000);
+    assertThat(accounts.nextUser()).isEqualTo(2000);
     accounts.addUser("new", 2000, 2000, "/home/new", "/bin/bash", "!");
     assertThat(text("shadow")).endsWith("new:!:20000:0:90:7:::\n");
     assertThat(text("subuid")).isEqualTo("new:100000:1000\n");

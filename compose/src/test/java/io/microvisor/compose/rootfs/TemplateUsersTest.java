@@ -63,7 +63,7 @@ class TemplateUsersTest {
 
     assertThat(problems).isEmpty();
     assertThat(text("passwd"))
-        .contains("\nalice:x:1003:1003:", "\nbob:x:1000:1000:", "\ncarol:x:1004:1004:");
+        .contains("\nalice:x:1001:1003:", "\nbob:x:1000:1000:", "\ncarol:x:1003:1004:");
     assertThat(text("group"))
         .endsWith("g:x:1001:\nh:x:1002:\nalice:x:1003:\nbob:x:1000:\ncarol:x:1004:\n");
   }
