@@ -30,7 +30,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// The image's root file system: a [BaseFileSystem], and what the template adds.
 ///
@@ -45,6 +48,16 @@ public final class RootFileSystem {
   ///
   /// @param added contents that were written here
   public record Result(FileTree tree, Map<Digest, ByteSource> added) {}
+
+  private static final String SCRIPTS = "etc/init.d/";
+  private static final String SYSV_GENERATOR =
+      "usr/lib/systemd/system-generators/systemd-sysv-generator";
+
+  /// What a template wants of a unit.
+  private enum Wanted {
+    STARTED,
+    NOT
+  }
 
   private final Template template;
   private final SystemConfig system;
@@ -236,12 +249,12 @@ public final class RootFileSystem {
     }
     Services services = system.services();
     for (Services.Unit unit : services.disable()) {
-      if (known(unit)) {
+      if (known(unit, Wanted.NOT)) {
         units.disable(unit.name());
       }
     }
     for (Services.Unit unit : services.enable()) {
-      if (known(unit)) {
+      if (known(unit, Wanted.STARTED)) {
         for (String fault : units.enable(unit.name())) {
           problems.add(
               Problem.of(
@@ -254,7 +267,7 @@ public final class RootFileSystem {
     }
     for (Services.Unit unit : services.mask()) {
       Optional<String> real = units.aliasOf(unit.name());
-      if (real.isEmpty() && !mayComeAtBoot(unit) && !known(unit)) {
+      if (real.isEmpty() && !mayComeAtBoot(unit) && !known(unit, Wanted.NOT)) {
         continue;
       }
       if (real.isEmpty()) {
@@ -277,12 +290,50 @@ public final class RootFileSystem {
     String name = UnitLinks.fullName(unit.name());
     return name.contains("@")
         || !name.matches(".*\\.(service|socket|timer|path|target)")
-        || root.exists("etc/init.d/" + name.replaceFirst("\\.service$", ""));
+        || script(name).isPresent();
   }
 
-  private boolean known(Services.Unit unit) throws IOException {
+  /// The init script that a unit of this name would be made of.
+  private Optional<String> script(String unit) {
+    String path = SCRIPTS + unit.replaceFirst("\\.service$", "");
+    return unit.endsWith(".service")
+        ? Stream.of(path, path + ".sh").filter(root::exists).findFirst()
+        : Optional.empty();
+  }
+
+  /// Whether links of the usual runlevels start a script.
+  private boolean isStarted(String script) {
+    String name = script.substring(SCRIPTS.length());
+    return IntStream.rangeClosed(2, 5)
+        .mapToObj(level -> root.children("etc/rc" + level + ".d"))
+        .flatMap(List::stream)
+        .anyMatch(link -> link.path().name().matches("S[0-9]{2}" + Pattern.quote(name)));
+  }
+
+  private Problem scriptAlone(Services.Unit unit, String script, Wanted wanted) {
+    String advice =
+        switch (wanted) {
+          case NOT -> "mask it, so that no unit is made of the script when the machine boots";
+          case STARTED ->
+              root.exists(SYSV_GENERATOR) && isStarted(script)
+                  ? "leave it out here: systemd-sysv-generator makes a unit of the script at each boot, and"
+                      + " the links in /etc/rc*.d start it"
+                  : "put a unit that runs the script under systemConfig.services.units";
+        };
+    return Problem.of(
+        Code.UNKNOWN_UNIT,
+        unit.place(),
+        "%s: only an init script in the image, /%s (expected: a unit)"
+            .formatted(UnitLinks.fullName(unit.name()), script),
+        advice);
+  }
+
+  private boolean known(Services.Unit unit, Wanted wanted) throws IOException {
     boolean known = units.exists(unit.name());
-    if (!known) {
+    Optional<String> script = script(UnitLinks.fullName(unit.name()));
+    if (!known && script.isPresent()) {
+      problems.add(scriptAlone(unit, script.get(), wanted));
+    } else if (!known) {
       problems.add(
           Problem.of(
               Code.UNKNOWN_UNIT,

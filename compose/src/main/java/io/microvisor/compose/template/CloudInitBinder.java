@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -28,6 +29,19 @@ final class CloudInitBinder {
   /// The key in YAML, block or flow, quoted or not.
   private static final Pattern SEED_FROM =
       Pattern.compile("(?m)(?:^|[{,\\s])[\"']?seedfrom[\"']?[ \\t]*:");
+
+  /// How user-data may begin, in any case (cloud-init's "User-data formats").
+  private static final List<String> FORMS =
+      List.of(
+          "#!",
+          "#include",
+          "#cloud-config",
+          "#cloud-boothook",
+          "#part-handler",
+          "## template: jinja");
+
+  /// How far cloud-init looks for what makes a MIME message.
+  private static final int MIME_WITHIN = 4096;
 
   /// What cloud-init calls what a key names.
   private static final Map<String, String> SEEDS =
@@ -100,28 +114,57 @@ final class CloudInitBinder {
     }
     Optional<LocalFile> local = folder.file(key, item);
     local.ifPresent(found -> {
-      if (!path.endsWith("/user-data")) {
+      if (path.endsWith("/user-data")) {
+        checkForm(key, item, found);
+      } else {
         checkSeed(key, item, found);
       }
       files.add(file(key, path, new Content.Local(found), mode, item.place()));
     });
   }
 
+  /// What has none of the forms cloud-init ignores, with a line in a log on the machine.
+  private void checkForm(String key, Fields.Item item, LocalFile found) {
+    byte[] head = head(key, item, found);
+    String text = new String(head, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+    boolean gzip = text.startsWith("\u001f\u008b");
+    boolean mime =
+        text.substring(0, Math.min(text.length(), MIME_WITHIN)).contains("mime-version:");
+    String begin = text.stripLeading();
+    if (gzip || mime || begin.isEmpty() || FORMS.stream().anyMatch(begin::startsWith)) {
+      return;
+    }
+    String first =
+        new String(head, StandardCharsets.UTF_8).stripLeading().lines().findFirst().orElse("");
+    problems.add(
+        Problem.of(
+            Code.BAD_VALUE,
+            item.place(),
+            "%s: %s begins with %s, and cloud-init would ignore it (expected: #cloud-config, #! and an interpreter, #include, or another of its forms)"
+                .formatted(key, ShapeCheck.shown(item.text()), ShapeCheck.shown(first)),
+            "if it is YAML for cloud-init, put #cloud-config into its first line"));
+  }
+
   /// `seedfrom` leads elsewhere for what configures the machine; on the machine it is refused, too.
   private void checkSeed(String key, Fields.Item item, LocalFile found) {
+    String text = new String(head(key, item, found), StandardCharsets.ISO_8859_1);
+    if (SEED_FROM.matcher(text).find()) {
+      problems.add(
+          Problem.of(
+              Code.BAD_VALUE,
+              item.place(),
+              key
+                  + ": "
+                  + ShapeCheck.shown(item.text())
+                  + " says seedfrom (expected: nothing from elsewhere, but user-data beside it)",
+              "put what lies there into userDataFile"));
+    }
+  }
+
+  /// A file's beginning; empty, with a problem, where it cannot be read.
+  private byte[] head(String key, Fields.Item item, LocalFile found) {
     try (InputStream in = Files.newInputStream(found.path())) {
-      String text = new String(in.readNBytes(LARGEST_READ), StandardCharsets.ISO_8859_1);
-      if (SEED_FROM.matcher(text).find()) {
-        problems.add(
-            Problem.of(
-                Code.BAD_VALUE,
-                item.place(),
-                key
-                    + ": "
-                    + ShapeCheck.shown(item.text())
-                    + " says seedfrom (expected: nothing from elsewhere, but user-data beside it)",
-                "put what lies there into userDataFile"));
-      }
+      return in.readNBytes(LARGEST_READ);
     } catch (IOException e) {
       problems.add(
           Problem.of(
@@ -133,6 +176,7 @@ final class CloudInitBinder {
                   + " cannot be read: "
                   + TemplateFolder.reason(e)
                   + " (expected: a file)"));
+      return new byte[0];
     }
   }
 

@@ -121,6 +121,26 @@ class ServicesTest {
   }
 
   @Test
+  void saysThatThereIsOnlyAnInitScriptAndWhatToDo() throws IOException {
+    packages.write("etc/init.d/old", 0755, "#!/bin/sh\n");
+    String what =
+        "old.service: only an init script in the image, /etc/init.d/old (expected: a unit)";
+
+    assertThatThrownBy(() -> links("services: {enable: [old.service]}"))
+        .hasMessageContaining(what)
+        .hasMessageContaining("put a unit that runs the script under systemConfig.services.units");
+    assertThatThrownBy(() -> links("services: {disable: [old.service]}"))
+        .hasMessageContaining(what)
+        .hasMessageContaining("mask it");
+
+    packages.symlink("etc/rc3.d/S01old", "../init.d/old");
+    packages.write("usr/lib/systemd/system-generators/systemd-sysv-generator", 0755, "ELF");
+    assertThatThrownBy(() -> links("services: {enable: [old.service]}"))
+        .hasMessageContaining(what)
+        .hasMessageContaining("leave it out here: systemd-sysv-generator makes a unit");
+  }
+
+  @Test
   void aFileThroughALinkCannotReplaceAUsersKeys() {
     packages.symlink("house", "home");
 

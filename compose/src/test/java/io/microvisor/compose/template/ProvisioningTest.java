@@ -7,6 +7,7 @@ import io.microvisor.compose.problem.Problem;
 import io.microvisor.compose.template.Provisioning.Answers;
 import io.microvisor.compose.template.Provisioning.CloudInit;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,6 +57,39 @@ class ProvisioningTest {
             "/var/lib/cloud/seed/nocloud/meta-data");
     assertThat(template.system().files().getLast().content())
         .isEqualTo(new AdditionalFile.Content.Inline("instance-id: small\n"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "#cloud-config\n",
+        "\n #Cloud-Config\n",
+        "#!/bin/sh\n",
+        "#include\n",
+        "#cloud-boothook\n",
+        "#part-handler\n",
+        "## template: jinja\n#cloud-config\n",
+        "Content-Type: multipart/mixed\nMIME-Version: 1.0\n",
+        "\u001f\u008b\b",
+        "",
+      })
+  void takesUserDataOfEachOfCloudInitsForms(String text) throws IOException {
+    Files.write(folder.resolve("user"), text.getBytes(StandardCharsets.ISO_8859_1));
+
+    assertThat(load("  cloudInit: {enabled: true, userDataFile: user}\n").system().files())
+        .hasSize(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"users: []\n", "# cloud-config\n", "---\n#cloud-config\n"})
+  void refusesUserDataThatCloudInitWouldIgnore(String text) throws IOException {
+    Files.writeString(folder.resolve("user"), text);
+
+    assertThat(problems("  cloudInit: {enabled: true, userDataFile: user}\n"))
+        .singleElement()
+        .asString()
+        .startsWith("userDataFile: user begins with ")
+        .contains(text.lines().findFirst().orElseThrow(), "cloud-init would ignore it");
   }
 
   @Test
