@@ -11,6 +11,7 @@ import io.microvisor.packages.solver.Requirement;
 import io.microvisor.packages.solver.Terms;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -139,6 +140,12 @@ final class DebWishes {
     return new Meaning.Understood(new Terms(requirements, List.of()));
   }
 
+  /// Those that can be wished for: Debian Policy 5.6.7 has no capital letters, and what an archive names against it cannot
+  /// be written in a template.
+  private static List<String> writable(Set<String> names) {
+    return names.stream().filter(name -> name.matches("[a-z0-9][a-z0-9+.-]*")).toList();
+  }
+
   /// Says why there is nothing: no such name, or no such version of it.
   private Meaning nothingFor(String name) {
     List<Integer> all = candidates.named(name);
@@ -151,7 +158,7 @@ final class DebWishes {
     if (all.isEmpty()) {
       return new Meaning.Unknown(
           UNKNOWN + besides,
-          leftOut.isEmpty() ? Names.closest(name, candidates.names()) : List.of());
+          leftOut.isEmpty() ? Names.closest(name, writable(candidates.names())) : List.of());
     }
     List<String> known =
         all.stream()

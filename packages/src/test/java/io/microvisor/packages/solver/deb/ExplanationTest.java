@@ -146,6 +146,13 @@ final class ExplanationTest {
                 + " which needs c37, which needs c38, which needs c39, which needs c40, of which there is none");
   }
 
+  @Test
+  void suggestsOnlyNamesThatCanBeWritten() throws FormatException {
+    assertThat(message("o-Upper 1\no-uppen 1\n", "o-upper"))
+        .contains("o-uppen")
+        .doesNotContain("o-Upper");
+  }
+
   private static void assertMessage(String archive, String expected, String... wishes)
       throws FormatException {
     assertThat(message(archive, wishes)).isEqualTo(expected);
