@@ -13,8 +13,10 @@ import io.microvisor.systemtests.TreeListing.Fact;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -40,6 +42,7 @@ class OddMembersOracleTest {
       deb() {
         printf 'Package: %s\\nVersion: 1\\nArchitecture: all\\nMaintainer: a <a@example.com>\\nDescription: odd\\n' "$1" >control
         tar --owner=0 --group=0 -cf control.tar ./control
+        [ ! -e conffiles ] || tar --owner=0 --group=0 -rf control.tar ./conffiles
         echo 2.0 >debian-binary
         ar rc "$1.deb" debian-binary control.tar data.tar
         mkdir -p "$1/root/var/lib/dpkg/info" "$1/root/var/lib/dpkg/updates"
@@ -71,6 +74,25 @@ class OddMembersOracleTest {
       begin; named :33 :50; deb number-alone
       begin; file a one; tar -P --transform='s,^[.],,' --owner=0 --group=0 -rf data.tar ./x/a; deb absolute
       begin; file a one; ln x/a x/h; tar -P --transform='s,^[.],,' --owner=0 --group=0 -rf data.tar ./x/a ./x/h; deb absolute-link
+      """;
+
+  private static final String CONFFILES =
+      """
+      begin; file a one
+      listed() { name=$1; shift; printf "$@" >conffiles; deb "$name"; rm -f conffiles; }
+      listed absolute '/x/a\\n'
+      listed blanks-behind '/x/a  \\n'
+      listed not-there '/x/b\\n'
+      listed removed 'remove-on-upgrade /x/c\\n'
+      listed nothing ''
+      listed no-slash 'x/a\\n'
+      listed no-slash-behind-flag 'remove-on-upgrade x/c\\n'
+      listed flag-alone 'remove-on-upgrade \\n'
+      listed other-flag 'keep /x/a\\n'
+      listed blank-before ' /x/a\\n'
+      listed no-line-break '/x/a'
+      listed empty-line '/x/a\\n\\n'
+      listed slash-then-none '/x/a\\nx/a\\n'
       """;
 
   private static final Set<String> REFUSED = Set.of("folder-behind-file");
@@ -114,6 +136,26 @@ class OddMembersOracleTest {
         assertThat(ours).as(name).isNotEmpty().isEqualTo(dpkgs);
       }
     }
+  }
+
+  @Test
+  void conffilesAreRefusedThatDpkgRefuses() throws IOException, InterruptedException {
+    List<String> installed = Oracles.open().succeed(folder, FUNCTIONS + CONFFILES).lines().toList();
+
+    assertThat(installed).contains("absolute", "removed").doesNotContain("no-slash");
+    List<String> taken = new ArrayList<>();
+    try (Store store = Store.open(folder.resolve("store"));
+        DirectoryStream<Path> debs = Files.newDirectoryStream(folder, "*.deb")) {
+      for (Path deb : debs) {
+        if (refusal(store, ByteSource.of(deb)).isEmpty()) {
+          taken.add(deb.getFileName().toString().replace(".deb", ""));
+        }
+      }
+      assertThat(refusal(store, ByteSource.of(folder.resolve("no-slash.deb"))))
+          .contains(
+              "conffiles in control.tar: \"x/a\" is no absolute path (expected: a / in front)");
+    }
+    assertThat(taken).containsExactlyInAnyOrderElementsOf(installed);
   }
 
   @Test

@@ -50,7 +50,36 @@ final class ControlArchive {
     if (!files.containsKey("control")) {
       throw FormatException.damaged(FORMAT, 0, "control.tar holds no file \"control\"");
     }
+    checkConffiles(
+        new String(files.getOrDefault("conffiles", new byte[0]), StandardCharsets.UTF_8));
     return Collections.unmodifiableSortedMap(files);
+  }
+
+  /// Refuses what dpkg refuses: a line is an absolute path, before which only `remove-on-upgrade` and a blank may stand
+  /// (deb-conffiles(5)).
+  private static void checkConffiles(String text) throws FormatException {
+    if (!text.isEmpty() && !text.endsWith("\n")) {
+      throw damagedConffiles("its last line does not end (expected: a line break)");
+    }
+    for (String each : text.split("\n", -1)) {
+      String line = each.stripTrailing();
+      if (line.isEmpty() || line.startsWith("/")) {
+        continue;
+      }
+      int blank = line.indexOf(' ');
+      String flag = blank < 0 ? "" : line.substring(0, blank);
+      if (blank < 0 || !line.startsWith("/", blank + 1)) {
+        throw damagedConffiles("\"" + line + "\" is no absolute path (expected: a / in front)");
+      }
+      if (!flag.equals("remove-on-upgrade")) {
+        throw damagedConffiles(
+            "\"" + flag + "\" before a path (expected: remove-on-upgrade, or nothing)");
+      }
+    }
+  }
+
+  private static FormatException damagedConffiles(String what) {
+    return FormatException.damaged(FORMAT, 0, "conffiles in control.tar: " + what);
   }
 
   /// The stanza in `control`.
