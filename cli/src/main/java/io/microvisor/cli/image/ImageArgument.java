@@ -4,6 +4,7 @@ import io.microvisor.cli.terminal.ExitCode;
 import io.microvisor.cli.terminal.FailureException;
 import io.microvisor.cli.terminal.Terminal;
 import io.microvisor.compose.inspect.DiskImage;
+import io.microvisor.compose.problem.SimilarFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -60,8 +61,11 @@ public final class ImageArgument {
         new FailureException(
             ExitCode.FAILED,
             given
-                + ": no such image (expected: a file, or a name below build/)\n  advice: emt build"
-                + (namesTemplate ? " " + given : "")));
+                + ": no such image (expected: a file, or a name below build/)\n  advice: "
+                + SimilarFile.of(Path.of(given), terminal.workingDirectory())
+                    .filter(_ -> !namesTemplate)
+                    .map(near -> "did you mean " + near + "?")
+                    .orElse("emt build" + (namesTemplate ? " " + given : ""))));
   }
 
   /// The newest `build/<name>/<name>-*.raw`.

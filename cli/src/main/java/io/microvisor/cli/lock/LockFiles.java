@@ -121,7 +121,7 @@ public final class LockFiles {
           Problem.of(
               Code.STALE_LOCK,
               Place.startOf(name()),
-              "no lock is there (expected: one, since --frozen makes none)",
+              "there is no lock (expected: one, because --frozen makes none)",
               fix));
     }
     List<Problem> problems =

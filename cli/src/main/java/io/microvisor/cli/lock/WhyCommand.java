@@ -99,7 +99,7 @@ public final class WhyCommand implements Callable<Integer> {
                   new FailureException(
                       ExitCode.PROBLEMS,
                       files.name()
-                          + ": no lock is there (expected: one to tell about)\n  advice: emt lock"
+                          + ": there is no lock (expected: one to explain)\n  advice: emt lock"
                           + argument.words()));
       if (!LockFit.of(loaded, lock).isExact()) {
         shown.say(files.name() + ": not made for what the template says now; told of the lock");

@@ -38,6 +38,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Command;
@@ -109,6 +110,9 @@ public final class RunCommand implements Callable<Integer> {
     }
     Path disk = image.path(terminal);
     MachineSpec.Disk drive = drive(disk);
+    if (!snapshot) {
+      manifestBeside(disk).ifPresent(manifest -> terminal.err().println(warning(disk, manifest)));
+    }
     SandboxSupport support = SandboxSupport.probe();
     if (support instanceof SandboxSupport.Impossible impossible) {
       throw new FailureException(ExitCode.ENVIRONMENT, impossible.explanation());
@@ -135,6 +139,17 @@ public final class RunCommand implements Callable<Integer> {
           ? overSsh(tools, drive, acceleration, store.temporary())
           : onConsole(tools, drive, acceleration, store.temporary());
     }
+  }
+
+  /// The manifest beside an image that a build published.
+  private static Optional<Path> manifestBeside(Path disk) {
+    String name = String.valueOf(disk.getFileName()).replaceFirst("\\.raw$", "");
+    return Optional.of(disk.resolveSibling(name + ".manifest.json")).filter(Files::exists);
+  }
+
+  private static String warning(Path disk, Path manifest) {
+    return "warning: %1$s: what the guest writes stays in it, so that %2$s is no longer true of it\n  advice: cp --sparse=always %3$s own.raw, and run that"
+        .formatted(disk.getFileName(), manifest.getFileName(), disk);
   }
 
   /// A disk with the sectors that its partition table is for. Of anything else firmware would look for something to boot, and
@@ -167,7 +182,7 @@ public final class RunCommand implements Callable<Integer> {
       throw new FailureException(
           ExitCode.FAILED,
           "QEMU and firmware are not in the cache: "
-              + e.getMessage()
+              + String.valueOf(e.getMessage()).replaceFirst("\n  advice: .*", "")
               + "\n  advice: do the same once without --offline; the tools are kept");
     }
   }

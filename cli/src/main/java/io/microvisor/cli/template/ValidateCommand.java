@@ -42,7 +42,13 @@ public final class ValidateCommand implements Callable<Integer> {
       if (json.wanted()) {
         terminal.out().println(Json.of(Json.problems(List.of())));
       } else {
-        terminal.out().println(loaded.image().name() + " " + loaded.image().version() + ": sound");
+        terminal
+            .out()
+            .println(
+                loaded.image().name()
+                    + " "
+                    + loaded.image().version()
+                    + ": sound, as far as can be told without its packages");
         switch (loaded.system().persistence().state()) {
           case NONE -> {}
           case EXT4 -> new NodeDisk(loaded.diskLayout()).lines().forEach(terminal.out()::println);

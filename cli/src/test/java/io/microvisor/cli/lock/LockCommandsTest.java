@@ -81,7 +81,7 @@ final class LockCommandsTest {
   void refusesToBuildWithoutALockWhenFrozen() throws IOException {
     assertThat(terminal.run("build", "--frozen", "hello.yaml")).isEqualTo(3);
     assertThat(terminal.err.toString())
-        .contains("hello.lock:1:1: no lock is there", "advice: emt lock hello.yaml, and commit");
+        .contains("hello.lock:1:1: there is no lock", "advice: emt lock hello.yaml, and commit");
     assertThat(folder.resolve("hello.lock")).doesNotExist();
     assertThat(folder.resolve("build")).doesNotExist();
   }

@@ -33,8 +33,21 @@ final class TemplateCommandsTest {
 
     assertThat(terminal.run("validate", "node.yaml")).as(terminal.err.toString()).isZero();
     assertThat(terminal.out.toString())
-        .contains("node 1: sound", "fits 3.5 GiB or more")
+        .contains(
+            "node 1: sound, as far as can be told without its packages", "fits 3.5 GiB or more")
         .contains("4 GiB: leaves 1.5 GiB for the state");
+  }
+
+  @Test
+  void asksWhetherAFileOfASimilarNameWasMeant() throws IOException {
+    Files.writeString(
+        Files.createDirectory(folder.resolve("examples")).resolve("hello.yaml"), "extends: edge\n");
+    String examples = folder.resolve("exmaples/hello.yaml").toString();
+    TestTerminal terminal = new TestTerminal(folder);
+
+    assertThat(terminal.run("validate", examples)).isEqualTo(3);
+    assertThat(terminal.err.toString())
+        .contains("did you mean " + folder.resolve("examples/hello.yaml") + "?");
   }
 
   @Test

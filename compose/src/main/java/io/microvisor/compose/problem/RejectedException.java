@@ -1,6 +1,7 @@
 package io.microvisor.compose.problem;
 
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -12,11 +13,15 @@ public final class RejectedException extends IOException {
 
   /// @param problems at least one
   public RejectedException(List<Problem> problems) {
-    super(problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
-    this.problems = List.copyOf(problems);
+    super(sorted(problems).stream().map(Problem::toString).collect(Collectors.joining("\n")));
+    this.problems = sorted(problems);
   }
 
-  /// Everything that was found.
+  private static List<Problem> sorted(List<Problem> problems) {
+    return problems.stream().sorted(Comparator.comparing(Problem::place)).toList();
+  }
+
+  /// Everything that was found, by place.
   public List<Problem> problems() {
     return problems;
   }

@@ -25,11 +25,11 @@ public enum Syntax {
   MODE("[0-7]{3,4}", "three or four octal digits, such as 0644"),
   ABSOLUTE_PATH(
       "(/(?!\\.\\.?(/|$))[^/\\x00-\\x1f\\x7f]{1,255})+",
-      "an absolute path without . and .. or double slashes, each name of at most 255 bytes"),
+      "an absolute path without . and .., double slashes or one at its end, each name of at most 255 bytes"),
   KEPT_PATH(
       "(/(?!\\.\\.?(/|$))[A-Za-z0-9._@+-]{1,255})+",
-      "an absolute path of letters, digits and . _ @ + - without . and .. or double slashes, each name of"
-          + " at most 255 bytes"),
+      "an absolute path of letters, digits and . _ @ + - without . and .., double slashes or one at its"
+          + " end, each name of at most 255 bytes"),
   LOCAL_PATH("[^\\x00-\\x1f\\x7f]+", "a path below the template's folder"),
   PACKAGE(
       "[a-z0-9*?\\[][a-z0-9+.*?\\[\\]-]*(:[a-z0-9]+)?(=[0-9A-Za-z][0-9A-Za-z.+:~-]*)?",

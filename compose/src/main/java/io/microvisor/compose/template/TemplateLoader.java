@@ -3,6 +3,7 @@ package io.microvisor.compose.template;
 import io.microvisor.compose.problem.Code;
 import io.microvisor.compose.problem.Place;
 import io.microvisor.compose.problem.Problem;
+import io.microvisor.compose.problem.SimilarFile;
 import io.microvisor.compose.problem.Suggestion;
 import io.microvisor.compose.schema.Merging;
 import io.microvisor.compose.schema.Relocation;
@@ -136,7 +137,10 @@ public final class TemplateLoader {
                   Code.UNREADABLE,
                   asked,
                   display + ": does not exist (expected: a template)",
-                  "shipped templates: " + String.join(", ", ShippedTemplates.names())));
+                  SimilarFile.of(path, Path.of(""))
+                      .map(near -> "did you mean " + near + "?")
+                      .orElse(
+                          "shipped templates: " + String.join(", ", ShippedTemplates.names()))));
         } catch (IOException e) {
           problems.add(
               Problem.of(

@@ -38,7 +38,7 @@ public final class Downloader implements Closeable {
   /// An attempt that brought so many bytes was worth it: slow and flaky lines get to the end, too.
   private static final long PROGRESS = 1 << 20;
 
-  private static final String OFFLINE = "not asked, since we are to stay offline";
+  private static final String OFFLINE = "not asked, because of --offline";
 
   private final Network network;
   private final Limits limits;

@@ -137,7 +137,7 @@ public final class RepositoryClient {
     throw new IOException(
         "repository "
             + spec.name()
-            + ": no archive has suite "
+            + (offline ? ": not in the cache: suite " : ": no archive has suite ")
             + spec.suite()
             + "\n  "
             + String.join("\n  ", failures)

@@ -50,7 +50,7 @@ public record Link<P>(
   public String sentence() {
     String said =
         switch (asker) {
-          case Asker.Wisher<P>(Wish wish) -> wish + " is wished for";
+          case Asker.Wisher<P>(Wish wish) -> wish + " is asked for";
           case Asker.Always<P> _ -> "the system " + verb + " " + text;
           case Asker.Member<P>(Pick<P> pick) -> pick + " " + verb + " " + text;
         };

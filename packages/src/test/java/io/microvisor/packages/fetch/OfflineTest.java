@@ -43,7 +43,7 @@ final class OfflineTest {
   void asksNoHost() {
     assertThatThrownBy(() -> downloader.fetch(List.of(from(server.address("/a.deb"))), _ -> {}))
         .isInstanceOf(DownloadException.class)
-        .hasMessageContaining("not asked, since we are to stay offline");
+        .hasMessageContaining("not asked, because of --offline");
     assertThatThrownBy(() -> downloader.small("a", server.address("/a.deb"), 100, Validators.NONE))
         .isInstanceOf(DownloadException.class)
         .hasMessageContaining("not asked");

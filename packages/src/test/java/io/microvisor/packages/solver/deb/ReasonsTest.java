@@ -44,13 +44,13 @@ final class ReasonsTest {
     assertThat(chains(SET, WISHES, "libc"))
         .containsExactly(
             "the system always has bash (essential); bash 5 needs libc",
-            "app (edge.yaml:10:5) is wished for; app 1 needs lib (>= 1); lib 3 pre-depends on libc",
-            "tool (edge.yaml:9:5) is wished for; tool 2 needs app; app 1 needs lib (>= 1); lib 3 pre-depends on libc");
+            "app (edge.yaml:10:5) is asked for; app 1 needs lib (>= 1); lib 3 pre-depends on libc",
+            "tool (edge.yaml:9:5) is asked for; tool 2 needs app; app 1 needs lib (>= 1); lib 3 pre-depends on libc");
   }
 
   @Test
   void aWishedPackageIsThereBecauseOfTheWish() throws FormatException {
-    assertThat(chains(SET, WISHES, "app")).first().isEqualTo("app (edge.yaml:10:5) is wished for");
+    assertThat(chains(SET, WISHES, "app")).first().isEqualTo("app (edge.yaml:10:5) is asked for");
   }
 
   @Test
@@ -58,7 +58,7 @@ final class ReasonsTest {
     assertThat(chains(SET, WISHES, "exim"))
         .first()
         .isEqualTo(
-            "app (edge.yaml:10:5) is wished for;"
+            "app (edge.yaml:10:5) is asked for;"
                 + " app 1 needs mta | mail-transport-agent, provided by exim 4");
   }
 
@@ -67,7 +67,7 @@ final class ReasonsTest {
     assertThat(chains(SET, WISHES, "viewer"))
         .first()
         .isEqualTo(
-            "app (edge.yaml:10:5) is wished for; app 1 recommends doc; doc 1 suggests viewer");
+            "app (edge.yaml:10:5) is asked for; app 1 recommends doc; doc 1 suggests viewer");
     assertThat(reasons(SET, WISHES).chains("viewer").getFirst())
         .extracting(Link::kind)
         .containsExactly(
@@ -79,7 +79,7 @@ final class ReasonsTest {
     String set =
         "app 1; Depends: a | b, c; Recommends: b\na 1\nb 1\nc 1; Depends: d\nd 1; Depends: b";
     assertThat(chains(set, List.of(Wish.of("app")), "b"))
-        .containsExactly("app is wished for; app 1 needs c; c 1 needs d; d 1 needs b");
+        .containsExactly("app is asked for; app 1 needs c; c 1 needs d; d 1 needs b");
   }
 
   @Test
@@ -133,7 +133,7 @@ final class ReasonsTest {
     List<Wish> wishes =
         List.of(Wish.of("-nano"), Wish.of("gone"), Wish.of("l*c"), Wish.of("lib=3"));
     assertThat(chains(SET, wishes, "libc"))
-        .contains("l*c is wished for", "lib=3 is wished for; lib 3 pre-depends on libc");
+        .contains("l*c is asked for", "lib=3 is asked for; lib 3 pre-depends on libc");
     assertThat(chains(SET, wishes, "exim")).isEmpty();
   }
 
