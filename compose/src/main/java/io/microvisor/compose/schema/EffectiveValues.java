@@ -1,6 +1,7 @@
 package io.microvisor.compose.schema;
 
 import io.microvisor.bytes.Digest;
+import io.microvisor.bytes.Logins;
 import io.microvisor.compose.yaml.Yaml;
 import java.util.Collections;
 import java.util.List;
@@ -61,7 +62,12 @@ public final class EffectiveValues {
         : text;
   }
 
+  /// What tells an item apart, without logins: names are remembered and shown.
   private static Optional<String> name(Yaml item) {
+    return text(item).map(Logins::hidden);
+  }
+
+  private static Optional<String> text(Yaml item) {
     return switch (item) {
       case Yaml.Scalar scalar -> Optional.of(scalar.text());
       case Yaml.Mapping mapping ->
