@@ -62,7 +62,7 @@ public final class Pack {
   ///
   /// @throws FormatException naming the first that does not match
   public void verify() throws IOException {
-    for (Map.Entry<Digest, PackIndex.PartitionExtent> entry : index.contents().entrySet()) {
+    for (Map.Entry<Digest, PackIndex.Span> entry : index.contents().entrySet()) {
       long position = PackIndex.HEADER_SIZE + entry.getValue().position();
       Digest found = Digest.sha256(file.slice(position, entry.getValue().size()));
       if (!found.equals(entry.getKey())) {

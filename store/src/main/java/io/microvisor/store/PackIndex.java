@@ -33,11 +33,7 @@ import java.util.SequencedMap;
 /// @param note what the writer wanted to remember
 @SuppressWarnings("ArrayRecordComponent") // Never compared, never handed out.
 record PackIndex(
-    Digest key,
-    SequencedMap<Digest, PartitionExtent> contents,
-    long contentsSize,
-    byte[] tree,
-    byte[] note) {
+    Digest key, SequencedMap<Digest, Span> contents, long contentsSize, byte[] tree, byte[] note) {
   static final String FORMAT = "pack";
   static final int HEADER_SIZE = 92;
 
@@ -49,7 +45,7 @@ record PackIndex(
   /// A range of the contents.
   ///
   /// @param position in bytes from the first content
-  record PartitionExtent(long position, long size) {}
+  record Span(long position, long size) {}
 
   /// The bytes that go before the contents.
   byte[] header() {
@@ -118,11 +114,11 @@ record PackIndex(
     if (!Digest.of(hasher.digest()).equals(checksum)) {
       throw FormatException.damaged(FORMAT, 60, "the checksum of header and index does not match");
     }
-    SequencedMap<Digest, PartitionExtent> contents = new LinkedHashMap<>();
+    SequencedMap<Digest, Span> contents = new LinkedHashMap<>();
     tail.at(0);
     for (int i = 0; i < count; i++) {
       Digest digest = Digest.of(tail.bytes(Digest.SIZE));
-      PartitionExtent extent = new PartitionExtent(tail.u64be(), tail.u64be());
+      Span extent = new Span(tail.u64be(), tail.u64be());
       if (extent.position() < 0
           || extent.size() < 0
           || extent.size() > contentsSize

@@ -32,7 +32,7 @@ public final class PackWriter implements ContentSink, Closeable {
   private final FileChannel channel;
   private final byte[] buffer = new byte[BUFFER_SIZE];
   private final PendingWrites pending;
-  private final SequencedMap<Digest, PackIndex.PartitionExtent> contents = new LinkedHashMap<>();
+  private final SequencedMap<Digest, PackIndex.Span> contents = new LinkedHashMap<>();
   private long size;
 
   /// Up to where something was written; a content that was known already is written over.
@@ -63,7 +63,7 @@ public final class PackWriter implements ContentSink, Closeable {
           "content: " + (size - start) + " bytes (expected: " + announced + " as announced)");
     }
     Digest digest = Digest.of(hasher.digest());
-    if (contents.putIfAbsent(digest, new PackIndex.PartitionExtent(start, announced)) != null) {
+    if (contents.putIfAbsent(digest, new PackIndex.Span(start, announced)) != null) {
       size = start; // Known already: the next content overwrites it.
     }
     return digest;

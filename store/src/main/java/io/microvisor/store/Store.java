@@ -94,8 +94,13 @@ public final class Store implements Closeable {
         throw e;
       }
     } catch (IOException e) {
-      throw new IOException("opening the store " + directory + ": " + e, e);
+      throw new IOException("opening the store " + directory + ": " + reason(e), e);
     }
+  }
+
+  /// Only of failures of special kinds the message alone says too little.
+  private static String reason(IOException e) {
+    return e.getClass().equals(IOException.class) ? String.valueOf(e.getMessage()) : e.toString();
   }
 
   /// @param others roots of stores in which things are found, too

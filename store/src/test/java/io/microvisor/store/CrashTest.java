@@ -1,6 +1,7 @@
 package io.microvisor.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.microvisor.bytes.ByteSource;
 import io.microvisor.bytes.ContentSource;
@@ -182,5 +183,16 @@ class CrashTest {
     for (long seed = 0; seed < 5000; seed++) {
       survives(Fault.POWER_CUT, 1 + seed % changes, seed);
     }
+  }
+
+  @Test
+  void aFileSystemWithoutLocksIsCalledThat() throws IOException {
+    Path folder = FaultyFiles.over(fresh()).withoutLocks().root();
+
+    assertThatThrownBy(() -> Store.open(folder))
+        .hasMessageStartingWith("opening the store " + folder + ": ")
+        .hasMessageContaining("its file system has no locks")
+        .hasMessageContaining("advice: EMT_CACHE=")
+        .hasMessageNotContaining("Exception");
   }
 }

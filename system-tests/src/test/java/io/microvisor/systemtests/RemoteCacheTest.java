@@ -222,7 +222,8 @@ class RemoteCacheTest {
 
     assertThat(second.exit()).as(second.said()).isZero();
     for (String step : List.of("configure", "modules", "base")) {
-      assertThat(second.said()).containsPattern("  " + step + " +from the remote cache");
+      assertThat(second.said())
+          .containsPattern("  " + step + " +([0-9.]+ s +)?from the remote cache");
       assertThat(manifest(one)).contains("\"%s\" : \"local\"".formatted(step));
       assertThat(manifest(two)).contains("\"%s\" : \"%s\"".formatted(step, asReader[1]));
     }

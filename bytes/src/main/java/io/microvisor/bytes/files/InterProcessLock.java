@@ -14,6 +14,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// A lock on a file, held against other processes and against the other threads of this one. The kernel drops it when the
 /// process ends, however it ends.
@@ -103,6 +104,23 @@ public final class InterProcessLock implements Closeable {
     }
   }
 
+  private static @Nullable FileLock lock(Path file, FileChannel channel, Mode mode)
+      throws IOException {
+    try {
+      return channel.tryLock(0, Long.MAX_VALUE, mode == Mode.SHARED);
+    } catch (IOException e) {
+      // ENOLCK, which the JDK tells by the kernel's words alone: NFS without a lock service, for
+      // example.
+      if (String.valueOf(e.getMessage()).contains("No locks available")) {
+        throw new IOException(
+            "%s: its file system has no locks (expected: a local one, or one that has them)\n  advice: EMT_CACHE=/a/folder/on/a/local/disk emt ..."
+                .formatted(file.resolveSibling("")),
+            e);
+      }
+      throw e;
+    }
+  }
+
   /// One path for each file, whatever links lead to its folder.
   private static Path real(Path file) throws IOException {
     Path folder = file.toAbsolutePath().resolveSibling("").toRealPath();
@@ -123,7 +141,7 @@ public final class InterProcessLock implements Closeable {
               file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       boolean kept = false;
       try {
-        FileLock lock = channel.tryLock(0, Long.MAX_VALUE, mode == Mode.SHARED);
+        FileLock lock = lock(file, channel, mode);
         if (lock == null) {
           return Optional.empty();
         }

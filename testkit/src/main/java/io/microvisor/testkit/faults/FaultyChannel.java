@@ -1,6 +1,6 @@
 package io.microvisor.testkit.faults;
 
-import io.microvisor.testkit.faults.FaultyFiles.PartitionExtent;
+import io.microvisor.testkit.faults.FaultyFiles.Portion;
 import io.microvisor.testkit.faults.FaultyFiles.Need;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -71,7 +71,7 @@ final class FaultyChannel extends FileChannel {
         path,
         Need.ROOM,
         extent -> {
-          int count = extent == PartitionExtent.HALF ? from.remaining() / 2 : from.remaining();
+          int count = extent == Portion.HALF ? from.remaining() / 2 : from.remaining();
           byte[] bytes = new byte[count];
           from.get(bytes);
           ByteBuffer left = ByteBuffer.wrap(bytes);
@@ -89,7 +89,7 @@ final class FaultyChannel extends FileChannel {
         path,
         Need.NOTHING,
         extent -> {
-          if (extent == PartitionExtent.ALL) {
+          if (extent == Portion.ALL) {
             real.truncate(size);
             faults.note(journal -> journal.truncate(name(), size));
           }
@@ -103,7 +103,7 @@ final class FaultyChannel extends FileChannel {
         path,
         Need.NOTHING,
         extent -> {
-          if (extent == PartitionExtent.ALL) {
+          if (extent == Portion.ALL) {
             faults.note(journal -> journal.sync(name()));
           }
           return this;
@@ -154,6 +154,7 @@ final class FaultyChannel extends FileChannel {
 
   @Override
   public FileLock tryLock(long position, long size, boolean shared) throws IOException {
+    faults.checkLockable();
     return real.tryLock(position, size, shared);
   }
 

@@ -17,6 +17,7 @@ public final class FaultyFiles {
   private long failAt = Long.MAX_VALUE;
   private Fault fault = Fault.NONE;
   private boolean dead;
+  private boolean lockable = true;
 
   private FaultyFiles(Path folder) {
     this.folder = folder;
@@ -39,6 +40,19 @@ public final class FaultyFiles {
     failAt = number;
     fault = what;
     return this;
+  }
+
+  /// A file system that has no locks, as NFS without a lock service.
+  public synchronized FaultyFiles withoutLocks() {
+    lockable = false;
+    return this;
+  }
+
+  /// @throws IOException as the kernel's words become one, if there are no locks
+  synchronized void checkLockable() throws IOException {
+    if (!lockable) {
+      throw new IOException("No locks available");
+    }
   }
 
   /// How many changes there were since the last call of [#failAt].
@@ -76,7 +90,7 @@ public final class FaultyFiles {
   }
 
   /// How much of a change to do.
-  enum PartitionExtent {
+  enum Portion {
     ALL,
     HALF
   }
@@ -84,7 +98,7 @@ public final class FaultyFiles {
   /// A change.
   @FunctionalInterface
   interface Change<T> {
-    T run(PartitionExtent extent) throws IOException;
+    T run(Portion extent) throws IOException;
   }
 
   /// Does a change, unless it is to fail.
@@ -93,22 +107,22 @@ public final class FaultyFiles {
     changes++;
     Fault now = changes == failAt || changes > failAt && lasts(need) ? fault : Fault.NONE;
     return switch (now) {
-      case NONE -> change.run(PartitionExtent.ALL);
+      case NONE -> change.run(Portion.ALL);
       case BROKEN -> throw failure(path, "Input/output error");
       case TORN -> {
-        change.run(PartitionExtent.HALF);
+        change.run(Portion.HALF);
         throw failure(path, "Input/output error");
       }
       case FULL -> {
         if (need == Need.NOTHING) {
-          yield change.run(PartitionExtent.ALL);
+          yield change.run(Portion.ALL);
         }
-        change.run(PartitionExtent.HALF);
+        change.run(Portion.HALF);
         throw failure(path, "No space left on device");
       }
       case READ_ONLY -> throw failure(path, "Read-only file system");
       case POWER_CUT -> {
-        change.run(PartitionExtent.HALF);
+        change.run(Portion.HALF);
         dead = true;
         throw new PowerCut();
       }

@@ -1,6 +1,6 @@
 package io.microvisor.testkit.faults;
 
-import io.microvisor.testkit.faults.FaultyFiles.PartitionExtent;
+import io.microvisor.testkit.faults.FaultyFiles.Portion;
 import io.microvisor.testkit.faults.FaultyFiles.Need;
 import java.io.IOException;
 import java.net.URI;
@@ -88,7 +88,7 @@ final class FaultyProvider extends FileSystemProvider {
         path,
         Need.ROOM,
         extent -> {
-          if (extent == PartitionExtent.HALF) {
+          if (extent == Portion.HALF) {
             return new FaultyChannel(faults, real, FileChannel.open(Path.of("/dev/null")));
           }
           FileChannel opened = FileChannel.open(real, options, attributes);
@@ -183,7 +183,7 @@ final class FaultyProvider extends FileSystemProvider {
         path,
         need,
         extent -> {
-          if (extent == PartitionExtent.ALL) {
+          if (extent == Portion.ALL) {
             deed.run();
             faults.note(entry);
           }
