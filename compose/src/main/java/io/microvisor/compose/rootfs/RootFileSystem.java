@@ -47,7 +47,12 @@ public final class RootFileSystem {
   /// A root file system.
   ///
   /// @param added contents that were written here
-  public record Result(FileTree tree, Map<Digest, ByteSource> added) {}
+  /// @param notes what whoever builds should know, a line each
+  public record Result(FileTree tree, Map<Digest, ByteSource> added, List<String> notes) {
+    public Result {
+      notes = List.copyOf(notes);
+    }
+  }
 
   private static final String SCRIPTS = "etc/init.d/";
   private static final String SYSV_GENERATOR =
@@ -116,9 +121,10 @@ public final class RootFileSystem {
     ReadOnlyRoot.apply(root, epoch);
     paths.checkStillThere();
     rejectIfBroken();
+    List<String> notes = ServicePrograms.missing(root, system);
     Generators.apply(root, system.kernel().cmdline(), system.persistence().paths());
     Normalisation.settleTimes(root, epoch);
-    return new Result(root.tree(), root.added());
+    return new Result(root.tree(), root.added(), notes);
   }
 
   private void rejectIfBroken() throws RejectedException {

@@ -77,6 +77,7 @@ public record RootStep(Input.Output base, @Unkeyed("it is an input") Template te
   public Outputs run(StepContext context) throws IOException {
     FileTree tree = context.tree("base");
     RootFileSystem.Result root = RootFileSystem.compose(template, tree, context.contents(), epoch);
+    root.notes().forEach(context::warn);
     for (var added : root.added().entrySet()) {
       keep(context, added.getKey(), added.getValue());
     }

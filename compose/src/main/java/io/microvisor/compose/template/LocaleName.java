@@ -1,9 +1,11 @@
 package io.microvisor.compose.template;
 
 import io.microvisor.compose.problem.Place;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// Translations to keep: those of a locale (`de_DE.UTF-8`, `de_AT@euro`), of a language with all its regions (`de`), or
 /// `all`.
@@ -50,6 +52,21 @@ public record LocaleName(String text, Place place) {
 
   private static boolean fits(String there, String wanted) {
     return there.isEmpty() || there.equals(wanted);
+  }
+
+  /// Whether this begins with a language's code (ISO 639), by which folders of translations are called, and not with its English
+  /// name (`german`), as glibc's aliases do.
+  public boolean hasCode() {
+    return Parts.of(text).language().length() <= 3 || text.equals(ALL) || text.equals("POSIX");
+  }
+
+  /// The codes of the languages of this English name.
+  public List<String> codes() {
+    String language = Parts.of(text).language();
+    return Stream.of(Locale.getISOLanguages())
+        .filter(
+            code -> Locale.of(code).getDisplayLanguage(Locale.ENGLISH).equalsIgnoreCase(language))
+        .toList();
   }
 
   /// Whether this names a locale, by its codeset, and not translations alone.

@@ -67,6 +67,7 @@ final class SystemBinder {
             retention("packageDatabase"),
             system.place());
     system.block("immutability");
+    locales(config.locales());
     distinctUsers(config.users());
     distinctGroups(config.groups());
     claim(config);
@@ -232,6 +233,20 @@ final class SystemBinder {
                         + " (expected: type, base64, comment, such as ssh-ed25519 AAAA... me@work)",
                     "ssh-keygen -t ed25519 makes a pair; the file ending in .pub is the public"
                         + " one")));
+  }
+
+  private void locales(List<LocaleName> locales) {
+    for (LocaleName each : locales) {
+      if (!each.hasCode()) {
+        List<String> codes = each.codes();
+        problems.add(
+            Problem.of(
+                Code.UNKNOWN_LOCALE,
+                each.place(),
+                "locales: %s: no language has this code (expected: one of two or three letters, such as %s)"
+                    .formatted(each.text(), codes.isEmpty() ? "de" : String.join(" or ", codes))));
+      }
+    }
   }
 
   private static User.Group group(Fields group) {

@@ -68,6 +68,17 @@ class LocaleNameTest {
         .noneMatch(name -> locale(name).isLocale());
   }
 
+  @Test
+  void languagesHaveCodesAndNoEnglishNames() {
+    for (String name : new String[] {"de", "sgs", "de_AT.UTF-8", "C.UTF-8", "POSIX", "all"}) {
+      assertThat(locale(name).hasCode()).as(name).isTrue();
+    }
+    assertThat(locale("german").hasCode()).isFalse();
+    assertThat(locale("german").codes()).containsExactly("de");
+    assertThat(locale("French_Canada").codes()).containsExactly("fr");
+    assertThat(locale("nonsense").codes()).isEmpty();
+  }
+
   private static LocaleName locale(String name) {
     return new LocaleName(name, Place.startOf("x"));
   }
