@@ -2,6 +2,8 @@ package io.microvisor.compose.initrd;
 
 import io.microvisor.compose.state.StateStore;
 import io.microvisor.compose.template.LayoutEnv;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /// The commands that do what EMT's `persistent-mount.sh` does before the root is entered, in its order. A command that
@@ -20,53 +22,46 @@ final class EmtLayoutUnit {
 
   private EmtLayoutUnit() {}
 
-  static String commands(LayoutEnv layout) {
-    StringBuilder lines = new StringBuilder();
-    lines
-        .append("ExecStart=mount --bind ")
-        .append(StateStore.MOUNT)
-        .append(' ')
-        .append(root(layout.mountPoint()))
-        .append("\nExecStart=mount --mkdir -t tmpfs -o size=")
-        .append(layout.size().replace("%", "%%"))
-        .append(" tmpfs ")
-        .append(root(layout.overlayTarget()))
-        .append('\n');
+  /// In their order; those that may fail begin with `-`.
+  static List<String> commands(LayoutEnv layout) {
+    List<String> commands = new ArrayList<>();
+    commands.add("mount --bind " + StateStore.MOUNT + " " + root(layout.mountPoint()));
+    commands.add(
+        "mount --mkdir -t tmpfs -o size=%s tmpfs %s"
+            .formatted(layout.size().replace("%", "%%"), root(layout.overlayTarget())));
     for (String path : layout.overlays()) {
       String upper = root(layout.upper(path));
       String work = root(layout.work(path));
-      find(lines, path);
-      lines
-          .append(" -type d")
-          .append(exec("mkdir -p " + upper + " " + work))
-          .append(exec("chown --reference={} " + upper))
-          .append(exec("chmod --reference={} " + upper))
-          .append(
-              exec(
+      commands.add(
+          find(path)
+              + " -type d"
+              + exec("mkdir -p " + upper + " " + work)
+              + exec("chown --reference={} " + upper)
+              + exec("chmod --reference={} " + upper)
+              + exec(
                   "mount -t overlay -o lowerdir={},upperdir=%s,workdir=%s overlay {}"
-                      .formatted(upper, work)))
-          .append('\n');
+                      .formatted(upper, work)));
     }
     for (String path : layout.binds()) {
       String folder = root(layout.bound(path));
       String file = folder + path.substring(path.lastIndexOf('/'));
-      find(lines, path);
-      lines
-          .append(" ( -type d")
-          .append(exec("mkdir -p " + folder))
-          .append(exec("cp -a --update=none -T {} " + folder))
-          .append(exec("mount --bind " + folder + " {}"))
-          .append(" -o -type f")
-          .append(exec("mkdir -p " + folder))
-          .append(exec("cp -a --update=none -T {} " + file))
-          .append(exec("mount --bind " + file + " {}"))
-          .append(" )\n");
+      commands.add(
+          find(path)
+              + " ( -type d"
+              + exec("mkdir -p " + folder)
+              + exec("cp -a --update=none -T {} " + folder)
+              + exec("mount --bind " + folder + " {}")
+              + " -o -type f"
+              + exec("mkdir -p " + folder)
+              + exec("cp -a --update=none -T {} " + file)
+              + exec("mount --bind " + file + " {}")
+              + " )");
     }
-    return lines.toString();
+    return commands;
   }
 
-  private static void find(StringBuilder lines, String path) {
-    lines.append("ExecStart=-find ").append(root(path)).append(" -maxdepth 0");
+  private static String find(String path) {
+    return "-find " + root(path) + " -maxdepth 0";
   }
 
   /// `;` alone would end the command for systemd.

@@ -25,112 +25,102 @@ final class ResetUnits {
 
   private static final int MOST_SHOWN = 8;
 
-  private static final String FAILED = "emt-reset-failed.service";
-
-  private static final String NOTE = "ExecStart=mkdir -p " + ASKED + "\n";
-
-  /// Firmware's variables are protected from removal by accident.
-  private static final String CLEAR =
-      "ExecStart=-chattr -f -i "
-          + FactoryReset.VARIABLE
-          + "\nExecStart=rm -f "
-          + FactoryReset.VARIABLE
-          + "\n";
+  private static final String FAILED = "emt-reset-failed";
+  private static final String NOTE = "mkdir -p " + ASKED;
+  private static final String DONE = "factory reset: done";
+  private static final String SYNC = "sync --file-system " + StateStore.MOUNT;
 
   private final StateUnits units;
   private final StateStore.Partition state;
-  private final String mount;
 
-  private ResetUnits(StateUnits units, StateStore.Partition state, String mount) {
+  private ResetUnits(StateUnits units, StateStore.Partition state) {
     this.units = units;
     this.state = state;
-    this.mount = mount;
   }
 
   /// Adds them.
-  ///
-  /// @param mount the line that mounts the state
-  static void add(StateUnits units, TreeCopy copy, StateStore.Partition state, String mount) {
+  static void add(StateUnits units, TreeCopy copy, StateStore.Partition state) {
     copy.put(FactoryReset.REQUEST, FactoryReset.REQUEST_TEXT);
-    new ResetUnits(units, state, mount).add();
+    new ResetUnits(units, state).add();
   }
 
   private void add() {
-    String before = "Before=emt-reset.service\n";
     units.wanted(
         "emt-reset-firmware",
-        "Look whether the firmware asks for a factory reset",
-        before + "ConditionPathExists=" + FactoryReset.VARIABLE + "\n",
-        "ExecCondition=cmp -s -i %d -n %d %s /%s\n"
-                .formatted(
-                    FactoryReset.ATTRIBUTES,
-                    FactoryReset.YES,
-                    FactoryReset.VARIABLE,
-                    FactoryReset.REQUEST)
-            + StateUnits.LOUD
-            + NOTE
-            + StateUnits.say("factory reset: asked for by the EFI variable FactoryReset"));
-    StringBuilder parameters = new StringBuilder();
+        UnitFile.beforeTheRoot("Look whether the firmware asks for a factory reset")
+            .before("emt-reset.service")
+            .ifThere(FactoryReset.VARIABLE)
+            .service(
+                "ExecCondition",
+                "cmp -s -i %d -n %d %s /%s"
+                    .formatted(
+                        FactoryReset.ATTRIBUTES,
+                        FactoryReset.YES,
+                        FactoryReset.VARIABLE,
+                        FactoryReset.REQUEST))
+            .loud()
+            .run(NOTE)
+            .say("factory reset: asked for by the EFI variable FactoryReset"));
+    UnitFile byKernel =
+        UnitFile.beforeTheRoot("Factory reset asked for by the kernel command line")
+            .before("emt-reset.service")
+            .after("emt-reset-firmware.service")
+            .unlessThere(ASKED);
     for (String parameter : FactoryReset.KERNEL_PARAMETERS) {
-      parameters.append("ConditionKernelCommandLine=|").append(parameter).append('\n');
+      byKernel.unit("ConditionKernelCommandLine", "|" + parameter);
     }
     units.wanted(
         "emt-reset-kernel",
-        "Factory reset asked for by the kernel command line",
-        before
-            + "After=emt-reset-firmware.service\nConditionPathExists=!"
-            + ASKED
-            + "\n"
-            + parameters,
-        StateUnits.LOUD
-            + NOTE
-            + StateUnits.say("factory reset: asked for by the kernel command line")
-            + "ExecStart=-dd status=none if=/"
-            + FactoryReset.REQUEST
-            + " of="
-            + FactoryReset.VARIABLE
-            + "\n");
+        byKernel
+            .loud()
+            .run(NOTE)
+            .say("factory reset: asked for by the kernel command line")
+            .tryRun("dd status=none if=/" + FactoryReset.REQUEST + " of=" + FactoryReset.VARIABLE));
     if (state.keptAtReset().isEmpty()) {
-      anew(
+      units.wanted(
           "emt-reset",
-          "After=emt-state-found.service\nBefore=emt-state.service\n",
-          "factory reset: the state is made anew, all in it is forgotten");
+          anew(
+              UnitFile.beforeTheRoot("Factory reset")
+                  .after("emt-state-found.service")
+                  .before("emt-state.service"),
+              "factory reset: the state is made anew, all in it is forgotten"));
     } else {
       inPlace();
-      anew(
+      units.wanted(
           "emt-reset-anew",
-          "After=emt-reset.service\nBefore=emt-state-anew.service emt-state-damaged.service\n",
-          "factory reset: the state cannot be mounted and is made anew, what was to be kept is lost");
+          anew(
+              UnitFile.beforeTheRoot("Factory reset")
+                  .after("emt-reset.service")
+                  .before("emt-state-anew.service", "emt-state-damaged.service"),
+              "factory reset: the state cannot be mounted and is made anew, what was to be kept is lost"));
     }
     units.notice(
         FAILED,
-        "Notice of an unfinished factory reset",
-        StateUnits.say("factory reset: is not finished (the next start tries again)"));
+        UnitFile.onFailure("Notice of an unfinished factory reset")
+            .loud()
+            .say("factory reset: is not finished (the next start tries again)"));
   }
 
-  private void anew(String name, String when, String what) {
-    units.wanted(
-        name,
-        "Factory reset",
-        when
-            + "Before=emt-state-memory.service\nOnFailure="
-            + FAILED
-            + "\nConditionPathExists="
-            + ASKED
-            + "\nConditionPathExists="
-            + state.device()
-            + "\n"
-            + StateUnits.NOT_MOUNTED,
-        StateUnits.LOUD
-            + "TimeoutStartSec=4min\n"
-            + StateUnits.say(what)
-            + StateUnits.make(state)
-            + mount
-            + "ExecStart=sync --file-system "
-            + StateStore.MOUNT
-            + "\n"
-            + CLEAR
-            + StateUnits.say("factory reset: done"));
+  private UnitFile anew(UnitFile unit, String what) {
+    return cleared(
+            unit.before("emt-state-memory.service")
+                .unit("OnFailure", FAILED + ".service")
+                .ifThere(ASKED)
+                .ifThere(state.device())
+                .unlessMounted(StateStore.MOUNT)
+                .loud()
+                .service("TimeoutStartSec", "4min")
+                .say(what)
+                .run(StateUnits.make(state))
+                .run(StateUnits.mount(state))
+                .run(SYNC))
+        .say(DONE);
+  }
+
+  /// Firmware's variables are protected from removal by accident.
+  private static UnitFile cleared(UnitFile unit) {
+    return unit.tryRun("chattr -f -i " + FactoryReset.VARIABLE)
+        .run("rm -f " + FactoryReset.VARIABLE);
   }
 
   /// The kernel's log cuts long lines.
@@ -148,54 +138,40 @@ final class ResetUnits {
       spared.append(" ! -path ").append(place).append(" ! -path ").append(place).append("/*");
     }
     String find = "find " + StateStore.MOUNT + " -mindepth 1 -depth ";
-    String sync = "ExecStart=sync --file-system " + StateStore.MOUNT + "\n";
-    units.wanted(
-        "emt-reset",
-        "Factory reset",
-        // Later targets ask once more for what failed; by then there may be a new /var.
-        "After=emt-state.service\nBefore=emt-state-anew.service emt-state-damaged.service\n"
-            + "Before=emt-state-memory.service\nOnFailure="
-            + FAILED
-            + "\nConditionPathExists=|"
-            + ASKED
-            + "\nConditionPathExists=|"
-            + UNFINISHED
-            + "\nConditionPathExists="
-            + state.device()
-            + "\nConditionPathIsMountPoint="
-            + StateStore.MOUNT
-            + "\nConditionPathIsMountPoint=!/sysroot/var\n",
-        StateUnits.LOUD
-            + "TimeoutStartSec=infinity\n"
-            + StateUnits.say("factory reset: the state is emptied, but for " + kept())
-            + "ExecStart=mkdir -p "
-            + UNFINISHED
-            + "\n"
-            + sync
-            + "ExecStart=-find "
-            + StateStore.MOUNT
-            + " -mindepth 1 -type f,d"
-            + spared
-            + " -exec chattr -f -ia {} +\n"
-            + "ExecStart="
-            + find
-            + "! -type d"
-            + spared
-            + " -delete\n"
-            + "ExecStart="
-            + find
-            + "-type d -empty ! -path "
-            + UNFINISHED
-            + " ! -path "
-            + StateStore.MOUNT
-            + "/lost+found"
-            + spared
-            + " -delete\n"
-            + sync
-            + CLEAR
-            + "ExecStart=rm -r "
-            + UNFINISHED
-            + "\n"
-            + StateUnits.say("factory reset: done"));
+    UnitFile unit =
+        UnitFile.beforeTheRoot("Factory reset")
+            // Later targets ask once more for what failed; by then there may be a new /var.
+            .after("emt-state.service")
+            .before("emt-state-anew.service", "emt-state-damaged.service")
+            .before("emt-state-memory.service")
+            .unit("OnFailure", FAILED + ".service")
+            .unit("ConditionPathExists", "|" + ASKED)
+            .unit("ConditionPathExists", "|" + UNFINISHED)
+            .ifThere(state.device())
+            .unit("ConditionPathIsMountPoint", StateStore.MOUNT)
+            .unlessMounted("/sysroot/var")
+            .loud()
+            .service("TimeoutStartSec", "infinity")
+            .say("factory reset: the state is emptied, but for " + kept())
+            .run("mkdir -p " + UNFINISHED)
+            .run(SYNC)
+            .tryRun(
+                "find "
+                    + StateStore.MOUNT
+                    + " -mindepth 1 -type f,d"
+                    + spared
+                    + " -exec chattr -f -ia {} +")
+            .run(find + "! -type d" + spared + " -delete")
+            .run(
+                find
+                    + "-type d -empty ! -path "
+                    + UNFINISHED
+                    + " ! -path "
+                    + StateStore.MOUNT
+                    + "/lost+found"
+                    + spared
+                    + " -delete")
+            .run(SYNC);
+    units.wanted("emt-reset", cleared(unit).run("rm -r " + UNFINISHED).say(DONE));
   }
 }

@@ -4,6 +4,7 @@ import io.microvisor.compose.state.StateStore;
 import io.microvisor.compose.template.LayoutEnv;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -33,28 +34,9 @@ final class StateUnits {
   /// What is made aside becomes `/var` when it is whole and on the disk.
   private static final String NEW_VAR = StateStore.MOUNT + "/var.new";
 
-  private static final String HEAD =
-      """
-      [Unit]
-      Description=%s
-      DefaultDependencies=no
-      RequiresMountsFor=/sysroot
-      Before=initrd-root-fs.target
-      %s
-      [Service]
-      Type=oneshot
-      RemainAfterExit=yes
-      """;
-
-  /// What is said appears on the console.
-  static final String LOUD = "StandardOutput=kmsg\nSyslogIdentifier=emt\nSyslogLevel=err\n";
-
   private static final String MEMORY =
-      "ExecStart=mount --mkdir -t tmpfs -o mode=0755,size=50%%,nr_inodes=1m,nosuid,nodev tmpfs "
-          + StateStore.MOUNT
-          + "\n";
-
-  static final String NOT_MOUNTED = "ConditionPathIsMountPoint=!" + StateStore.MOUNT + "\n";
+      "mount --mkdir -t tmpfs -o mode=0755,size=50%%,nr_inodes=1m,nosuid,nodev tmpfs "
+          + StateStore.MOUNT;
 
   private final SortedMap<String, String> files = new TreeMap<>();
   private final List<String> units = new ArrayList<>();
@@ -73,7 +55,7 @@ final class StateUnits {
         return;
       }
       case StateStore.Memory _ -> {
-        made.add("emt-state-memory", "State in memory", "", MEMORY);
+        made.add("emt-state-memory", UnitFile.beforeTheRoot("State in memory").run(MEMORY));
         made.folders(List.of());
       }
       case StateStore.Partition partition -> made.partition(partition);
@@ -85,50 +67,48 @@ final class StateUnits {
 
   private void partition(StateStore.Partition state) {
     String device = state.device();
-    String there = "ConditionPathExists=" + device + "\n";
-    String mount =
-        "ExecStart=mount --mkdir -t ext4 -o nosuid,nodev,errors=remount-ro "
-            + device
-            + " "
-            + StateStore.MOUNT
-            + "\n";
     repart(state);
     add(
         "emt-state-found",
-        "Search for the state partition",
-        "After=systemd-repart.service\n",
-        "ExecStart=-udevadm settle --timeout=30 --exit-if-exists=" + device + "\n");
+        UnitFile.beforeTheRoot("Search for the state partition")
+            .after("systemd-repart.service")
+            .tryRun("udevadm settle --timeout=30 --exit-if-exists=" + device));
     wanted(
         "emt-state-missing",
-        "Notice of a missing state partition",
-        "After=emt-state-found.service\nConditionPathExists=!" + device + "\n",
-        LOUD
-            + say(
+        UnitFile.beforeTheRoot("Notice of a missing state partition")
+            .after("emt-state-found.service")
+            .unlessThere(device)
+            .loud()
+            .say(
                 "state: this disk has no partition for it (expected: a disk of "
                     + state.leastDisk()
                     + " or more)")
-            + say("state: is in memory, a restart forgets it"));
+            .say("state: is in memory, a restart forgets it"));
     wanted(
         "emt-state",
-        "State partition",
-        // Later targets ask once more for what failed; by then something else is mounted.
-        "After=emt-state-found.service\n" + there + NOT_MOUNTED,
-        // 1: errors were found and are corrected.
-        "TimeoutStartSec=4min\nSuccessExitStatus=1\nExecStart=e2fsck -y "
-            + device
-            + "\n"
-            + mount
-            + "ExecStart=-/usr/lib/systemd/systemd-growfs "
-            + StateStore.MOUNT
-            + "\n");
-    damaged(state, "After=emt-state.service\n" + there + NOT_MOUNTED, mount);
-    ResetUnits.add(this, copy, state, mount);
+        UnitFile.beforeTheRoot("State partition")
+            // Later targets ask once more for what failed; by then something else is mounted.
+            .after("emt-state-found.service")
+            .ifThere(device)
+            .unlessMounted(StateStore.MOUNT)
+            .service("TimeoutStartSec", "4min")
+            // Errors were found and are corrected.
+            .service("SuccessExitStatus", "1")
+            .run("e2fsck -y " + device)
+            .run(mount(state))
+            .tryRun("/usr/lib/systemd/systemd-growfs " + StateStore.MOUNT));
+    damaged(state);
+    ResetUnits.add(this, copy, state);
     add(
         "emt-state-memory",
-        "State in memory",
-        "After=emt-state-missing.service emt-state.service emt-state-anew.service emt-state-damaged.service\n"
-            + NOT_MOUNTED,
-        MEMORY);
+        UnitFile.beforeTheRoot("State in memory")
+            .after(
+                "emt-state-missing.service",
+                "emt-state.service",
+                "emt-state-anew.service",
+                "emt-state-damaged.service")
+            .unlessMounted(StateStore.MOUNT)
+            .run(MEMORY));
     switch (state.contents()) {
       case StateStore.Contents.Kept(List<String> etc) -> {
         fillVar();
@@ -137,9 +117,10 @@ final class StateUnits {
       case StateStore.Contents.Emt(LayoutEnv layout) ->
           add(
               "emt-layout",
-              "Mounts of layout.env",
-              "After=emt-state-memory.service\n",
-              LOUD + EmtLayoutUnit.commands(layout));
+              UnitFile.beforeTheRoot("Mounts of layout.env")
+                  .after("emt-state-memory.service")
+                  .loud()
+                  .runAll(EmtLayoutUnit.commands(layout)));
     }
   }
 
@@ -147,19 +128,13 @@ final class StateUnits {
     files.put(FROM + "var-filled.conf", "C " + NEW_VAR + " - - - - /sysroot/var\n");
     add(
         "emt-var-filled",
-        "First filling of /var",
-        "After=emt-state-memory.service\nConditionPathExists=!" + StateStore.VAR + "\n",
-        "ExecStart=rm -rf "
-            + NEW_VAR
-            + "\nExecStart=systemd-tmpfiles --create "
-            + FROM
-            + "var-filled.conf\nExecStart=sync --file-system "
-            + StateStore.MOUNT
-            + "\nExecStart=mv -T "
-            + NEW_VAR
-            + " "
-            + StateStore.VAR
-            + "\n");
+        UnitFile.beforeTheRoot("First filling of /var")
+            .after("emt-state-memory.service")
+            .unlessThere(StateStore.VAR)
+            .run("rm -rf " + NEW_VAR)
+            .run("systemd-tmpfiles --create " + FROM + "var-filled.conf")
+            .run("sync --file-system " + StateStore.MOUNT)
+            .run("mv -T " + NEW_VAR + " " + StateStore.VAR));
   }
 
   /// systemd's own unit, which looks for definitions in the wrong place as long as nothing tells it to wait for the root. A
@@ -181,75 +156,82 @@ final class StateUnits {
         OwnUnits.UNITS + "initrd-root-fs.target.wants/systemd-repart.service",
         "../systemd-repart.service");
     notice(
-        "emt-layout-failed.service",
-        "Notice of a disk that does not fit",
-        say(
-            "disk: cannot be divided as this image wants (expected: "
-                + state.leastDisk()
-                + " or more, with room behind the last partition); it is left as it was"));
+        "emt-layout-failed",
+        UnitFile.onFailure("Notice of a disk that does not fit")
+            .loud()
+            .say(
+                "disk: cannot be divided as this image wants (expected: "
+                    + state.leastDisk()
+                    + " or more, with room behind the last partition); it is left as it was"));
   }
 
-  private void damaged(StateStore.Partition state, String when, String mount) {
-    String unreadable = say("state: " + state.device() + " cannot be repaired or mounted");
+  private void damaged(StateStore.Partition state) {
+    String unreadable = "state: " + state.device() + " cannot be repaired or mounted";
     switch (state.damaged()) {
       case RECREATE -> {
         wanted(
             "emt-state-anew",
-            "New state partition",
-            when,
-            LOUD
-                + unreadable
-                + say("state: is made anew, all in it is lost, as persistence.damaged says")
-                + make(state)
-                + mount);
+            ifDamaged(state, "New state partition", "emt-state.service")
+                .say(unreadable)
+                .say("state: is made anew, all in it is lost, as persistence.damaged says")
+                .run(make(state))
+                .run(mount(state)));
         wanted(
             "emt-state-damaged",
-            "Notice of a damaged state partition",
-            when.replace("emt-state.service", "emt-state-anew.service"),
-            LOUD + say("state: cannot be made anew; is in memory, a restart forgets it"));
+            ifDamaged(state, "Notice of a damaged state partition", "emt-state-anew.service")
+                .say("state: cannot be made anew; is in memory, a restart forgets it"));
       }
       case DEGRADE ->
           wanted(
               "emt-state-damaged",
-              "Notice of a damaged state partition",
-              when,
-              LOUD + unreadable + say("state: is in memory, a restart forgets it"));
+              ifDamaged(state, "Notice of a damaged state partition", "emt-state.service")
+                  .say(unreadable)
+                  .say("state: is in memory, a restart forgets it"));
       case RESCUE ->
           wanted(
               "emt-state-damaged",
-              "Stop at a damaged state partition",
-              when,
-              LOUD
-                  + unreadable
-                  + say("state: the machine stops in rescue mode, as persistence.damaged says")
-                  + "ExecStart=mkdir -p /run/systemd/system.control\n"
-                  + "ExecStart=ln -sfn /usr/lib/systemd/system/rescue.target"
-                  + " /run/systemd/system.control/default.target\n");
+              ifDamaged(state, "Stop at a damaged state partition", "emt-state.service")
+                  .say(unreadable)
+                  .say("state: the machine stops in rescue mode, as persistence.damaged says")
+                  .run("mkdir -p /run/systemd/system.control")
+                  .run(
+                      "ln -sfn /usr/lib/systemd/system/rescue.target"
+                          + " /run/systemd/system.control/default.target"));
     }
   }
 
-  /// The line that makes the file system as systemd-repart does, without room that only root may use.
-  static String make(StateStore.Partition state) {
-    return "ExecStart=mkfs.ext4 -q -F -m 0 -L " + state.label() + " " + state.device() + "\n";
+  private static UnitFile ifDamaged(StateStore.Partition state, String description, String after) {
+    return UnitFile.beforeTheRoot(description)
+        .after(after)
+        .ifThere(state.device())
+        .unlessMounted(StateStore.MOUNT)
+        .loud();
   }
 
-  static String say(String what) {
-    return "ExecStart=echo " + what + "\n";
+  /// The command that mounts the state.
+  static String mount(StateStore.Partition state) {
+    return "mount --mkdir -t ext4 -o nosuid,nodev,errors=remount-ro "
+        + state.device()
+        + " "
+        + StateStore.MOUNT;
+  }
+
+  /// The command that makes the file system as systemd-repart does, without room that only root may use.
+  static String make(StateStore.Partition state) {
+    return "mkfs.ext4 -q -F -m 0 -L " + state.label() + " " + state.device();
   }
 
   /// `/var` and `/etc`, wherever the state is.
   private void folders(List<String> keptEtc) {
     files.put(FROM + "var.conf", "C+ " + StateStore.VAR + " - - - - /sysroot/var\n");
-    // What cannot be added, such as on a full disk, is missing; the machine comes up all the same.
     add(
         "emt-var",
-        "/var on the state",
-        "After=emt-state-memory.service emt-var-filled.service\n",
-        "ExecStart=-systemd-tmpfiles --create "
-            + FROM
-            + "var.conf\nExecStart=mount --bind "
-            + StateStore.VAR
-            + " /sysroot/var\n");
+        UnitFile.beforeTheRoot("/var on the state")
+            .after("emt-state-memory.service", "emt-var-filled.service")
+            // What cannot be added, such as on a full disk, is missing; the machine comes up all
+            // the same.
+            .tryRun("systemd-tmpfiles --create " + FROM + "var.conf")
+            .run("mount --bind " + StateStore.VAR + " /sysroot/var"));
     files.put(
         FROM + "etc.conf",
         """
@@ -257,26 +239,26 @@ final class StateUnits {
         d %s 0700 root root -
         """
             .formatted(StateStore.ETC, StateStore.ETC_WORK));
+    UnitFile etc =
+        UnitFile.beforeTheRoot("What this machine changed in /etc")
+            .after("emt-state-memory.service")
+            .tryRun("systemd-tmpfiles --create " + FROM + "etc.conf");
+    forget(keptEtc).ifPresent(etc::tryRun);
     add(
         "emt-etc",
-        "What this machine changed in /etc",
-        "After=emt-state-memory.service\n",
-        "ExecStart=-systemd-tmpfiles --create "
-            + FROM
-            + "etc.conf\n"
-            + forget(keptEtc)
-            + "ExecStart=mount -t overlay -o redirect_dir=off,index=off,metacopy=off,lowerdir=/sysroot/etc,upperdir="
-            + StateStore.ETC
-            + ",workdir="
-            + StateStore.ETC_WORK
-            + " overlay /sysroot/etc\n");
+        etc.run(
+            "mount -t overlay -o redirect_dir=off,index=off,metacopy=off,lowerdir=/sysroot/etc,upperdir="
+                + StateStore.ETC
+                + ",workdir="
+                + StateStore.ETC_WORK
+                + " overlay /sysroot/etc"));
   }
 
   /// Removes from the layer over `/etc` what is not kept. It only takes away, so that it can be interrupted, and works on a
   /// full disk.
-  private static String forget(List<String> kept) {
+  private static Optional<String> forget(List<String> kept) {
     if (kept.isEmpty() || kept.contains("/etc")) {
-      return "";
+      return Optional.empty();
     }
     StringBuilder spared = new StringBuilder();
     for (String path : kept) {
@@ -284,34 +266,29 @@ final class StateUnits {
       spared.append(" ! -path ").append(stored).append(" ! -path ").append(stored).append("/*");
     }
     // Folders come after what is in them, and go when nothing is left there.
-    return "ExecStart=-find "
-        + StateStore.ETC
-        + " -mindepth 1 -depth ( ! -type d -o -empty )"
-        + spared
-        + " -delete\n";
+    return Optional.of(
+        "find "
+            + StateStore.ETC
+            + " -mindepth 1 -depth ( ! -type d -o -empty )"
+            + spared
+            + " -delete");
   }
 
-  private void add(String name, String description, String when, String what) {
+  private void add(String name, UnitFile file) {
     String unit = name + ".service";
-    files.put(OwnUnits.UNITS + unit, HEAD.formatted(description, when) + what);
+    files.put(OwnUnits.UNITS + unit, file.toString());
     units.add(unit);
   }
 
   /// One that may fail.
-  void wanted(String name, String description, String when, String what) {
+  void wanted(String name, UnitFile file) {
     String unit = name + ".service";
-    files.put(OwnUnits.UNITS + unit, HEAD.formatted(description, when) + what);
+    files.put(OwnUnits.UNITS + unit, file.toString());
     copy.link(OwnUnits.UNITS + "initrd-root-fs.target.wants/" + unit, "../" + unit);
   }
 
   /// One that only says that another failed.
-  void notice(String unit, String description, String what) {
-    files.put(
-        OwnUnits.UNITS + unit,
-        "[Unit]\nDescription="
-            + description
-            + "\nDefaultDependencies=no\n\n[Service]\nType=oneshot\n"
-            + LOUD
-            + what);
+  void notice(String name, UnitFile file) {
+    files.put(OwnUnits.UNITS + name + ".service", file.toString());
   }
 }

@@ -311,7 +311,9 @@ class InitrdComposerTest {
                     ByteSize.ofMebibytes(4096))));
 
     assertThat(text(initrd, UNITS + "emt-layout.service"))
-        .contains("\nAfter=emt-state-memory.service\n", EmtLayoutUnit.commands(layout));
+        .contains("\nAfter=emt-state-memory.service\n")
+        .contains(
+            EmtLayoutUnit.commands(layout).stream().map(each -> "\nExecStart=" + each).toList());
     assertThat(text(initrd, UNITS + "emt-state-anew.service"))
         .contains("\nExecStart=mkfs.ext4 -q -F -m 0 -L edge_persistent /dev/disk/by-partlabel/");
     assertThat(initrd.tree().find(UNITS + "emt-var.service")).isEmpty();
