@@ -136,9 +136,9 @@ class MountPointsTest {
                       content: "[Service]\\nTemporaryFileSystem=/etc/passwd\\n"
                 """))
         .containsExactly(
-            "app.service: nothing can be mounted on /etc/passwd: it is not a folder (expected: a folder, or"
-                + " nothing yet)",
             "etc-motd.mount: nothing can be mounted on /etc/motd: it is not a folder (expected: a folder, or"
+                + " nothing yet)",
+            "app.service: nothing can be mounted on /etc/passwd: it is not a folder (expected: a folder, or"
                 + " nothing yet)");
   }
 
@@ -168,11 +168,11 @@ class MountPointsTest {
                     LABEL=data /etc/group ext4 nofail
                     """)))
         .containsExactly(
+            "etc-motd.mount: nothing can be mounted on /etc/motd: it is not a folder (expected: a folder, or"
+                + " nothing yet)",
             "/etc/fstab: nothing can be mounted on /etc/motd/data: /etc/motd is a file (expected: folders on"
                 + " the way)",
             "/etc/fstab: nothing can be mounted on /etc/passwd: it is not a folder (expected: a folder, or"
-                + " nothing yet)",
-            "etc-motd.mount: nothing can be mounted on /etc/motd: it is not a folder (expected: a folder, or"
                 + " nothing yet)");
   }
 
