@@ -192,7 +192,7 @@ class CrashTest {
     assertThatThrownBy(() -> Store.open(folder))
         .hasMessageStartingWith("opening the store " + folder + ": ")
         .hasMessageContaining("its file system has no locks")
-        .hasMessageContaining("advice: EMT_CACHE=")
+        .hasMessageContaining("for the cache, by EMT_CACHE")
         .hasMessageNotContaining("Exception");
   }
 }

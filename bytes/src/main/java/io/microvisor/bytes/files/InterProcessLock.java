@@ -113,7 +113,7 @@ public final class InterProcessLock implements Closeable {
       // example.
       if (String.valueOf(e.getMessage()).contains("No locks available")) {
         throw new IOException(
-            "%s: its file system has no locks (expected: a local one, or one that has them)\n  advice: EMT_CACHE=/a/folder/on/a/local/disk emt ..."
+            "%s: its file system has no locks (expected: a local one, or one that has them)\n  advice: name a folder on a local disk; for the cache, by EMT_CACHE"
                 .formatted(file.resolveSibling("")),
             e);
       }
