@@ -24,6 +24,15 @@ class OutputsTest {
   }
 
   @Test
+  void aSecretOfAnyNameReadsBack() throws FormatException {
+    Outputs outputs =
+        Outputs.of("tree", new Artifact.Tree(DIGEST)).withSecrets(List.of("/etc/a\nb\tc\r.pem"));
+
+    assertThat(outputs.secrets()).containsExactly("/etc/a?b?c?.pem");
+    assertThat(Outputs.parse(outputs.toBytes())).isEqualTo(outputs);
+  }
+
+  @Test
   void refusesAnEntryOfAnotherForm() {
     assertThatThrownBy(() -> Outputs.parse("tree somewhere\n".getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(FormatException.class)
